@@ -1,0 +1,273 @@
+"""Label sets and label maps: reading, checking, converting, writing.
+
+A label map is `numpy.uint8 (H, W)`, C-contiguous: the class index of each pixel.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from model.errors import UserError
+from model.files import reason, replacing
+from model.images import load_pixels, open_image
+
+LabelMap = NDArray[np.uint8]
+Color = tuple[int, int, int]
+
+LABEL_SET_FOLDER = Path(__file__).resolve().parent.parent / "assets" / "label_sets"
+
+
+@dataclass(frozen=True)
+class ClassInfo:
+    """One class: its name and display colour (red, green, blue, each 0..255)."""
+
+    name: str
+    color: Color
+
+
+@dataclass(frozen=True)
+class LabelSet:
+    """An ordered list of classes; a class's place is its value in label maps.
+
+    Attributes:
+        name: short name, such as "street-fashion".
+        classes: at least one and at most 256 classes.
+        background: the class that the eraser paints and that fills what lies outside a map.
+        file_values: values that files of this set carry for a class beside its index, such as 255 for "unknown".
+    """
+
+    name: str
+    classes: tuple[ClassInfo, ...]
+    background: int = 0
+    file_values: Mapping[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.classes) <= 256:
+            raise UserError(f"label set {self.name!r} has {len(self.classes)} classes; 1 to 256 are possible")
+        seen: set[str] = set()
+        for info in self.classes:
+            if info.name in seen:
+                raise UserError(f"label set {self.name!r} names the class {info.name!r} twice")
+            seen.add(info.name)
+        if not 0 <= self.background < len(self.classes):
+            raise UserError(f"label set {self.name!r} has no class {self.background} for its background")
+        for value, index in self.file_values.items():
+            if not 0 <= value <= 255 or not 0 <= index < len(self.classes):
+                raise UserError(f"label set {self.name!r} maps the file value {value} to {index}, which is no class of it")
+
+    def __len__(self) -> int:
+        return len(self.classes)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(info.name for info in self.classes)
+
+    def index_of(self, name: str) -> int:
+        """The value of class `name`; a UserError lists the classes there are."""
+        try:
+            return self.names.index(name)
+        except ValueError:
+            raise UserError(f"{name!r} is no class of {self.name}; it has {', '.join(self.names)}") from None
+
+    def palette(self) -> NDArray[np.uint8]:
+        """Display colours, uint8 (N, 3)."""
+        return np.array([info.color for info in self.classes], dtype=np.uint8)
+
+    def to_json(self) -> dict[str, Any]:
+        data: dict[str, Any] = {
+            "name": self.name,
+            "background": self.background,
+            "classes": [{"name": info.name, "color": "#%02x%02x%02x" % info.color} for info in self.classes],
+        }
+        if self.file_values:
+            data["file_values"] = {str(value): index for value, index in self.file_values.items()}
+        return data
+
+    @staticmethod
+    def from_json(data: Any, source: str = "label set") -> LabelSet:
+        """Build from what `to_json` gives, or from a data set's classes.json (a list of {index, name, color}).
+
+        Raises:
+            UserError: naming `source` and what is missing or wrong.
+        """
+        if isinstance(data, list):
+            data = {"name": "custom", "classes": data}
+        if not isinstance(data, dict) or not isinstance(data.get("classes"), list):
+            raise UserError(f"{source} holds no list of classes")
+        classes = []
+        for position, entry in enumerate(data["classes"]):
+            if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                raise UserError(f"{source}: class {position} has no name")
+            if entry.get("index", position) != position:
+                raise UserError(f"{source}: class {entry['name']!r} has index {entry['index']} but stands in place {position}")
+            classes.append(ClassInfo(entry["name"], _parse_color(entry.get("color"), f"{source}: class {entry['name']!r}")))
+        try:
+            file_values = {int(value): int(index) for value, index in dict(data.get("file_values", {})).items()}
+            background = int(data.get("background", 0))
+        except (TypeError, ValueError):
+            raise UserError(f"{source}: background and file_values must be whole numbers") from None
+        return LabelSet(str(data.get("name", "custom")), tuple(classes), background, file_values)
+
+
+def _parse_color(value: Any, source: str) -> Color:
+    if isinstance(value, str) and len(value) == 7 and value.startswith("#"):
+        try:
+            return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
+        except ValueError:
+            pass
+    if isinstance(value, list) and len(value) == 3 and all(isinstance(v, int) and 0 <= v <= 255 for v in value):
+        return value[0], value[1], value[2]
+    raise UserError(f"{source} has no colour of the form #rrggbb")
+
+
+def load_label_set(path: str | Path) -> LabelSet:
+    """Read a label set from JSON (see `LabelSet.from_json`); raises UserError."""
+    source = Path(path)
+    try:
+        data = json.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{source} does not exist") from None
+    except OSError as error:
+        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+    except ValueError as error:
+        raise UserError(f"{source} is not valid JSON: {error}") from None
+    if isinstance(data, list):
+        data = {"name": source.parent.name or "custom", "classes": data}
+    return LabelSet.from_json(data, str(source))
+
+
+def builtin_label_set(name: str) -> LabelSet:
+    """One of the label sets in assets/label_sets: street-fashion, deepfashion, ade20k, cityscapes."""
+    path = LABEL_SET_FOLDER / f"{name}.json"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in LABEL_SET_FOLDER.glob("*.json")))
+        raise UserError(f"{name!r} is no built-in label set; there are {known}")
+    return load_label_set(path)
+
+
+def read_label_map(path: str | Path, label_set: LabelSet) -> LabelMap:
+    """Read a label map from an image file.
+
+    Palette and grey images hold class indices (grey may have 16 bits). A palette image whose colours are all display
+    colours of the set but stand at other places was re-indexed by a paint program: it is read by colour. RGB images are
+    read by colour; transparency is ignored. An RGB image without any colour is taken as a grey one.
+
+    Returns:
+        uint8 (H, W), every value a class of `label_set`.
+
+    Raises:
+        UserError: naming the file, and the value or colour at fault and where it first stands.
+    """
+    source = str(path)
+    image = load_pixels(open_image(path), path)
+    if image.format == "JPEG":
+        raise UserError(f"{source} is a JPEG, whose compression alters class values; a label map must be a PNG")
+    if image.mode == "P":
+        labels = _from_palette(image, label_set)
+    elif image.mode in ("L", "LA", "1") or image.mode.startswith("I"):
+        band = image.getchannel(0) if image.mode == "LA" else image
+        labels = np.asarray(band.convert("L") if band.mode == "1" else band)
+    else:
+        labels = _from_colors(np.asarray(image.convert("RGB")), label_set, source)
+    if label_set.file_values:
+        labels = labels.copy()
+        for value, index in label_set.file_values.items():
+            labels[labels == value] = index
+    check_label_map(labels, label_set, source)
+    return np.ascontiguousarray(labels, dtype=np.uint8)
+
+
+def _from_palette(image: Image.Image, label_set: LabelSet) -> NDArray[Any]:
+    values: NDArray[Any] = np.asarray(image)
+    colors = np.frombuffer(image.convert("RGB").tobytes(), np.uint8).reshape(*values.shape, 3)
+    by_color = _match_colors(colors, label_set)
+    return values if (by_color < 0).any() else by_color
+
+
+def _pack(colors: NDArray[np.uint8]) -> NDArray[np.int64]:
+    wide = colors.astype(np.int64)
+    packed: NDArray[np.int64] = (wide[..., 0] << 16) | (wide[..., 1] << 8) | wide[..., 2]
+    return packed
+
+
+def _match_colors(colors: NDArray[np.uint8], label_set: LabelSet) -> NDArray[np.int64]:
+    """Class of each pixel by its colour, -1 where no class has it; int64 (H, W)."""
+    known = _pack(label_set.palette())
+    order = np.argsort(known, kind="stable")
+    packed = _pack(colors)
+    place = np.searchsorted(known[order], packed).clip(max=len(known) - 1)
+    index = order[place]
+    return np.where(known[index] == packed, index, -1)
+
+
+def _from_colors(colors: NDArray[np.uint8], label_set: LabelSet, source: str) -> NDArray[Any]:
+    labels = _match_colors(colors, label_set)
+    unknown = labels < 0
+    if not unknown.any():
+        return labels
+    if (colors[..., 0] == colors[..., 1]).all() and (colors[..., 0] == colors[..., 2]).all():
+        return colors[..., 0]
+    y, x = _first(unknown)
+    raise UserError(
+        f"{source} has the colour #{'%02x%02x%02x' % tuple(colors[y, x])} at x={x}, y={y} "
+        f"({int(unknown.sum())} such pixels in all), which is no class colour of {label_set.name}"
+    )
+
+
+def _first(mask: NDArray[np.bool_]) -> tuple[int, int]:
+    y, x = np.unravel_index(int(mask.argmax()), mask.shape)
+    return int(y), int(x)
+
+
+def check_label_map(labels: NDArray[Any], label_set: LabelSet, source: str) -> None:
+    """Raise a UserError naming `source` unless `labels` is a non-empty (H, W) array of class indices of the set."""
+    if labels.ndim != 2 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
+        raise UserError(f"{source} is no label map: it has the shape {labels.shape} and type {labels.dtype}")
+    wrong = (labels < 0) | (labels >= len(label_set))
+    if not wrong.any():
+        return
+    y, x = _first(wrong)
+    if set(np.unique(labels).tolist()) <= {0, 255}:
+        raise UserError(f"{source} is a black and white mask (0 and 255), not a label map of {label_set.name}")
+    raise UserError(
+        f"{source} has the value {int(labels[y, x])} at x={x}, y={y} ({int(wrong.sum())} such pixels in all), "
+        f"but {label_set.name} has only the classes 0 to {len(label_set) - 1}"
+    )
+
+
+def write_label_map(path: str | Path, labels: LabelMap, label_set: LabelSet) -> None:
+    """Write a palette PNG: value = class index, palette = display colours. A failure keeps the old file.
+
+    Raises:
+        UserError: the suffix is not .png, a value is no class, or the file cannot be written.
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".png":
+        raise UserError(f"{target} must end in .png to be written as a label map")
+    check_label_map(labels, label_set, "the label map")
+    image = Image.fromarray(np.ascontiguousarray(labels, dtype=np.uint8))
+    image.putpalette(label_set.palette().tobytes())
+    with replacing(target) as temporary:
+        image.save(temporary, format="PNG", optimize=False)
+
+
+def resize_labels(labels: LabelMap, height: int, width: int) -> LabelMap:
+    """Nearest-neighbour resize that takes the top-left pixel of a block, as the networks do; uint8 (height, width)."""
+    if height < 1 or width < 1:
+        raise ValueError(f"cannot resize a label map to {height} x {width}")
+    rows = np.arange(height) * labels.shape[0] // height
+    columns = np.arange(width) * labels.shape[1] // width
+    return np.ascontiguousarray(labels[rows[:, None], columns[None, :]])
+
+
+def colorize(labels: LabelMap, label_set: LabelSet) -> NDArray[np.uint8]:
+    """The map in display colours, uint8 (H, W, 3)."""
+    return label_set.palette()[labels]
