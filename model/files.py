@@ -30,7 +30,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         flush_to_disk(temporary)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
         raise UserError(f"{target} cannot be written: {reason(error)}") from error
     finally:
@@ -40,7 +40,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def flush_to_disk(path: Path) -> None:
     """Make the bytes of `path` survive a power cut before it is renamed over anything."""
     # Windows refuses to flush a handle that was opened for reading only.
-    with open(path, "rb+") as handle:
+    with path.open("rb+") as handle:
         os.fsync(handle.fileno())
 
 

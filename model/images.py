@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from model.errors import UserError
 from model.files import reason, replacing
@@ -19,7 +21,7 @@ Photo = NDArray[np.uint8]
 #: Photos with more pixels than this are scaled down while they are read (64 million pixels are 192 MB as RGB).
 MAX_PIXELS = 64_000_000
 
-_WRITERS: dict[str, dict[str, object]] = {
+_WRITERS: dict[str, dict[str, Any]] = {
     ".png": {"format": "PNG"},
     ".jpg": {"format": "JPEG", "quality": 95, "subsampling": 0},
     ".jpeg": {"format": "JPEG", "quality": 95, "subsampling": 0},
@@ -50,8 +52,8 @@ def open_image(path: str | Path) -> Image.Image:
         raise UserError(f"{source} does not exist") from None
     except Image.DecompressionBombError:
         raise UserError(f"{source} has too many pixels to be opened safely (over 178 million)") from None
-    except Image.UnidentifiedImageError:
-        raise UserError(f"{source} is not an image of a kind that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)") from None
+    except UnidentifiedImageError:
+        raise UserError(f"{source} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)") from None
     except OSError as error:
         raise UserError(f"{source} cannot be read: {reason(error)}") from error
     except _DAMAGE as error:
@@ -74,9 +76,9 @@ def load_pixels(image: Image.Image, source: str | Path) -> Image.Image:
 def read_photo(path: str | Path) -> Photo:
     """Read a photo as RGB.
 
-    The camera's EXIF rotation is applied; 1-bit, grey, palette, 16-bit, float, CMYK, YCbCr and Lab images are converted,
-    embedded colour profiles to sRGB; transparent pixels are laid on white; of an animation the first frame is taken;
-    images of more than `MAX_PIXELS` pixels are scaled down to that many.
+    The camera's EXIF rotation is applied; 1-bit, grey, palette, 16-bit, float, CMYK, YCbCr and Lab images are
+    converted, embedded colour profiles to sRGB; transparent pixels are laid on white; of an animation the first frame
+    is taken; images of more than `MAX_PIXELS` pixels are scaled down to that many.
 
     Returns:
         uint8 (H, W, 3), C-contiguous, values 0..255.
@@ -95,10 +97,8 @@ def read_photo(path: str | Path) -> Photo:
         if image.size[0] > smaller[0] or image.size[1] > smaller[1]:
             image = _keep_info(_to_8_bit(image).resize(smaller, Image.Resampling.BOX), image)
     load_pixels(image, path)
-    try:
+    with contextlib.suppress(*_DAMAGE):  # A damaged EXIF block is no reason to refuse the pixels.
         image = ImageOps.exif_transpose(image)
-    except _DAMAGE:
-        pass  # A damaged EXIF block is no reason to refuse the pixels.
     return np.ascontiguousarray(np.asarray(_to_rgb(image), dtype=np.uint8))
 
 

@@ -6,7 +6,7 @@ A label map is `numpy.uint8 (H, W)`, C-contiguous: the class index of each pixel
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class LabelSet:
             raise UserError(f"label set {self.name!r} has no class {self.background} for its background")
         for value, index in self.file_values.items():
             if not 0 <= value <= 255 or not 0 <= index < len(self.classes):
-                raise UserError(f"label set {self.name!r} maps the file value {value} to {index}, which is no class of it")
+                raise UserError(f"label set {self.name!r} maps the value {value} to {index}, which is no class")
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -85,7 +85,7 @@ class LabelSet:
         data: dict[str, Any] = {
             "name": self.name,
             "background": self.background,
-            "classes": [{"name": info.name, "color": "#%02x%02x%02x" % info.color} for info in self.classes],
+            "classes": [{"name": info.name, "color": hex_color(info.color)} for info in self.classes],
         }
         if self.file_values:
             data["file_values"] = {str(value): index for value, index in self.file_values.items()}
@@ -107,14 +107,21 @@ class LabelSet:
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
                 raise UserError(f"{source}: class {position} has no name")
             if entry.get("index", position) != position:
-                raise UserError(f"{source}: class {entry['name']!r} has index {entry['index']} but stands in place {position}")
-            classes.append(ClassInfo(entry["name"], _parse_color(entry.get("color"), f"{source}: class {entry['name']!r}")))
+                raise UserError(f"{source}: class {position} ({entry['name']!r}) has the index {entry['index']}")
+            color = _parse_color(entry.get("color"), f"{source}: class {entry['name']!r}")
+            classes.append(ClassInfo(entry["name"], color))
         try:
             file_values = {int(value): int(index) for value, index in dict(data.get("file_values", {})).items()}
             background = int(data.get("background", 0))
         except (TypeError, ValueError):
             raise UserError(f"{source}: background and file_values must be whole numbers") from None
         return LabelSet(str(data.get("name", "custom")), tuple(classes), background, file_values)
+
+
+def hex_color(color: Sequence[int] | NDArray[np.uint8]) -> str:
+    """Red, green, blue (0..255 each) as #rrggbb."""
+    red, green, blue = (int(value) for value in color)
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _parse_color(value: Any, source: str) -> Color:
@@ -217,7 +224,7 @@ def _from_colors(colors: NDArray[np.uint8], label_set: LabelSet, source: str) ->
         return colors[..., 0]
     y, x = _first(unknown)
     raise UserError(
-        f"{source} has the colour #{'%02x%02x%02x' % tuple(colors[y, x])} at x={x}, y={y} "
+        f"{source} has the colour {hex_color(colors[y, x])} at x={x}, y={y} "
         f"({int(unknown.sum())} such pixels in all), which is no class colour of {label_set.name}"
     )
 
