@@ -1,0 +1,38 @@
+# make run    open the editor on a bundled example
+# make test   lint, types, layers and all tests
+# Both make .venv and install what is missing the first time, and start at once from then on.
+# make run TORCH=cuda takes the CUDA build of torch.
+
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+JOBS ?= 2
+TORCH ?= cpu
+export TORCH
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint unit setup clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run:
+	@sh scripts/setup.sh run
+	@sh scripts/run.sh
+
+setup:
+	@sh scripts/setup.sh test
+
+test: lint unit
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+# One thread a process: two test processes share two cores.
+unit: setup
+	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n $(JOBS) -q
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info
