@@ -1,0 +1,1 @@
+"""The Qt editor. May import model/, never the other way round."""

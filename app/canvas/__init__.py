@@ -1,0 +1,1 @@
+"""The painting surface: view, overlay and tools."""

@@ -1,0 +1,1 @@
+"""What is edited: label map, class styles, photo, history and project files. No QtWidgets in here."""

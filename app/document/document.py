@@ -1,0 +1,376 @@
+"""The document: a label map, the codes of its classes, the photo under it, and the history of what was done to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from app.document.box import EMPTY, Box
+from app.document.edits import CodesDelta, Delta, LabelsDelta, OriginalDelta, PhotoDelta, Step
+from app.document.history import DEFAULT_BYTES, History
+from app.document.photo import PhotoLayer
+from model.labels import LabelMap, LabelSet
+
+Codes = NDArray[np.float32]
+
+
+@dataclass
+class ClassFlags:
+    """What the user set per class; kept with the document, not part of the history."""
+
+    hidden: set[int] = field(default_factory=set)
+    protected: set[int] = field(default_factory=set)
+    locked: set[int] = field(default_factory=set)
+    paint_only_over: int | None = None
+
+
+@dataclass
+class _Stroke:
+    text: str
+    icon: str
+    before: LabelMap
+    box: Box = EMPTY
+
+
+class Document(QObject):
+    """What is edited. All changes go through methods here, which record one history step per gesture.
+
+    Arrays handed out are live and must not be written to; take a copy to keep them.
+
+    Signals:
+        labels_changed(Box): pixels of the label map inside the box changed.
+        codes_changed(tuple[int, ...]): the codes of these classes changed.
+        photo_changed(): another photo lies under the map, or the map before editing changed.
+        history_changed(): steps or the position in them changed.
+        flags_changed(): eye, protection, style lock or paint-only-over of some class changed.
+        modified_changed(bool): whether there is something unsaved.
+    """
+
+    labels_changed = Signal(object)
+    codes_changed = Signal(object)
+    photo_changed = Signal()
+    history_changed = Signal()
+    flags_changed = Signal()
+    modified_changed = Signal(bool)
+
+    def __init__(
+        self,
+        labels: LabelMap,
+        label_set: LabelSet,
+        *,
+        codes: Codes | None = None,
+        photo: PhotoLayer | None = None,
+        original: LabelMap | None = None,
+        bundle: str = "",
+        title: str = "",
+        path: Path | None = None,
+        max_bytes: int = DEFAULT_BYTES,
+    ) -> None:
+        """
+        Args:
+            labels: uint8 (H, W), copied.
+            codes: float32 (classes, channels, h, w), copied; None until a network is loaded.
+            original: the map before editing, which the eraser can bring back; by default `labels`.
+            bundle: name of the network the codes belong to.
+        """
+        super().__init__()
+        self.label_set = label_set
+        self.bundle = bundle
+        self.title = title
+        self.path = path
+        self.flags = ClassFlags()
+        self.history = History(max_bytes)
+        self.edits = 0
+        self._labels: LabelMap = np.array(labels, dtype=np.uint8, order="C")
+        self._original: LabelMap = np.array(labels if original is None else original, dtype=np.uint8, order="C")
+        self._codes = None if codes is None else np.array(codes, dtype=np.float32)
+        self._photo = photo
+        self._stroke: _Stroke | None = None
+        self._was_modified = False
+
+    # What there is -------------------------------------------------------------------------------------------------
+
+    @property
+    def labels(self) -> LabelMap:
+        return self._labels
+
+    @property
+    def original(self) -> LabelMap:
+        """The map before editing, uint8 of the label map's size."""
+        return self._original
+
+    @property
+    def codes(self) -> Codes | None:
+        return self._codes
+
+    @property
+    def photo(self) -> PhotoLayer | None:
+        return self._photo
+
+    @property
+    def height(self) -> int:
+        return int(self._labels.shape[0])
+
+    @property
+    def width(self) -> int:
+        return int(self._labels.shape[1])
+
+    @property
+    def name(self) -> str:
+        return self.path.stem if self.path is not None else self.title
+
+    @property
+    def modified(self) -> bool:
+        return self.history.modified
+
+    @property
+    def in_stroke(self) -> bool:
+        return self._stroke is not None
+
+    def shares(self) -> NDArray[np.float64]:
+        """Share of the pixels that each class has, float64 (classes,), sum 1."""
+        counts = np.bincount(self._labels.reshape(-1), minlength=len(self.label_set))
+        return counts / self._labels.size
+
+    # Painting ------------------------------------------------------------------------------------------------------
+
+    def begin_stroke(self, text: str, icon: str = "brush") -> None:
+        """Start a gesture on the label map; everything until `commit_stroke` is one step of the history."""
+        if self._stroke is not None:
+            self.commit_stroke()
+        self._stroke = _Stroke(text, icon, self._labels.copy())
+
+    def paintable(self, box: Box, class_index: int | None = None) -> NDArray[np.bool_]:
+        """Which pixels of the box painting may change: bool (box.height, box.width).
+
+        Judged on the map before the stroke under way, so that a stroke may cross itself.
+        """
+        source = self._stroke.before if self._stroke is not None else self._labels
+        block = source[box.slices]
+        if self.flags.paint_only_over is not None:
+            allowed = block == self.flags.paint_only_over
+        else:
+            allowed = np.ones(block.shape, dtype=bool)
+        for protected in self.flags.protected:
+            if protected != class_index:
+                allowed &= block != protected
+        return allowed
+
+    def paint(self, box: Box, mask: NDArray[np.bool_], value: int | NDArray[np.uint8]) -> None:
+        """Set the masked pixels of a box, where protection allows it, as part of the stroke under way.
+
+        Args:
+            box: where; parts outside the map are cut off.
+            mask: bool (box.height, box.width).
+            value: one class, or a class per pixel (uint8, the mask's shape).
+        """
+        if self._stroke is None:
+            raise RuntimeError("paint() outside of a stroke")
+        inside = box.clipped(self.height, self.width)
+        if inside.empty:
+            return
+        cut = (slice(inside.top - box.top, inside.bottom - box.top), slice(inside.left - box.left, inside.right - box.left))
+        mask = mask[cut] & self.paintable(inside, value if isinstance(value, int) else None)
+        block = self._labels[inside.slices]
+        values = np.uint8(value) if isinstance(value, int) else value[cut]
+        changed = mask & (block != values)
+        if not changed.any():
+            return
+        np.copyto(block, values, where=mask)
+        self._stroke.box = self._stroke.box.united(inside)
+        self.labels_changed.emit(inside)
+
+    def restore_stroke(self) -> None:
+        """Bring back the map as it was when the stroke under way began; the stroke goes on."""
+        if self._stroke is None or self._stroke.box.empty:
+            return
+        box = self._stroke.box
+        self._labels[box.slices] = self._stroke.before[box.slices]
+        self._stroke.box = EMPTY
+        self.labels_changed.emit(box)
+
+    def commit_stroke(self) -> bool:
+        """End the stroke and record it as one step; False when it changed nothing."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is None or stroke.box.empty:
+            return False
+        before, after = stroke.before[stroke.box.slices], self._labels[stroke.box.slices]
+        difference = before != after
+        rows, columns = np.flatnonzero(difference.any(axis=1)), np.flatnonzero(difference.any(axis=0))
+        if rows.size == 0:
+            return False
+        top, left = stroke.box.top + int(rows[0]), stroke.box.left + int(columns[0])
+        box = Box(top, left, stroke.box.top + int(rows[-1]) + 1, stroke.box.left + int(columns[-1]) + 1)
+        delta = LabelsDelta(box, stroke.before[box.slices].copy(), self._labels[box.slices].copy())
+        self._record(Step(stroke.text, (delta,), stroke.icon))
+        return True
+
+    def abandon_stroke(self) -> None:
+        """End the stroke as if it had never begun."""
+        self.restore_stroke()
+        self._stroke = None
+
+    def replace_labels(self, labels: LabelMap, text: str, icon: str = "shape") -> bool:
+        """Put another map of the same size in place as one step (shapes, imports); protection is not asked."""
+        if labels.shape != self._labels.shape:
+            raise ValueError(f"a map of {labels.shape} cannot replace one of {self._labels.shape}")
+        self.begin_stroke(text, icon)
+        assert self._stroke is not None
+        self._stroke.box = Box(0, 0, self.height, self.width)
+        self._labels[...] = labels
+        self.labels_changed.emit(self._stroke.box)
+        return self.commit_stroke()
+
+    # Styles --------------------------------------------------------------------------------------------------------
+
+    def install_codes(self, codes: Codes, bundle: str) -> None:
+        """Give the document its codes without a history step (when its network has been loaded)."""
+        self._codes = np.array(codes, dtype=np.float32)
+        self.bundle = bundle
+        self.codes_changed.emit(tuple(range(len(codes))))
+
+    def set_codes(
+        self, classes: Sequence[int], values: Codes, text: str, *, merge: str | None = None, icon: str = "style"
+    ) -> bool:
+        """Change the codes of some classes as one step; classes whose style is locked keep theirs.
+
+        Args:
+            classes: class indices without repetition.
+            values: float32 (len(classes), channels, h, w).
+            merge: name of the gesture under way; equal names in a row become one step until `end_gesture`.
+        Returns:
+            False when nothing changed.
+        """
+        if self._codes is None:
+            return False
+        kept = [i for i, index in enumerate(classes) if index not in self.flags.locked]
+        indices = tuple(int(classes[i]) for i in kept)
+        if not indices:
+            return False
+        before = self._codes[list(indices)].copy()
+        after = np.array(values, dtype=np.float32)[kept]
+        if after.shape != before.shape:
+            raise ValueError(f"codes of shape {after.shape} cannot replace codes of shape {before.shape}")
+        if np.array_equal(before, after):
+            return False
+        delta = CodesDelta(indices, before, after)
+        delta.redo(self)
+        self._record(Step(text, (delta,), icon, merge))
+        return True
+
+    def end_gesture(self) -> None:
+        """The slider was let go: the next change is a step of its own."""
+        self.history.seal()
+
+    # Photo and compound steps --------------------------------------------------------------------------------------
+
+    def set_photo(
+        self,
+        photo: PhotoLayer | None,
+        text: str,
+        *,
+        labels: LabelMap | None = None,
+        codes: Codes | None = None,
+    ) -> None:
+        """Put a photo under the document, with its parsed map and its codes, as one step."""
+        deltas: list[Delta] = [PhotoDelta(self._photo, photo)]
+        if labels is not None:
+            whole = Box(0, 0, self.height, self.width)
+            deltas.append(LabelsDelta(whole, self._labels.copy(), np.array(labels, dtype=np.uint8)))
+            deltas.append(OriginalDelta(self._original.copy(), np.array(labels, dtype=np.uint8)))
+        if codes is not None and self._codes is not None:
+            everything = tuple(range(len(self._codes)))
+            deltas.append(CodesDelta(everything, self._codes.copy(), np.array(codes, dtype=np.float32)))
+        self.apply(Step(text, tuple(deltas), "photo"))
+
+    def apply(self, step: Step) -> None:
+        """Make a step's change and record it."""
+        if self._stroke is not None:
+            self.commit_stroke()
+        step.redo(self)
+        self._record(step)
+
+    # History -------------------------------------------------------------------------------------------------------
+
+    def undo(self) -> Step | None:
+        """Take back the stroke under way, or else the last step."""
+        if self._stroke is not None:
+            self.abandon_stroke()
+            return None
+        step = self.history.undo(self)
+        self._announce()
+        return step
+
+    def redo(self) -> Step | None:
+        if self._stroke is not None:
+            return None
+        step = self.history.redo(self)
+        self._announce()
+        return step
+
+    def go_to(self, position: int) -> None:
+        """Undo or redo until `position` steps of the history are done."""
+        if self._stroke is not None:
+            self.abandon_stroke()
+        self.history.go_to(position, self)
+        self._announce()
+
+    def mark_saved(self, path: Path | None) -> None:
+        """The present state is on disk under `path` (None: in an export that keeps nothing)."""
+        self.path = path
+        self.history.mark_saved()
+        self._announce()
+
+    def mark_unsaved(self) -> None:
+        self.history.mark_unsaved()
+        self._announce()
+
+    # Flags ---------------------------------------------------------------------------------------------------------
+
+    def set_flag(self, flag: str, classes: Iterable[int], on: bool) -> None:
+        """Set or clear `hidden`, `protected` or `locked` for some classes."""
+        members: set[int] = {"hidden": self.flags.hidden, "protected": self.flags.protected, "locked": self.flags.locked}[flag]
+        if on:
+            members.update(classes)
+        else:
+            members.difference_update(classes)
+        self.flags_changed.emit()
+
+    def set_paint_only_over(self, class_index: int | None) -> None:
+        self.flags.paint_only_over = class_index
+        self.flags_changed.emit()
+
+    # Writes by deltas (app.document.edits.Content) -------------------------------------------------------------------
+
+    def write_labels(self, box: Box, block: NDArray[np.uint8]) -> None:
+        self._labels[box.slices] = block
+        self.labels_changed.emit(box)
+
+    def write_codes(self, classes: Sequence[int], values: Codes) -> None:
+        if self._codes is not None:
+            self._codes[list(classes)] = values
+            self.codes_changed.emit(tuple(classes))
+
+    def write_photo(self, photo: PhotoLayer | None) -> None:
+        self._photo = photo
+        self.photo_changed.emit()
+
+    def write_original(self, labels: LabelMap) -> None:
+        self._original = np.array(labels, dtype=np.uint8)
+        self.photo_changed.emit()
+
+    def _record(self, step: Step) -> None:
+        self.history.push(step)
+        self.edits += 1
+        self._announce()
+
+    def _announce(self) -> None:
+        self.history_changed.emit()
+        if self.modified != self._was_modified:
+            self._was_modified = self.modified
+            self.modified_changed.emit(self.modified)

@@ -1,0 +1,139 @@
+"""Edits of a document as deltas that can be applied in both directions."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.document.box import Box
+from app.document.photo import PhotoLayer
+
+_ids = itertools.count(1)
+
+
+class Content(Protocol):
+    """What a delta may write to. The document implements it and tells its listeners about every write."""
+
+    def write_labels(self, box: Box, block: NDArray[np.uint8]) -> None: ...
+
+    def write_codes(self, classes: Sequence[int], values: NDArray[np.float32]) -> None: ...
+
+    def write_photo(self, photo: PhotoLayer | None) -> None: ...
+
+    def write_original(self, labels: NDArray[np.uint8]) -> None: ...
+
+
+class Delta(Protocol):
+    """One change that knows its state before and after."""
+
+    @property
+    def nbytes(self) -> int: ...
+
+    def redo(self, content: Content) -> None: ...
+
+    def undo(self, content: Content) -> None: ...
+
+
+@dataclass(frozen=True)
+class LabelsDelta:
+    """The label map changed inside one box; `before` and `after` are uint8 (box.height, box.width)."""
+
+    box: Box
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+
+    @property
+    def nbytes(self) -> int:
+        return self.before.nbytes + self.after.nbytes
+
+    def redo(self, content: Content) -> None:
+        content.write_labels(self.box, self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_labels(self.box, self.before)
+
+
+@dataclass(frozen=True)
+class CodesDelta:
+    """The codes of some classes changed; `before` and `after` are float32 (len(classes), channels, h, w)."""
+
+    classes: tuple[int, ...]
+    before: NDArray[np.float32]
+    after: NDArray[np.float32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.before.nbytes + self.after.nbytes
+
+    def redo(self, content: Content) -> None:
+        content.write_codes(self.classes, self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_codes(self.classes, self.before)
+
+
+@dataclass(frozen=True)
+class PhotoDelta:
+    """Another photo lies under the document, or none."""
+
+    before: PhotoLayer | None
+    after: PhotoLayer | None
+
+    @property
+    def nbytes(self) -> int:
+        return sum(photo.nbytes for photo in (self.before, self.after) if photo is not None)
+
+    def redo(self, content: Content) -> None:
+        content.write_photo(self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_photo(self.before)
+
+
+@dataclass(frozen=True)
+class OriginalDelta:
+    """The map that the eraser goes back to changed (uint8, the size of the label map)."""
+
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+
+    @property
+    def nbytes(self) -> int:
+        return self.before.nbytes + self.after.nbytes
+
+    def redo(self, content: Content) -> None:
+        content.write_original(self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_original(self.before)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One entry of the history: what undo takes back at once.
+
+    `merge` names a gesture under way (a slider drag); a following step with the same name joins this one.
+    """
+
+    text: str
+    deltas: tuple[Delta, ...]
+    icon: str = "edit"
+    merge: str | None = None
+    id: int = field(default_factory=lambda: next(_ids))
+
+    @property
+    def nbytes(self) -> int:
+        return sum(delta.nbytes for delta in self.deltas)
+
+    def redo(self, content: Content) -> None:
+        for delta in self.deltas:
+            delta.redo(content)
+
+    def undo(self, content: Content) -> None:
+        for delta in reversed(self.deltas):
+            delta.undo(content)

@@ -1,0 +1,193 @@
+"""Project files (.smis): a zip of manifest.json, labels.png, photo.png, original.png, styles.safetensors, thumbnail.png."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from app.document.document import ClassFlags, Document
+from app.document.photo import Crop, PhotoLayer
+from model.errors import UserError
+from model.files import replacing
+from model.labels import LabelSet, check_label_map
+
+SUFFIX = ".smis"
+VERSION = 1
+THUMBNAIL = 256
+"""Longest side of the thumbnail in pixels."""
+
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, SyntaxError, EOFError, zipfile.BadZipFile, SafetensorError)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a project file holds, frozen, so that it can be written outside the GUI thread."""
+
+    labels: NDArray[np.uint8]
+    original: NDArray[np.uint8]
+    label_set: LabelSet
+    codes: NDArray[np.float32] | None
+    photo: PhotoLayer | None
+    bundle: str
+    title: str
+    hidden: tuple[int, ...]
+    protected: tuple[int, ...]
+    locked: tuple[int, ...]
+    paint_only_over: int | None
+    picture: NDArray[np.uint8] | None = None
+
+
+def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Snapshot:
+    """Copy a document; `picture` (uint8 (H, W, 3)) becomes the thumbnail."""
+    flags = document.flags
+    return Snapshot(
+        labels=document.labels.copy(),
+        original=document.original.copy(),
+        label_set=document.label_set,
+        codes=None if document.codes is None else document.codes.copy(),
+        photo=document.photo,
+        bundle=document.bundle,
+        title=document.title,
+        hidden=tuple(sorted(flags.hidden)),
+        protected=tuple(sorted(flags.protected)),
+        locked=tuple(sorted(flags.locked)),
+        paint_only_over=flags.paint_only_over,
+        picture=None if picture is None else picture.copy(),
+    )
+
+
+def write_project(path: str | Path, content: Snapshot) -> None:
+    """Write a project file; a failure raises UserError and keeps the old file."""
+    manifest: dict[str, Any] = {
+        "format": "smis-project",
+        "version": VERSION,
+        "title": content.title,
+        "bundle": content.bundle,
+        "label_set": content.label_set.to_json(),
+        "flags": {
+            "hidden": content.hidden,
+            "protected": content.protected,
+            "locked": content.locked,
+            "paint_only_over": content.paint_only_over,
+        },
+    }
+    if content.photo is not None:
+        manifest["photo"] = {"name": content.photo.name, "crop": asdict(content.photo.crop)}
+    with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("labels.png", _map_png(content.labels, content.label_set))
+        archive.writestr("original.png", _map_png(content.original, content.label_set))
+        if content.codes is not None:
+            archive.writestr("styles.safetensors", save_tensors({"codes": np.ascontiguousarray(content.codes)}))
+        if content.photo is not None:
+            archive.writestr("photo.png", _png(Image.fromarray(content.photo.pixels), compress_level=1))
+        if content.picture is not None:
+            thumbnail = Image.fromarray(content.picture)
+            thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
+            archive.writestr("thumbnail.png", _png(thumbnail))
+        archive.writestr("manifest.json", json.dumps(manifest, indent=1), zipfile.ZIP_DEFLATED)
+
+
+def read_project(path: str | Path) -> Document:
+    """Open a project file.
+
+    Raises:
+        UserError: the file is missing, is no project, is damaged, or comes from a later version of the program.
+    """
+    source = Path(path)
+    try:
+        with zipfile.ZipFile(source) as archive:
+            document = _from_archive(archive, source)
+    except FileNotFoundError:
+        raise UserError(f"{source} does not exist") from None
+    except UserError:
+        raise
+    except _DAMAGE as error:
+        raise UserError(f"{source} is not a readable project file: {_first_line(error)}") from error
+    document.path = source
+    return document
+
+
+def read_thumbnail(path: str | Path) -> NDArray[np.uint8] | None:
+    """The thumbnail of a project file, uint8 (H, W, 3), or None where there is none to be had."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return np.asarray(Image.open(io.BytesIO(archive.read("thumbnail.png"))).convert("RGB"))
+    except _DAMAGE:
+        return None
+
+
+def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
+    manifest = json.loads(archive.read("manifest.json"))
+    if not isinstance(manifest, dict) or manifest.get("format") != "smis-project":
+        raise UserError(f"{source} is a zip file but not a project of this program")
+    if int(manifest.get("version", 0)) > VERSION:
+        raise UserError(f"{source} was written by a later version of this program (format {manifest['version']})")
+    names = set(archive.namelist())
+    label_set = LabelSet.from_json(manifest["label_set"], str(source))
+    labels = _read_map(archive, "labels.png", label_set, source)
+    original = _read_map(archive, "original.png", label_set, source) if "original.png" in names else labels
+    if original.shape != labels.shape:
+        raise UserError(f"{source} holds two label maps of different sizes")
+    codes = None
+    if "styles.safetensors" in names:
+        codes = np.asarray(load_tensors(archive.read("styles.safetensors"))["codes"], dtype=np.float32)
+        if codes.ndim != 4 or len(codes) != len(label_set):
+            raise UserError(f"{source} holds styles of shape {codes.shape}, which do not fit its {len(label_set)} classes")
+    photo = None
+    if "photo.png" in names and "photo" in manifest:
+        pixels = np.array(Image.open(io.BytesIO(archive.read("photo.png"))).convert("RGB"))
+        crop = Crop(**{key: float(manifest["photo"]["crop"][key]) for key in ("top", "left", "height", "width")})
+        photo = PhotoLayer(pixels, crop, labels.shape[0], labels.shape[1], str(manifest["photo"].get("name", "photo")))
+    document = Document(
+        labels,
+        label_set,
+        codes=codes,
+        photo=photo,
+        original=original,
+        bundle=str(manifest.get("bundle", "")),
+        title=str(manifest.get("title", source.stem)),
+    )
+    document.flags = _flags(manifest.get("flags", {}), len(label_set))
+    return document
+
+
+def _flags(data: dict[str, Any], classes: int) -> ClassFlags:
+    def members(key: str) -> set[int]:
+        return {int(value) for value in data.get(key, ()) if 0 <= int(value) < classes}
+
+    only = data.get("paint_only_over")
+    only = int(only) if only is not None and 0 <= int(only) < classes else None
+    return ClassFlags(members("hidden"), members("protected"), members("locked"), only)
+
+
+def _read_map(archive: zipfile.ZipFile, name: str, label_set: LabelSet, source: Path) -> NDArray[np.uint8]:
+    labels = np.array(Image.open(io.BytesIO(archive.read(name))))
+    check_label_map(labels, label_set, f"{source} ({name})")
+    return labels.astype(np.uint8)
+
+
+def _map_png(labels: NDArray[np.uint8], label_set: LabelSet) -> bytes:
+    image = Image.fromarray(labels)
+    image.putpalette(label_set.palette().tobytes())
+    return _png(image)
+
+
+def _png(image: Image.Image, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", **options)
+    return buffer.getvalue()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,1 @@
+"""Immutable requests and results, and the background threads that turn one into the other. No QtWidgets in here."""
