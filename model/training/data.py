@@ -1,22 +1,22 @@
 """Datasets of photos with label maps: discovery, checks, and reading into memory.
 
-A dataset is a folder with ``images/`` (photos), ``labels/`` (label maps, one per photo and of its size, named by the same
-stem) and ``classes.json`` (in the folder itself or in the one above it, so that several splits can share it).
+A dataset is a folder with ``images/`` (photos), ``labels/`` (label maps, one per photo and of its size, with the
+same stem) and ``classes.json`` (in the folder itself or in the one above it, so that several splits can share it).
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
+from model import labels
 from model.errors import UserError
-from model.images import read_photo
-from model.labels import ClassInfo, LabelSet, read_label_map, resize_labels
+from model.images import Photo, read_photo
+from model.labels import LabelMap, LabelSet, read_label_map, resize_labels
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 LABEL_SUFFIXES = frozenset({".png", ".bmp", ".tif", ".tiff"})
@@ -38,8 +38,7 @@ class Pair:
 def load_label_set(directory: str | Path) -> LabelSet:
     """Read the label set of a dataset from its ``classes.json``.
 
-    Two forms are read: the form of ``assets/label_sets`` (``LabelSet.to_json``), and a plain list of
-    ``{"index": 0, "name": "background", "color": "#000000"}`` (further keys are ignored).
+    See :meth:`LabelSet.from_json` for the forms that are read. A plain list of classes is named after its folder.
 
     Raises:
         UserError: no ``classes.json`` in the folder or in its parent, or one that does not describe a label set.
@@ -48,33 +47,9 @@ def load_label_set(directory: str | Path) -> LabelSet:
     candidates = [directory / "classes.json", directory.resolve().parent / "classes.json"]
     path = next((candidate for candidate in candidates if candidate.is_file()), None)
     if path is None:
-        raise UserError(f"{directory} has no classes.json, neither in the folder nor in the one above it.")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise UserError(f"{path} cannot be read as JSON: {error}.") from error
-    if isinstance(content, dict):
-        return LabelSet.from_json(content)
-    if not isinstance(content, list) or not content:
-        raise UserError(f"{path} must hold a list of classes or a label set.")
-    classes = [_class_from_row(row, index, path) for index, row in enumerate(content)]
-    return LabelSet(name=path.resolve().parent.name.replace("_", "-"), classes=tuple(classes))
-
-
-def _class_from_row(row: object, index: int, path: Path) -> ClassInfo:
-    if not isinstance(row, dict) or not isinstance(row.get("name"), str):
-        raise UserError(f"{path}: entry {index} has no class name.")
-    if row.get("index", index) != index:
-        raise UserError(
-            f"{path}: entry {index} ({row['name']}) says index {row['index']}; classes must stand in order."
-        )
-    color = row.get("color")
-    digits = color.removeprefix("#") if isinstance(color, str) else ""
-    try:
-        red, green, blue = bytes.fromhex(digits)
-    except ValueError as error:
-        raise UserError(f"{path}: class {row['name']} needs a colour such as #ff8800, found {color!r}.") from error
-    return ClassInfo(name=row["name"], color=(red, green, blue))
+        raise UserError(f"{directory} has no classes.json, neither in the folder nor in the one above it")
+    label_set = labels.load_label_set(path)
+    return replace(label_set, name=label_set.name.replace("_", "-"))
 
 
 def find_pairs(directory: str | Path, label_set: LabelSet) -> list[Pair]:
@@ -149,19 +124,20 @@ def load_arrays(
     maps = torch.empty((len(pairs), height, width), dtype=torch.uint8)
     for index, pair in enumerate(pairs):
         photo = _resize_photo(read_photo(pair.image_path), height, width)
-        labels = read_label_map(pair.labels_path, pair.label_set)
+        label_map = read_label_map(pair.labels_path, pair.label_set)
         photos[index] = torch.from_numpy(np.ascontiguousarray(photo)).permute(2, 0, 1)
-        maps[index] = torch.from_numpy(np.ascontiguousarray(resize_labels(labels, height, width)))
+        maps[index] = torch.from_numpy(np.ascontiguousarray(resize_labels(label_map, height, width)))
         if progress is not None:
             progress(index + 1, len(pairs))
     return photos, maps
 
 
-def _resize_photo(photo: np.ndarray, height: int, width: int) -> np.ndarray:
+def _resize_photo(photo: Photo, height: int, width: int) -> Photo:
     if photo.shape[:2] == (height, width):
         return photo
     shrinks = photo.shape[0] >= height and photo.shape[1] >= width
-    return cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(photo, (width, height), interpolation=interpolation), np.uint8)
 
 
 def _pair_up(directory: Path, label_set: LabelSet) -> tuple[list[Pair], list[str]]:
@@ -170,10 +146,10 @@ def _pair_up(directory: Path, label_set: LabelSet) -> tuple[list[Pair], list[str
     faults = image_faults + map_faults
     if images and maps:
         faults += [
-            f"{path} has no label map in {directory / 'labels'}." for stem, path in images.items() if stem not in maps
+            f"{path} has no label map in {directory / 'labels'}" for stem, path in images.items() if stem not in maps
         ]
         faults += [
-            f"{path} has no photo in {directory / 'images'}." for stem, path in maps.items() if stem not in images
+            f"{path} has no photo in {directory / 'images'}" for stem, path in maps.items() if stem not in images
         ]
     pairs = [Pair(stem, path, maps[stem], label_set) for stem, path in images.items() if stem in maps]
     return pairs, faults
@@ -181,15 +157,15 @@ def _pair_up(directory: Path, label_set: LabelSet) -> tuple[list[Pair], list[str
 
 def _files_by_stem(folder: Path, suffixes: frozenset[str], what: str) -> tuple[dict[str, Path], list[str]]:
     if not folder.is_dir():
-        return {}, [f"{folder} is missing; it should hold the {what}."]
+        return {}, [f"{folder} is missing; it should hold the {what}"]
     by_stem: dict[str, list[Path]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in suffixes and not path.name.startswith(".") and path.is_file():
             by_stem[path.stem].append(path)
     if not by_stem:
-        return {}, [f"{folder} is empty; it should hold the {what}."]
+        return {}, [f"{folder} is empty; it should hold the {what}"]
     faults = [
-        f"{paths[1]} and {paths[0].name} share one name; which of the {what} counts cannot be told."
+        f"{paths[1]} and {paths[0].name} share one name; which of the {what} counts cannot be told"
         for paths in by_stem.values()
         if len(paths) > 1
     ]
@@ -198,19 +174,20 @@ def _files_by_stem(folder: Path, suffixes: frozenset[str], what: str) -> tuple[d
 
 def _pair_faults(pair: Pair) -> list[str]:
     faults = []
-    photo = labels = None
+    photo: Photo | None = None
+    label_map: LabelMap | None = None
     try:
         photo = read_photo(pair.image_path)
     except UserError as error:
         faults.append(str(error))
     try:
-        labels = read_label_map(pair.labels_path, pair.label_set)
+        label_map = read_label_map(pair.labels_path, pair.label_set)
     except UserError as error:
         faults.append(str(error))
-    if photo is not None and labels is not None and photo.shape[:2] != labels.shape:
+    if photo is not None and label_map is not None and photo.shape[:2] != label_map.shape:
         faults.append(
-            f"{pair.labels_path} is {labels.shape[1]} x {labels.shape[0]} pixels (width x height), "
-            f"but its photo {pair.image_path.name} is {photo.shape[1]} x {photo.shape[0]}."
+            f"{pair.labels_path} is {label_map.shape[1]} x {label_map.shape[0]} pixels (width x height), "
+            f"but its photo {pair.image_path.name} is {photo.shape[1]} x {photo.shape[0]}"
         )
     return faults
 
