@@ -1,0 +1,123 @@
+"""The generator: class codes and a label map in, a picture out, with group numbers that decrease toward the output."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from model.errors import UserError
+from model.groupdnet.config import BlockConfig, GeneratorConfig
+from model.groupdnet.label_pyramid import LabelPyramid, instance_edges
+from model.groupdnet.modulation import ConditionalGroupNorm
+
+
+def _maybe_spectral(module: nn.Module, wanted: bool) -> nn.Module:
+    return spectral_norm(module) if wanted else module
+
+
+class ConditionalGroupBlock(nn.Module):
+    """Residual block of two modulated 3 x 3 group convolutions (paper figure 3, CG-Block)."""
+
+    def __init__(self, config: BlockConfig, network: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        semantic = network.semantic_channels
+
+        def norm(channels: int) -> ConditionalGroupNorm:
+            return ConditionalGroupNorm(channels, semantic, network.classes, network.code_channels, config.modulation)
+
+        def conv(inputs: int, outputs: int, kernel: int, bias: bool) -> nn.Module:
+            layer = nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, groups=config.groups, bias=bias)
+            return _maybe_spectral(layer, network.spectral_norm)
+
+        middle = config.middle_channels
+        self.norm_0 = norm(config.in_channels)
+        self.conv_0 = conv(config.in_channels, middle, 3, True)
+        self.norm_1 = norm(middle)
+        self.conv_1 = conv(middle, config.out_channels, 3, True)
+        self.norm_s = norm(config.in_channels) if config.learned_shortcut and config.shortcut_norm else None
+        self.conv_s = conv(config.in_channels, config.out_channels, 1, False) if config.learned_shortcut else None
+
+    def forward(self, x: Tensor, pyramid: LabelPyramid, codes: Tensor) -> Tensor:
+        """x (B, in, h, w) -> (B, out, h, w), or (B, out, 2h, 2w) where the block upsamples."""
+        up = self.config.upsample
+        if self.conv_s is not None and self.norm_s is not None:
+            shortcut = self.conv_s(self.norm_s(x, pyramid, codes, up))
+        else:
+            shortcut = x if self.conv_s is None else self.conv_s(x)
+            if up:
+                shortcut = F.interpolate(shortcut, scale_factor=2, mode="nearest")
+        out = self.conv_0(F.leaky_relu(self.norm_0(x, pyramid, codes, up), 0.2))
+        out = self.conv_1(F.leaky_relu(self.norm_1(out, pyramid, codes), 0.2))
+        return torch.add(shortcut, out)
+
+
+class Generator(nn.Module):
+    """Label map and class codes -> picture (paper section 3.2).
+
+    ``forward(labels, codes, instances)``: labels int64 (B, H, W), H and W multiples of ``config.divisor``; codes float
+    (B, classes, code_channels, h, w), resized bilinearly where h x w is not the base grid; instances int (B, H, W) for
+    networks with instance edges. Returns (B, 3, H, W) in [-1, 1]. Raises UserError for sizes that do not fit.
+    """
+
+    def __init__(self, config: GeneratorConfig) -> None:
+        super().__init__()
+        self.config = config
+        inputs = config.classes * config.code_channels
+        self.fc = nn.Conv2d(inputs, config.base_channels, 3, padding=1, groups=config.base_groups)
+        self.blocks = nn.ModuleList(ConditionalGroupBlock(block, config) for block in config.blocks)
+        drawing = config.blocks[len(config.blocks) - config.rgb_levels :]
+        self.to_rgb = nn.ModuleList(nn.Conv2d(block.out_channels, 3, 3, padding=1) for block in drawing)
+
+    def base_grid(self, height: int, width: int) -> tuple[int, int]:
+        """Height and width of the grid the codes are laid out on. Raises UserError where the levels do not divide."""
+        divisor = self.config.divisor
+        if height < divisor or width < divisor or height % divisor or width % divisor:
+            raise UserError(
+                f"A label map of {width} x {height} pixels does not fit this network: "
+                f"both sides must be multiples of {divisor}."
+            )
+        return height // divisor, width // divisor
+
+    def lay_out(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Codes (B, classes, K, h, w) over the base grid: (B, classes * K, *grid), class c at channels K c..K c + K-1."""
+        config = self.config
+        if codes.dim() != 5 or codes.shape[1:3] != (config.classes, config.code_channels):
+            raise UserError(
+                f"Class codes of shape {tuple(codes.shape)} do not fit this network: "
+                f"{config.classes} classes of {config.code_channels} channels are needed."
+            )
+        flat = codes.flatten(1, 2)
+        if flat.shape[-2:] == (1, 1):
+            return flat.expand(-1, -1, *grid)
+        if flat.shape[-2:] != grid:
+            flat = F.interpolate(flat, size=grid, mode="bilinear", align_corners=False)
+        return flat
+
+    def pyramid(self, labels: Tensor, instances: Tensor | None = None) -> LabelPyramid:
+        """The label pyramid this network reads; a missing instance map means no edges."""
+        edges = None
+        if self.config.instance_edges:
+            edges = torch.zeros_like(labels, dtype=torch.bool) if instances is None else instance_edges(instances)
+        return LabelPyramid(labels, self.config.classes, edges)
+
+    def forward(
+        self, labels: Tensor, codes: Tensor, instances: Tensor | None = None, pyramid: LabelPyramid | None = None
+    ) -> Tensor:
+        grid = self.base_grid(*labels.shape[-2:])
+        if pyramid is None:
+            pyramid = self.pyramid(labels, instances)
+        x = self.fc(self.lay_out(codes, grid))
+        first_rgb = len(self.blocks) - len(self.to_rgb)
+        rgb: Tensor | None = None
+        for number, block in enumerate(self.blocks):
+            x = block(x, pyramid, codes)
+            if number >= first_rgb:
+                drawn = self.to_rgb[number - first_rgb](F.leaky_relu(x, 0.2))
+                if rgb is not None:
+                    drawn = drawn + F.interpolate(rgb, scale_factor=2, mode="bilinear", align_corners=False)
+                rgb = drawn
+        assert rgb is not None
+        return torch.tanh(rgb)
