@@ -73,7 +73,7 @@ class ClassEncoder(nn.Module):
         # Under the root of zero lies an infinite gradient, hence the small constant.
         spread = (((cut[:, :, :3] - mean[..., None, None]) * mask).square().sum((-2, -1)) / area + 1e-6).sqrt()
         grid = features.float().view(batch, classes, -1, *features.shape[-2:])
-        weight = F.adaptive_avg_pool2d(mask.flatten(1, 2), features.shape[-2:])[:, :, None]
+        weight = F.adaptive_avg_pool2d(mask.flatten(1, 2), (features.shape[-2], features.shape[-1]))[:, :, None]
         pooled = (grid * weight).sum((-2, -1)) / weight.sum((-2, -1)).clamp(min=1e-4)
         return torch.cat([pooled, mean, spread], 2).to(features.dtype).view(batch, -1, 1, 1)
 

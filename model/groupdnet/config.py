@@ -137,7 +137,7 @@ class GeneratorConfig:
             _require(block.upsample, "generator: every block after the first that draws RGB must upsample.")
 
     def truncated(self, levels: int) -> GeneratorConfig:
-        """The same network without its last blocks, ``levels`` blocks in all: for training at a smaller picture first."""
+        """The first ``levels`` blocks of the same network: for training on a smaller picture first."""
         _require(1 <= levels <= len(self.blocks), f"generator: levels must be 1 to {len(self.blocks)}, not {levels}.")
         dropped = len(self.blocks) - levels
         values = {f.name: getattr(self, f.name) for f in fields(self)}

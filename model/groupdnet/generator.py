@@ -82,7 +82,7 @@ class Generator(nn.Module):
         return height // divisor, width // divisor
 
     def lay_out(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Codes (B, classes, K, h, w) over the base grid: (B, classes * K, *grid), class c at channels K c..K c + K-1."""
+        """Codes (B, classes, K, h, w) over the base grid: (B, classes * K, *grid), class by class."""
         config = self.config
         if codes.dim() != 5 or codes.shape[1:3] != (config.classes, config.code_channels):
             raise UserError(

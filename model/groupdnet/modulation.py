@@ -82,9 +82,9 @@ class ConditionalGroupNorm(nn.Module):
         taps = self.shared.weight.permute(2, 3, 1, 0).reshape(9, classes, -1)
         taps = F.pad(taps, (0, 0, 0, 1)).reshape(9 * (classes + 1), -1)
         rows = table.windows + torch.arange(9, device=table.windows.device) * (classes + 1)
+        assert self.shared.bias is not None and self.gamma.bias is not None and self.beta.bias is not None
         hidden = F.relu(F.embedding_bag(rows, taps, mode="sum") + self.shared.bias)
         weight = torch.cat([self.gamma.weight, self.beta.weight]).flatten(1)
-        assert self.gamma.bias is not None and self.beta.bias is not None
         values = F.linear(hidden, weight, torch.cat([self.gamma.bias + 1, self.beta.bias]))
         style = self._style_table(codes)
         if style is not None:

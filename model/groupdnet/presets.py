@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from model.errors import UserError
 from model.groupdnet.config import BlockConfig, EncoderConfig, GeneratorConfig, ModulationConfig
 
 
