@@ -125,8 +125,8 @@ def load_arrays(
     for index, pair in enumerate(pairs):
         photo = _resize_photo(read_photo(pair.image_path), height, width)
         label_map = read_label_map(pair.labels_path, pair.label_set)
-        photos[index] = torch.from_numpy(np.ascontiguousarray(photo)).permute(2, 0, 1)
-        maps[index] = torch.from_numpy(np.ascontiguousarray(resize_labels(label_map, height, width)))
+        photos[index] = torch.from_numpy(photo.copy()).permute(2, 0, 1)
+        maps[index] = torch.from_numpy(resize_labels(label_map, height, width))
         if progress is not None:
             progress(index + 1, len(pairs))
     return photos, maps
