@@ -1,0 +1,102 @@
+"""Loading a network: the bundle, a renderer for it, and the facts the window needs. Runs outside the GUI thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.rendering.requests import Direction, ModelFacts, ModelRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.checkpoints import Bundle
+
+FALLBACK_SLIDERS = 6
+SIGMAS = 2.5
+
+
+class FrameLike(Protocol):
+    """What a renderer gives back (`model.engine.Frame`)."""
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]: ...
+    @property
+    def box(self) -> tuple[int, int, int, int]: ...
+    @property
+    def exact(self) -> bool: ...
+    @property
+    def milliseconds(self) -> float: ...
+
+
+class RendererLike(Protocol):
+    """The part of `model.engine.Renderer` that the render thread uses."""
+
+    def render(
+        self, labels: Any, codes: Any, *, preview: bool = False, cancelled: Callable[[], bool] | None = None
+    ) -> Any: ...
+
+
+def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
+    """Load a bundle and build its renderer. Imports torch, so it may take seconds.
+
+    Raises:
+        UserError: the bundle is missing or damaged, or the device is not there.
+    """
+    from model.checkpoints import load_bundle
+    from model.engine import Renderer
+
+    bundle = load_bundle(request.bundle)
+    renderer = Renderer(bundle, device=request.device, precision=request.precision)
+    return renderer, model_facts(bundle, str(renderer.device), renderer.describe())
+
+
+def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
+    """The facts of a loaded bundle as plain arrays."""
+    return ModelFacts(
+        bundle=bundle,
+        name=bundle.name,
+        path=Path(bundle.path) if bundle.path is not None else Path(),
+        label_set=bundle.label_set,
+        height=bundle.height,
+        width=bundle.width,
+        divisor=bundle.generator.config.divisor,
+        code_mean=np.array(bundle.code_mean.numpy(), dtype=np.float32),
+        code_std=np.array(bundle.code_std.numpy(), dtype=np.float32),
+        directions=tuple(class_sliders(bundle, index) for index in range(len(bundle.label_set))),
+        has_encoder=bundle.encoder is not None,
+        has_parser=bundle.parser is not None,
+        device=device,
+        description=description,
+    )
+
+
+def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:
+    """The named directions of one class, or its first code axes where the model knows none."""
+    try:
+        from model.styles.directions import class_directions
+    except ImportError:
+        return axis_sliders(np.asarray(bundle.code_std[class_index].numpy(), dtype=np.float32))
+    return tuple(
+        Direction(found.name, np.array(found.vector.numpy(), dtype=np.float32), float(found.low), float(found.high))
+        for found in class_directions(bundle, class_index)
+    )
+
+
+def axis_sliders(std: NDArray[np.float32]) -> tuple[Direction, ...]:
+    """The axes of a code that vary most, one slider each, over +-2.5 standard deviations.
+
+    Args:
+        std: standard deviation of every number of one class's code, float32 (channels, h, w).
+    """
+    channel_std = np.sqrt((std.astype(np.float64) ** 2).mean(axis=(1, 2)))
+    order = np.argsort(-channel_std, kind="stable")[:FALLBACK_SLIDERS]
+    sliders = []
+    for place, channel in enumerate(order, start=1):
+        vector = np.zeros(std.shape, dtype=np.float32)
+        vector[channel] = max(float(channel_std[channel]), 1e-3)
+        sliders.append(Direction(f"Variation {place}", vector, -SIGMAS, SIGMAS))
+    return tuple(sliders)

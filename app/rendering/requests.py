@@ -1,0 +1,100 @@
+"""What travels between the window and the background threads: frozen, complete, safe to hand over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.document.box import Box
+from model.labels import LabelSet
+
+
+@dataclass(frozen=True)
+class RenderRequest:
+    """Everything one frame depends on.
+
+    Attributes:
+        id: grows with every request; a result carries the id of its request.
+        labels: uint8 (H, W), a copy that nobody writes to.
+        codes: float32 (classes, channels, h, w), likewise.
+    """
+
+    id: int
+    labels: NDArray[np.uint8]
+    codes: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class RenderResult:
+    """One frame, or why there is none.
+
+    Attributes:
+        id: the request's id.
+        box: what changed since the frame before.
+        pixels: the whole picture, uint8 (H, W, 3); None when `error` is set.
+        exact: False for a preview that an exact frame will follow.
+        milliseconds: time spent on this frame.
+        error: one sentence, or empty; details: the traceback, for a person who wants to report it.
+    """
+
+    id: int
+    box: Box
+    pixels: NDArray[np.uint8] | None
+    exact: bool
+    milliseconds: float
+    error: str = ""
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class ModelRequest:
+    """Load another network: the bundle's name or folder, the device and the precision ("auto" lets the engine choose)."""
+
+    bundle: str
+    device: str = "auto"
+    precision: str = "auto"
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A slider: moving a code along `vector` changes what `name` says. Positions run from `low` to `high`.
+
+    `vector` is float32 of one class code's shape; the position of a code is its projection from the mean code.
+    """
+
+    name: str
+    vector: NDArray[np.float32]
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What the window knows about the loaded network, as plain arrays.
+
+    Attributes:
+        bundle: the loaded `model.checkpoints.Bundle`, only ever passed on to background jobs.
+        height, width: native size; divisor: sizes must be multiples of it.
+        code_mean, code_std: float32 (classes, channels, h, w).
+        directions: per class, its sliders.
+        device, description: for the status bar.
+    """
+
+    bundle: Any
+    name: str
+    path: Path
+    label_set: LabelSet
+    height: int
+    width: int
+    divisor: int
+    code_mean: NDArray[np.float32]
+    code_std: NDArray[np.float32]
+    directions: tuple[tuple[Direction, ...], ...]
+    has_encoder: bool
+    has_parser: bool
+    device: str
+    description: str

@@ -1,0 +1,146 @@
+"""The render thread: always works on the newest request, never drops the last one, and outlives every error."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QThread, Signal
+
+from app.document.box import Box
+from app.rendering.loading import RendererLike, load_model
+from app.rendering.requests import ModelFacts, ModelRequest, RenderRequest, RenderResult
+from model.errors import UserError
+
+Loader = Callable[[ModelRequest], tuple[RendererLike, ModelFacts]]
+
+
+class RenderWorker(QThread):
+    """Renders requests in the background.
+
+    Signals (delivered in the receiver's thread):
+        loading(str): the named bundle is being loaded.
+        model_ready(ModelFacts): the network is loaded; requests are answered from now on.
+        rendered(RenderResult): a frame, a preview, or an error.
+        busy_changed(bool): something is being rendered, or no longer.
+    """
+
+    loading = Signal(str)
+    model_ready = Signal(object)
+    rendered = Signal(object)
+    busy_changed = Signal(bool)
+
+    def __init__(self, loader: Loader = load_model) -> None:
+        super().__init__()
+        self._loader = loader
+        self._wake = threading.Condition()
+        self._request: RenderRequest | None = None
+        self._model: ModelRequest | None = None
+        self._stopping = False
+        self._renderer: RendererLike | None = None
+
+    # Called by the GUI thread; all return at once -------------------------------------------------------------------
+
+    def open_model(self, request: ModelRequest) -> None:
+        """Load another network before anything else is rendered; requests for the old one are forgotten."""
+        with self._wake:
+            self._model = request
+            self._request = None
+            self._wake.notify()
+
+    def submit(self, request: RenderRequest) -> None:
+        """Render this next. A request that still waits is replaced: the last edit always wins."""
+        with self._wake:
+            self._request = request
+            self._wake.notify()
+
+    def stop(self) -> None:
+        """End the frame under way between two levels, then the thread; returns when it has ended."""
+        with self._wake:
+            self._stopping = True
+            self._request = None
+            self._model = None
+            self._wake.notify()
+        self.wait()
+
+    # The thread -------------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        yield_to_the_window()
+        while True:
+            with self._wake:
+                while not (self._stopping or self._model is not None or (self._request and self._renderer)):
+                    self._wake.wait()
+                if self._stopping:
+                    break
+                model, self._model = self._model, None
+                request = None
+                if model is None:
+                    request, self._request = self._request, None
+            if model is not None:
+                self._load(model)
+            elif request is not None:
+                self.busy_changed.emit(True)
+                self._render(request)
+                if not self._superseded():
+                    self.busy_changed.emit(False)
+        self._renderer = None
+
+    def _superseded(self) -> bool:
+        return self._stopping or self._request is not None or self._model is not None
+
+    def _load(self, request: ModelRequest) -> None:
+        self.loading.emit(request.bundle)
+        self._renderer = None
+        try:
+            self._renderer, facts = self._loader(request)
+        except UserError as error:
+            self._fail(-1, str(error))
+        except Exception as error:
+            self._fail(-1, f"{request.bundle} could not be loaded: {error}")
+        else:
+            self.model_ready.emit(facts)
+
+    def _render(self, request: RenderRequest) -> None:
+        import torch
+
+        from model.engine import RenderCancelled
+
+        assert self._renderer is not None
+        codes = torch.from_numpy(request.codes)
+        # A preview is never cancelled: while the hand moves, previews are all a person sees.
+        for preview in (True, False):
+            start = time.perf_counter()
+            try:
+                frame = self._renderer.render(
+                    request.labels, codes, preview=preview, cancelled=None if preview else self._superseded
+                )
+            except RenderCancelled:
+                return
+            except UserError as error:
+                self._fail(request.id, str(error))
+                return
+            except Exception as error:
+                self._fail(request.id, f"The picture could not be rendered: {error}")
+                return
+            elapsed = (time.perf_counter() - start) * 1000
+            pixels = np.array(frame.pixels, dtype=np.uint8, order="C")
+            exact = bool(frame.exact)
+            self.rendered.emit(RenderResult(request.id, Box(*frame.box), pixels, exact, elapsed))
+            if exact or self._superseded():
+                return
+
+    def _fail(self, request_id: int, message: str) -> None:
+        details = traceback.format_exc()
+        self.rendered.emit(RenderResult(request_id, Box(0, 0, 0, 0), None, False, 0.0, message, details))
+
+
+def yield_to_the_window() -> None:
+    """Let the GUI thread go first when both want a core. Threads that torch starts from here inherit it."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
