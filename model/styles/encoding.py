@@ -1,0 +1,68 @@
+"""A photo's class codes."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.checkpoints.bundle import Bundle
+from model.errors import UserError
+from model.fitting import Fit, check_same_size
+from model.images import Photo
+from model.labels import LabelMap, check_label_map
+
+
+def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
+    """The posterior means of a photo's class codes (paper section 3.2); absent classes get the bundle's mean code.
+
+    Photo and map are fitted to the native size (`model.fitting`). Where the networks were trained on people before a
+    studio ground, the photo's background is replaced by that ground first.
+
+    Args:
+        photo: uint8 (H, W, 3).
+        labels: uint8 (H, W), the photo's label map.
+
+    Returns:
+        float32 (C, K, h, w) on the CPU.
+
+    Raises:
+        UserError: the bundle has no encoder, or map and photo differ in size.
+    """
+    if bundle.encoder is None:
+        raise UserError(f"the bundle {bundle.name} has no encoder, so it cannot take styles from a photo")
+    check_label_map(labels, bundle.label_set, "the label map")
+    check_same_size(photo, labels, "the photo", "the label map")
+    background = bundle.label_set.background
+    ground = bundle.background
+    fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
+    fitted_labels = fit.labels(labels, background)
+    fitted_photo = fit.photo(photo, ground or (255, 255, 255))
+    if ground is not None:
+        fitted_photo = fitted_photo.copy()
+        fitted_photo[fitted_labels == background] = ground
+    weight = next(bundle.encoder.parameters())
+    pixels = photo_to_tensor(fitted_photo).to(weight.device)
+    with torch.inference_mode():
+        mean, _ = bundle.encoder(pixels, labels_to_tensor(fitted_labels).to(weight.device))
+    codes = bundle.code_mean.clone()
+    # Padding must not make a background out of nothing, nor scaling down a class that no pixel is left of.
+    for index in np.intersect1d(labels, fitted_labels):
+        codes[index] = mean[0, int(index)].float().cpu()
+    return codes
+
+
+def photo_to_tensor(photo: Photo) -> Tensor:
+    """uint8 (H, W, 3) -> float32 (1, 3, H, W) in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(photo)).permute(2, 0, 1)[None].float() / 127.5 - 1
+
+
+def labels_to_tensor(labels: LabelMap) -> Tensor:
+    """uint8 (H, W) -> int64 (1, H, W)."""
+    return torch.from_numpy(labels.astype(np.int64))[None]
+
+
+def tensor_to_picture(image: Tensor) -> Photo:
+    """float (3, H, W) in [-1, 1] -> uint8 (H, W, 3)."""
+    scaled = ((image.float().clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
+    return np.ascontiguousarray(scaled.permute(1, 2, 0).cpu().numpy())
