@@ -46,10 +46,10 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     Raises:
         UserError: the bundle is missing or damaged, or the device is not there.
     """
-    from model.checkpoints import load_bundle
+    from model.checkpoints import default_bundle_name, load_bundle
     from model.engine import Renderer
 
-    bundle = load_bundle(request.bundle)
+    bundle = load_bundle(request.bundle or default_bundle_name())
     renderer = Renderer(bundle, device=request.device, precision=request.precision)
     return renderer, model_facts(bundle, str(renderer.device), renderer.describe())
 

@@ -94,6 +94,9 @@ class RenderWorker(QThread):
     def _superseded(self) -> bool:
         return self._stopping or self._request is not None or self._model is not None
 
+    def _leaving(self) -> bool:
+        return self._stopping
+
     def _load(self, request: ModelRequest) -> None:
         self.loading.emit(request.bundle)
         self._renderer = None
@@ -113,12 +116,12 @@ class RenderWorker(QThread):
 
         assert self._renderer is not None
         codes = torch.from_numpy(request.codes)
-        # A preview is never cancelled: while the hand moves, previews are all a person sees.
+        # Newer requests never cancel a preview: while the hand moves, previews are all a person sees.
         for preview in (True, False):
             start = time.perf_counter()
             try:
                 frame = self._renderer.render(
-                    request.labels, codes, preview=preview, cancelled=None if preview else self._superseded
+                    request.labels, codes, preview=preview, cancelled=self._leaving if preview else self._superseded
                 )
             except RenderCancelled:
                 return

@@ -1,0 +1,59 @@
+"""Arithmetic on the code of one class: where a slider stands, moving it, drawing new codes. A few dozen numbers each."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.errors import UserError
+
+Code = NDArray[np.float32]
+
+
+def position(code: Code, mean: Code, vector: Code) -> float:
+    """Where `code` stands along `vector`, counted from `mean` in lengths of `vector`. All of one shape."""
+    direction = vector.reshape(-1).astype(np.float64)
+    length2 = float(direction @ direction)
+    return float((code - mean).reshape(-1).astype(np.float64) @ direction) / length2 if length2 > 0 else 0.0
+
+
+def moved(code: Code, mean: Code, vector: Code, to: float) -> Code:
+    """`code` shifted along `vector` until it stands at position `to`; what is square to `vector` stays."""
+    return (code + np.float32(to - position(code, mean, vector)) * vector).astype(np.float32)
+
+
+def drawn(mean: Code, std: Code, rng: np.random.Generator) -> Code:
+    """A new code from the spread of the training photos' codes: mean + std * N(0, 1)."""
+    return (mean + std * rng.standard_normal(mean.shape)).astype(np.float32)
+
+
+def varied(code: Code, mean: Code, std: Code, strength: float, rng: np.random.Generator) -> Code:
+    """A code like `code`: 0 gives `code`, 1 an independent draw; the spread over many draws stays that of `std`."""
+    keep = float(np.sqrt(max(0.0, 1.0 - strength * strength)))
+    return (mean + keep * (code - mean) + strength * std * rng.standard_normal(code.shape)).astype(np.float32)
+
+
+def code_to_text(code: Code, class_name: str) -> str:
+    """A style as text for the clipboard."""
+    values = [round(float(value), 6) for value in code.reshape(-1)]
+    return json.dumps({"smis_style": 1, "class": class_name, "shape": list(code.shape), "code": values})
+
+
+def code_from_text(text: str, shape: tuple[int, ...]) -> Code:
+    """Read what `code_to_text` wrote.
+
+    Raises:
+        UserError: the text is no style, or a style of a network with other codes.
+    """
+    try:
+        data = json.loads(text)
+        values = np.array(data["code"], dtype=np.float32)
+        found = tuple(int(size) for size in data["shape"])
+        code = values.reshape(found)
+    except (ValueError, KeyError, TypeError):
+        raise UserError("the clipboard holds no style") from None
+    if found != tuple(shape) or not np.isfinite(code).all():
+        raise UserError(f"the copied style has the shape {found}, but this network's styles have {tuple(shape)}")
+    return code

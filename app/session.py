@@ -1,0 +1,276 @@
+"""The running editor without its widgets: the document, the picked class and tool settings, the threads, the picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+
+from app.canvas.tools.base import ToolContext, ToolSettings
+from app.document import styling
+from app.document.document import Document
+from app.document.mapping import map_by_name
+from app.rendering.jobs import JobQueue
+from app.rendering.requests import Direction, ModelFacts, ModelRequest, RenderRequest, RenderResult
+from app.rendering.worker import RenderWorker
+from app.settings import Settings
+from model.labels import LabelSet
+
+
+@dataclass(frozen=True)
+class Message:
+    """A note for the message bar: `kind` is "info", "success", "warning" or "error"."""
+
+    text: str
+    kind: str = "info"
+    details: str = ""
+
+
+class Session(QObject):
+    """Holds what panels, canvas and commands share, and turns edits into render requests.
+
+    Signals:
+        document_changed(Document): another document was opened.
+        model_changed(ModelFacts | None): another network is ready; None while one is loading.
+        picture_changed(RenderResult): a newer frame of the present document.
+        class_picked(int): another class was picked.
+        message(Message): something to tell the user.
+    """
+
+    document_changed = Signal(object)
+    model_changed = Signal(object)
+    picture_changed = Signal(object)
+    class_picked = Signal(int)
+    message = Signal(object)
+
+    def __init__(self, document: Document, settings: Settings, worker: RenderWorker | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.facts: ModelFacts | None = None
+        self.picture: NDArray[np.uint8] | None = None
+        self.picture_exact = False
+        self.rng = np.random.default_rng()
+        self.tools = ToolSettings(
+            size=settings.brush_size, pressure_size=settings.pressure_size, tolerance=settings.tolerance
+        )
+        self.worker = worker if worker is not None else RenderWorker()
+        self.jobs = JobQueue()
+        self._request_id = 0
+        self._oldest_id = 0
+        self._exact_id = -1
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._submit)
+        self.worker.model_ready.connect(self._adopt_model)
+        self.worker.rendered.connect(self._take_result)
+        self.jobs.failed.connect(lambda text, details: self.say(text, "error", details))
+        self.document = document
+        self.context = ToolContext(document, self.tools, image=self.wand_image, pick_class=self.pick_class)
+        self._listen(document)
+
+    # Life -----------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start both threads and load the network of the settings."""
+        self.worker.start()
+        self.jobs.start()
+        self.open_model(self.settings.bundle)
+
+    def stop(self) -> None:
+        """End both threads; returns when they have ended."""
+        self._timer.stop()
+        self.worker.stop()
+        self.jobs.stop()
+
+    def open_model(self, bundle: str, device: str | None = None, precision: str | None = None) -> None:
+        """Load a network by name or folder (empty: the default one)."""
+        self.facts = None
+        self.model_changed.emit(None)
+        self.worker.open_model(
+            ModelRequest(bundle, device or self.settings.device, precision or self.settings.precision)
+        )
+
+    # Document and classes ---------------------------------------------------------------------------------------------
+
+    def open_document(self, document: Document) -> None:
+        """Work on another document from now on."""
+        old = self.document
+        old.labels_changed.disconnect(self.request_picture)
+        old.codes_changed.disconnect(self.request_picture)
+        self.document = document
+        self.context.document = document
+        self._listen(document)
+        self.picture = None
+        self.picture_exact = False
+        self._oldest_id = self._request_id + 1
+        # Tools act on pixels outside the map's classes only by mistake.
+        self.tools.class_index = min(self.tools.class_index, len(document.label_set) - 1)
+        self.tools.previous_class = min(self.tools.previous_class, len(document.label_set) - 1)
+        if self.facts is not None:
+            document = self._fit_to_model(self.facts, document)
+        self.document_changed.emit(self.document)
+        self.class_picked.emit(self.tools.class_index)
+        self.request_picture()
+        if old is not self.document:
+            old.deleteLater()
+
+    def pick_class(self, index: int) -> None:
+        """Make a class the one that tools paint and the styles dock shows."""
+        if index != self.tools.class_index and 0 <= index < len(self.document.label_set):
+            self.tools.previous_class = self.tools.class_index
+            self.tools.class_index = index
+            self.class_picked.emit(index)
+
+    @property
+    def label_set(self) -> LabelSet:
+        return self.document.label_set
+
+    def wand_image(self) -> NDArray[np.uint8] | None:
+        """What the magic wand looks at: the photo, or the picture where there is none."""
+        photo = self.document.photo
+        return photo.frame if photo is not None else self.picture
+
+    def say(self, text: str, kind: str = "info", details: str = "") -> None:
+        """Show a note in the message bar."""
+        self.message.emit(Message(text, kind, details))
+
+    # Styles -----------------------------------------------------------------------------------------------------------
+
+    def directions(self, class_index: int) -> tuple[Direction, ...]:
+        """The sliders of a class; none until a network is loaded."""
+        if self.facts is None or class_index >= len(self.facts.directions):
+            return ()
+        return self.facts.directions[class_index]
+
+    def slider_position(self, class_index: int, direction: Direction) -> float:
+        """Where a class's code stands on a slider."""
+        codes = self.document.codes
+        if codes is None or self.facts is None:
+            return 0.0
+        return styling.position(codes[class_index], self.facts.code_mean[class_index], direction.vector)
+
+    def move_slider(self, class_index: int, direction: Direction, to: float) -> None:
+        """Move a class's code along a direction; calls in a row are one step until `Document.end_gesture`."""
+        codes = self.document.codes
+        if codes is None or self.facts is None:
+            return
+        code = styling.moved(codes[class_index], self.facts.code_mean[class_index], direction.vector, to)
+        text = f"{self.label_set.names[class_index]}: {direction.name}"
+        self.document.set_codes([class_index], code[None], text, merge=f"slider:{class_index}:{direction.name}")
+
+    def draw_styles(self, classes: list[int]) -> None:
+        """Draw new codes for some classes at random, as one step."""
+        if self.facts is None or self.document.codes is None:
+            return
+        mean, std = self.facts.code_mean, self.facts.code_std
+        values = np.stack([styling.drawn(mean[index], std[index], self.rng) for index in classes])
+        self.document.set_codes(classes, values, self._about(classes, self.tr("new style")), icon="dice")
+
+    def vary_style(self, class_index: int, strength: float) -> None:
+        """Replace a class's code by one like it; `strength` 0..1."""
+        codes = self.document.codes
+        if self.facts is None or codes is None:
+            return
+        mean, std = self.facts.code_mean[class_index], self.facts.code_std[class_index]
+        code = styling.varied(codes[class_index], mean, std, strength, self.rng)
+        self.document.set_codes([class_index], code[None], self._about([class_index], self.tr("variation")), icon="dice")
+
+    def reset_styles(self, classes: list[int]) -> None:
+        """Give some classes their mean code."""
+        if self.facts is not None:
+            text = self._about(classes, self.tr("reset style"))
+            self.document.set_codes(classes, self.facts.code_mean[classes], text, icon="reset")
+
+    def _about(self, classes: list[int], what: str) -> str:
+        who = self.label_set.names[classes[0]] if len(classes) == 1 else self.tr("all classes")
+        return f"{who}: {what}"
+
+    # Picture ------------------------------------------------------------------------------------------------------------
+
+    def request_picture(self, *_: object) -> None:
+        """Ask for a new picture as soon as the present events are handled."""
+        self._timer.start()
+
+    @property
+    def picture_pending(self) -> bool:
+        """The picture shown is not yet the exact one of the document as it stands."""
+        return self._timer.isActive() or self._exact_id != self._request_id
+
+    def _submit(self) -> None:
+        document, facts = self.document, self.facts
+        if facts is None or document.codes is None or document.codes.shape != facts.code_mean.shape:
+            return
+        if document.height % facts.divisor or document.width % facts.divisor:
+            self.say(
+                self.tr("This map is {0} x {1}; the network needs multiples of {2}.").format(
+                    document.width, document.height, facts.divisor
+                ),
+                "warning",
+            )
+            return
+        self._request_id += 1
+        self.worker.submit(RenderRequest(self._request_id, document.labels.copy(), document.codes.copy()))
+
+    def _take_result(self, result: RenderResult) -> None:
+        if result.error:
+            self.say(result.error, "error", result.details)
+            return
+        if result.id < self._oldest_id or result.pixels is None:
+            return
+        self.picture = result.pixels
+        self.picture_exact = result.exact
+        if result.exact:
+            self._exact_id = result.id
+        self.picture_changed.emit(result)
+
+    def _adopt_model(self, facts: ModelFacts) -> None:
+        self.facts = facts
+        before = self.document
+        self._fit_to_model(facts, before)
+        self.model_changed.emit(facts)
+        if self.document is not before:
+            self.document_changed.emit(self.document)
+            self.class_picked.emit(self.tools.class_index)
+        self.request_picture()
+
+    def _fit_to_model(self, facts: ModelFacts, document: Document) -> Document:
+        """Make the document one that the network can render: its classes, and codes of the right shape."""
+        if document.label_set.names != facts.label_set.names:
+            mapped, lost = map_by_name(document, facts.label_set)
+            if lost:
+                self.say(
+                    self.tr("{0} has no class for {1}; they became {2}.").format(
+                        facts.name, ", ".join(lost), facts.label_set.names[facts.label_set.background]
+                    ),
+                    "warning",
+                )
+            self.document = self.context.document = document = mapped
+            self.tools.class_index = min(1, len(mapped.label_set) - 1)
+            self.tools.previous_class = facts.label_set.background
+            self._listen(document)
+        if document.codes is None or document.codes.shape != facts.code_mean.shape or document.bundle != facts.name:
+            if document.codes is not None and document.bundle != facts.name:
+                self.say(self.tr("The styles belong to another network; {0} drew new ones.").format(facts.name))
+            document.install_codes(self.first_codes(facts), facts.name)
+        return document
+
+    def first_codes(self, facts: ModelFacts) -> NDArray[np.float32]:
+        """Codes for a document that has none: drawn, the same ones at every start."""
+        rng = np.random.default_rng(7)
+        return styling.drawn(facts.code_mean, facts.code_std, rng)
+
+    def _listen(self, document: Document) -> None:
+        document.setParent(self)
+        document.labels_changed.connect(self.request_picture)
+        document.codes_changed.connect(self.request_picture)
+
+    def tr(self, text: str) -> str:  # type: ignore[override]
+        """Translate a text of this class."""
+        return QCoreApplication.translate("Session", text)
+
+    def save_folder(self) -> Path:
+        """Where file dialogs start."""
+        folder = Path(self.settings.open_folder)
+        return folder if self.settings.open_folder and folder.is_dir() else Path.home()

@@ -1,0 +1,104 @@
+"""What the program remembers between runs: a JSON file in the platform's place for settings."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from model.errors import UserError
+from model.files import replacing
+
+log = logging.getLogger(__name__)
+
+APP_NAME = "smis-studio"
+MAX_RECENT = 12
+
+
+def config_folder() -> Path:
+    """Folder of the settings; SMIS_CONFIG_DIR overrides the platform's place."""
+    named = os.environ.get("SMIS_CONFIG_DIR")
+    return Path(named) if named else Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+
+
+def state_folder() -> Path:
+    """Folder of recovery files; SMIS_CONFIG_DIR overrides the platform's place."""
+    named = os.environ.get("SMIS_CONFIG_DIR")
+    return Path(named) if named else Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
+
+
+@dataclass
+class Settings:
+    """All settings with their defaults. Unknown or mistyped values in the file are ignored."""
+
+    theme: str = "system"
+    bundle: str = ""
+    device: str = "auto"
+    precision: str = "auto"
+    view_mode: str = "overlay"
+    overlay_opacity: float = 0.45
+    brush_size: int = 16
+    pressure_size: bool = True
+    tolerance: int = 24
+    rulers: bool = False
+    tour_done: bool = False
+    export_folder: str = ""
+    export_quality: int = 95
+    open_folder: str = ""
+    recent: list[str] = field(default_factory=list)
+    shortcuts: dict[str, str] = field(default_factory=dict)
+    class_colors: dict[str, str] = field(default_factory=dict)
+    geometry: str = ""
+    layout: str = ""
+
+    def add_recent(self, path: Path) -> None:
+        """Put a file at the head of the recent files."""
+        name = str(path.resolve())
+        self.recent = [name, *(other for other in self.recent if other != name)][:MAX_RECENT]
+
+    def reset(self) -> None:
+        """Back to the defaults, keeping only the list of recent files."""
+        for entry in fields(self):
+            if entry.name != "recent":
+                setattr(self, entry.name, getattr(_defaults(), entry.name))
+
+    def save(self) -> None:
+        """Write the file. A settings file that cannot be written is no reason to stop working."""
+        try:
+            config_folder().mkdir(parents=True, exist_ok=True)
+            with replacing(_path()) as temporary:
+                temporary.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        except (UserError, OSError) as error:
+            log.warning("settings were not saved: %s", error)
+
+
+def load_settings() -> Settings:
+    """Read the file; what is missing or wrong in it takes its default."""
+    settings = Settings()
+    try:
+        data: Any = json.loads(_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return settings
+    if not isinstance(data, dict):
+        return settings
+    for entry in fields(settings):
+        value, default = data.get(entry.name), getattr(settings, entry.name)
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        if type(value) is type(default):
+            setattr(settings, entry.name, value)
+    settings.recent = [entry for entry in settings.recent if isinstance(entry, str)]
+    return settings
+
+
+def _defaults() -> Settings:
+    return Settings()
+
+
+def _path() -> Path:
+    return config_folder() / "settings.json"
