@@ -1,5 +1,6 @@
 """Training of the parser."""
 
-from model.training.parser.loop import ParserRecipe, measure, train_parser
+from model.training.parser.loop import load_trained_parser, measure, train_parser
+from model.training.parser.recipe import ParserRecipe
 
-__all__ = ["ParserRecipe", "measure", "train_parser"]
+__all__ = ["ParserRecipe", "load_trained_parser", "measure", "train_parser"]

@@ -5,72 +5,28 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from model.backbones import load_imagenet_lite0
+from model.checkpoints.state import folded_state, load_state, read_tensors, to_half, write_tensors
 from model.errors import UserError
-from model.files import replacing
+from model.files import reason, replacing
 from model.labels import LabelSet
 from model.parsing.network import Parser, ParserConfig
 from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
 from model.training.parser.augment import augment
 from model.training.parser.losses import Confusion, class_weights, parser_loss
+from model.training.parser.recipe import ParserRecipe
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "parser.safetensors"
 REPORT = "parser.json"
-
-
-@dataclass(frozen=True)
-class ParserRecipe:
-    """Everything that decides a run, besides the data and the device.
-
-    A run ends when the first of ``steps``, ``epochs`` and ``minutes`` that are given is over; the learning rates fall
-    with a cosine towards that end. The first part of a run sees smaller pictures (people at about two thirds of the
-    size), of which a CPU gets through twice as many; the rest sees them at full size.
-
-    Attributes:
-        validation_every: every so many pairs one is kept for validation.
-        small: height and width of the crops in the first part; scales: how much its photos are scaled.
-        small_share: length of the first part.
-        rare: a class in fewer than this share of the photos has its photos drawn more often (Gupta et al., CVPR 2019).
-    """
-
-    steps: int | None = None
-    epochs: float | None = None
-    minutes: float | None = None
-    batch_size: int = 10
-    learning_rate: float = 1.5e-3
-    backbone_learning_rate: float = 4e-4
-    weight_decay: float = 0.02
-    warm_up: float = 0.04
-    ema: float = 0.995
-    height: int = 384
-    width: int = 256
-    small: tuple[int, int] = (256, 160)
-    small_scales: tuple[float, float] = (0.55, 1.05)
-    full_scales: tuple[float, float] = (0.8, 1.15)
-    small_share: float = 0.7
-    rare: float = 0.3
-    class_weight_power: float = 0.3
-    validation_every: int = 10
-    validations: int = 12
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        limits = [limit for limit in (self.steps, self.epochs, self.minutes) if limit is not None]
-        if not limits or min(limits) <= 0:
-            raise UserError("training needs a number of steps, epochs or minutes above 0")
-        if self.batch_size < 2:
-            raise UserError(f"the parser's batch norms need at least 2 photos a step, found {self.batch_size}")
 
 
 def train_parser(
@@ -119,7 +75,7 @@ def train_parser(
             require_sound_data(folder)
     state = torch.load(checkpoint, map_location="cpu", weights_only=True) if resume else None
     if state is not None:
-        recipe = _recipe_from(state["recipe"])
+        recipe = ParserRecipe.from_dict(state["recipe"])
     label_set = load_label_set(data)
     config = config or ParserConfig(len(label_set), height=recipe.height, width=recipe.width)
     if state is not None:
@@ -139,6 +95,25 @@ def train_parser(
         trainer.save()
         console.print(f"Stopped at step {trainer.step}; go on with --resume.")
     return trainer.report
+
+
+def load_trained_parser(run: str | Path) -> Parser:
+    """The best parser of a run (or of any folder with ``parser.json`` and ``parser.safetensors``), ready for a bundle.
+
+    Raises:
+        UserError: a file is missing or damaged.
+    """
+    source = Path(run) / REPORT
+    try:
+        report = json.loads(source.read_text(encoding="utf-8"))
+        config = ParserConfig.from_dict(report["config"])
+    except OSError as error:
+        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{source} does not describe a parser: {error}") from error
+    parser = Parser(config)
+    load_state(parser, read_tensors(Path(run) / WEIGHTS), Path(run) / WEIGHTS)
+    return parser.eval().requires_grad_(False)
 
 
 def pick_device(name: str) -> torch.device:
@@ -165,11 +140,6 @@ def _autocast(precision: str, device: torch.device) -> bool:
     if precision not in ("auto", "32-true", "bf16-mixed"):
         raise UserError(f"the precision must be auto, 32-true or bf16-mixed, found {precision!r}")
     return precision == "bf16-mixed" or (precision == "auto" and device.type == "cuda")
-
-
-def _recipe_from(values: dict[str, Any]) -> ParserRecipe:
-    plain: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-    return ParserRecipe(**plain)
 
 
 def _repeat_factors(maps: Tensor, classes: int, threshold: float) -> Tensor:
@@ -342,20 +312,19 @@ class _Trainer:
             self.report = {
                 "label_set": self.label_set.to_json(),
                 "config": self.parser.config.to_dict(),
-                "recipe": asdict(self.recipe),
+                "recipe": self.recipe.to_dict(),
                 "device": str(self.device),
                 "figures": figures,
             }
-            tensors = {name: _packed(tensor) for name, tensor in self.average.state_dict().items()}
             with replacing(self.run / WEIGHTS) as path:
-                save_file(tensors, path)
+                write_tensors(path, to_half(folded_state(self.average)))
             with replacing(self.run / REPORT) as path:
                 path.write_text(json.dumps(self.report, indent=2) + "\n", encoding="utf-8")
 
     def save(self) -> None:
         """Write the checkpoint, everything that :meth:`restore` needs to go on as if nothing had happened."""
         state = {
-            "recipe": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self.recipe).items()},
+            "recipe": self.recipe.to_dict(),
             "config": self.parser.config.to_dict(),
             "parser": self.parser.state_dict(),
             "average": self.average.state_dict(),
@@ -380,8 +349,3 @@ class _Trainer:
         self.order = state["order"]
         self.step, self.seconds, self.validated = state["step"], state["seconds"], state["validated"]
         self.report = json.loads(state["report"])
-
-
-def _packed(tensor: Tensor) -> Tensor:
-    tensor = tensor.detach().cpu().contiguous()
-    return tensor.half() if tensor.is_floating_point() else tensor

@@ -1,0 +1,162 @@
+"""From a photo of any size to its label map."""
+
+import copy
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from model.backbones import STRIDES
+from model.errors import UserError
+from model.images import Photo
+from model.labels import LabelMap
+from model.parsing.network import Parser
+
+Box = tuple[int, int, int, int]
+"""Top, left, bottom, right in pixels; bottom and right lie outside."""
+
+_SMALLEST_PERSON = 0.002  # of the photo's pixels; what is smaller is taken for a slip
+_LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
+_GOOD_SIZES = (0.85, 1.2)  # how far a person's height may be from the training pictures' before a second look pays
+
+# Batch norms are folded in a copy: a bundle's own parser must stay as it is stored.
+_prepared: "WeakKeyDictionary[Parser, Parser]" = WeakKeyDictionary()
+
+
+class HasParser(Protocol):
+    """What :func:`parse_photo` needs of a bundle."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def parser(self) -> nn.Module | None: ...
+
+
+def parse_photo(bundle: HasParser, photo: Photo, *, flip: bool = False) -> LabelMap:
+    """Label map of a photo, uint8 ``(H, W)``, of the photo's own size.
+
+    The parser was trained on pictures that one standing person fills. So the whole photo is parsed first; where the
+    person turns out much smaller or larger than in training, the part around them is parsed again at the right size,
+    and all else is background. Outlines are smooth at any size because logits are enlarged, not labels.
+
+    Args:
+        photo: uint8 ``(H, W, 3)``, RGB.
+        flip: also parse the mirrored photo and average, which is a little more exact in twice the time.
+
+    Returns:
+        The map; all of class 0 where nobody is found.
+
+    Raises:
+        UserError: the bundle has no parser.
+    """
+    if not isinstance(bundle.parser, Parser):
+        raise UserError(f"the bundle {bundle.name} has no parser, so it cannot find the classes of a photo")
+    parser = _for_inference(bundle.parser)
+    config = parser.config
+    height, width = photo.shape[:2]
+    scale = min(config.height / height, (_LARGEST_AREA * config.height * config.width / (height * width)) ** 0.5)
+    logits = _logits(parser, photo, scale, flip)
+    person = find_person(logits, height, width)
+    if person is None:
+        return np.zeros((height, width), np.uint8)
+    wanted = config.person_height * config.height / (person[2] - person[0])
+    if _GOOD_SIZES[0] <= wanted / scale <= _GOOD_SIZES[1]:
+        return enlarge_and_decide(logits, height, width)
+    top, left, bottom, right = frame_person(person, height, width, config.person_height, config.width / config.height)
+    crop = photo[top:bottom, left:right]
+    labels = np.zeros((height, width), np.uint8)
+    logits = _logits(parser, crop, wanted, flip)
+    labels[top:bottom, left:right] = enlarge_and_decide(logits, bottom - top, right - left)
+    return labels
+
+
+def find_person(logits: NDArray[np.float32], height: int, width: int) -> Box | None:
+    """Box of the largest connected part that is not background, in pixels of a photo of ``height`` x ``width``.
+
+    Args:
+        logits: ``(C, h, w)`` of the whole photo; class 0 is the background.
+    """
+    foreground = (logits.argmax(axis=0) != 0).astype(np.uint8)
+    # One cell of growth joins what a belt or a strap of missed pixels separates.
+    joined = cv2.dilate(foreground, np.ones((3, 3), np.uint8))
+    count, parts = cv2.connectedComponents(joined, connectivity=8)
+    areas = np.bincount(parts[foreground > 0], minlength=count)
+    if areas.max(initial=0) < _SMALLEST_PERSON * foreground.size:
+        return None
+    rows, columns = np.nonzero((parts == int(areas.argmax())) & (foreground > 0))
+    y, x = height / foreground.shape[0], width / foreground.shape[1]
+    return (
+        int(rows.min() * y),
+        int(columns.min() * x),
+        min(int(np.ceil((rows.max() + 1) * y)), height),
+        min(int(np.ceil((columns.max() + 1) * x)), width),
+    )
+
+
+def frame_person(person: Box, height: int, width: int, person_height: float, aspect: float) -> Box:
+    """The box around a person that the training pictures would show: ``person_height`` of its height, cut at the photo.
+
+    Args:
+        person: their box; height, width: of the photo; aspect: width over height of the training pictures.
+    """
+    top, left, bottom, right = person
+    tall = (bottom - top) / person_height
+    wide = max(tall * aspect, (right - left) / person_height)
+    middle_y, middle_x = (top + bottom) / 2, (left + right) / 2
+    return (
+        max(round(middle_y - tall / 2), 0),
+        max(round(middle_x - wide / 2), 0),
+        min(round(middle_y + tall / 2), height),
+        min(round(middle_x + wide / 2), width),
+    )
+
+
+def enlarge_and_decide(logits: NDArray[np.float32], height: int, width: int) -> LabelMap:
+    """The likeliest class at each pixel after enlarging logits ``(C, h, w)``; uint8 ``(height, width)``.
+
+    Class by class, so that a photo of 24 million pixels takes two planes of floats and not one for each class.
+    """
+    best = cv2.resize(logits[0], (width, height), interpolation=cv2.INTER_LINEAR)
+    labels = np.zeros((height, width), np.uint8)
+    for index in range(1, len(logits)):
+        plane = cv2.resize(logits[index], (width, height), interpolation=cv2.INTER_LINEAR)
+        labels[plane > best] = index
+        np.maximum(best, plane, out=best)
+    return labels
+
+
+def _for_inference(parser: Parser) -> Parser:
+    prepared = _prepared.get(parser)
+    if prepared is None:
+        prepared = copy.deepcopy(parser).prepare_for_inference()
+        _prepared[parser] = prepared
+    return prepared
+
+
+def _logits(parser: Parser, photo: Photo, scale: float, flip: bool) -> NDArray[np.float32]:
+    """Logits ``(C, h, w)`` at stride 4 of the whole photo, brought to about ``scale`` times its size before.
+
+    Each side becomes a multiple of the coarsest stride, so that all levels of the pyramid cover the photo exactly; that
+    stretches it by at most a few percent, less than the training's augmentation does.
+    """
+    stride = STRIDES[-1]
+    rows, columns = (max(round(side * scale / stride), 1) * stride for side in photo.shape[:2])
+    if (rows, columns) != photo.shape[:2]:
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        photo = np.asarray(cv2.resize(photo, (columns, rows), interpolation=interpolation), np.uint8)
+    device = parser.classify.weight.device
+    with torch.inference_mode():
+        batch = torch.tensor(photo, device=device)[None].permute(0, 3, 1, 2).float().div_(127.5).sub_(1)
+        logits = _coarse(parser, batch)
+        if flip:
+            logits = (logits + _coarse(parser, batch.flip(3)).flip(3)) / 2
+        return np.ascontiguousarray(logits[0].float().cpu().numpy())
+
+
+def _coarse(parser: Parser, batch: Tensor) -> Tensor:
+    return parser.coarse_logits(batch.contiguous(memory_format=torch.channels_last))
