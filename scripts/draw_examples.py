@@ -46,7 +46,7 @@ def neck(canvas: LabelCanvas, x: float, opening: float = 92.0) -> None:
 def hand(canvas: LabelCanvas, wrist: Point, tips: Point) -> None:
     """A relaxed hand between a wrist and the finger tips, with a thumb on the body's side."""
     middle = ((wrist[0] + tips[0]) / 2, (wrist[1] + tips[1]) / 2)
-    canvas.limb(SKIN, [wrist, middle, tips], [7, 9.5, 5.5])
+    canvas.limb(SKIN, [wrist, middle, tips], [7.5, 10.5, 6.5])
     inward = 1 if wrist[0] < 128 else -1
     canvas.limb(SKIN, [middle, (middle[0] + inward * 5, middle[1] + 4)], [4, 3])
 
@@ -82,13 +82,13 @@ def long_coat() -> LabelCanvas:
     canvas.shape(
         HAIR, mirrored([(x, 15), (x + 16, 20), (x + 22, 42), (x + 22, 70), (x + 26, 104), (x + 16, 114), (x, 96)], x)
     )
+    canvas.limb(SKIN, [(x - 14, 347), (x - 14, 355)], [9, 9])
+    canvas.limb(SKIN, [(x + 19, 346), (x + 20, 354)], [9, 9])
     # Trousers: the standing leg straight, the other one bent a little outward.
     canvas.limb(TROUSERS, [(x - 12, 186), (x - 13, 270), (x - 14, 345)], [29, 23, 17])
     canvas.limb(TROUSERS, [(x + 12, 186), (x + 17, 268), (x + 19, 343)], [29, 23, 17])
-    canvas.limb(SKIN, [(x - 14, 347), (x - 14, 355)], [9, 9])
-    canvas.limb(SKIN, [(x + 19, 346), (x + 20, 354)], [9, 9])
-    shoe(canvas, (x - 14, 355), (x - 18, 363))
-    shoe(canvas, (x + 20, 354), (x + 26, 361))
+    shoe(canvas, (x - 14, 353), (x - 19, 362), 12, 15)
+    shoe(canvas, (x + 20, 352), (x + 27, 361), 12, 15)
     neck(canvas, x, 96)
     # The coat hangs from the shoulders and opens towards the hem; the top and the trousers show in the gap.
     coat: list[Knot] = [
@@ -121,7 +121,7 @@ def long_coat() -> LabelCanvas:
                 (x + side * 6, 80, "corner"),
                 (x + side * 16, 84),
                 (x + side * 22, 106),
-                (x + side * 9, 136, "corner"),
+                (x + side * 14, 140, "corner"),
                 (x + side * 8, 106),
             ],
         )
@@ -148,8 +148,8 @@ def hat_and_dress() -> LabelCanvas:
     canvas.shape(HAIR, mirrored([(x, 26), (x + 17, 30), (x + 22, 56), (x + 21, 86), (x + 10, 94)], x))
     canvas.limb(SKIN, [(x - 8, 250), (x - 10, 290), (x - 8, 318), (x - 11, 352)], [16, 14, 13, 7.5])
     canvas.limb(SKIN, [(x + 9, 250), (x + 11, 292), (x + 14, 320), (x + 15, 350)], [16, 14, 13, 7.5])
-    shoe(canvas, (x - 11.5, 355), (x - 15, 364), 8, 10)
-    shoe(canvas, (x + 15.5, 353), (x + 21, 362), 8, 10)
+    shoe(canvas, (x - 11.5, 351), (x - 15.5, 363), 9.5, 13)
+    shoe(canvas, (x + 15.5, 349), (x + 21.5, 361), 9.5, 13)
     neck(canvas, x, 100)
     # Arms: the picture's left one rests on the hip, the right one hangs.
     canvas.limb(SKIN, [(x - 28, 100), (x - 45, 140), (x - 26, 166)], [12, 10.5, 7.5])
@@ -245,8 +245,8 @@ def scarf_and_glasses() -> LabelCanvas:
     canvas.limb(TROUSERS, [(x - 13, 190), (x - 17, 270), (x - 20, 346)], [31, 25, 20])
     canvas.limb(TROUSERS, [(x + 13, 190), (x + 18, 270), (x + 22, 346)], [31, 25, 20])
     canvas.shape(TROUSERS, mirrored([(x + 26, 172, "corner"), (x + 29, 192), (x + 26, 214), (x, 216)], x))
-    shoe(canvas, (x - 21, 353), (x - 27, 362), 14, 15)
-    shoe(canvas, (x + 23, 353), (x + 30, 361), 14, 15)
+    shoe(canvas, (x - 21, 351), (x - 27, 361), 15, 17)
+    shoe(canvas, (x + 23, 351), (x + 31, 360), 15, 17)
     neck(canvas, x, 96)
     torso(canvas, TOP, x, [(32, 86), (38, 98), (32, 124), (29, 156), (30, 186)], 186)
     canvas.limb(TOP, [(x - 33, 99), (x - 43, 140), (x - 46, 186)], [21, 19, 15])
