@@ -7,6 +7,7 @@ The network then sees people at the scale it was trained at, whatever the map's 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from model.errors import UserError
 from model.images import Photo
 from model.labels import LabelMap, resize_labels
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Fit:
     def identity(self) -> bool:
         return (self.source_height, self.source_width) == (self.height, self.width)
 
-    def _inner(self, array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def _inner(self, array: NDArray[Number]) -> NDArray[Number]:
         return array[self.top : self.top + self.inner_height, self.left : self.left + self.inner_width]
 
     def labels(self, labels: LabelMap, background: int = 0) -> LabelMap:
@@ -53,6 +56,15 @@ class Fit:
         self._check(labels)
         fitted = np.full((self.height, self.width), background, dtype=np.uint8)
         self._inner(fitted)[...] = resize_labels(labels, self.inner_height, self.inner_width)
+        return fitted
+
+    def instances(self, instances: NDArray[np.int32]) -> NDArray[np.int32]:
+        """int32 (source_height, source_width) -> (height, width), padded with 0."""
+        self._check(instances)
+        fitted = np.zeros((self.height, self.width), dtype=np.int32)
+        rows = np.arange(self.inner_height) * self.source_height // self.inner_height
+        columns = np.arange(self.inner_width) * self.source_width // self.inner_width
+        self._inner(fitted)[...] = instances[rows[:, None], columns[None, :]]
         return fitted
 
     def photo(self, photo: Photo, fill: tuple[int, int, int] = (255, 255, 255)) -> Photo:
@@ -71,7 +83,7 @@ class Fit:
         """A label map of the native size back to the source's."""
         return resize_labels(self._inner(labels), self.source_height, self.source_width)
 
-    def _check(self, array: NDArray[np.uint8]) -> None:
+    def _check(self, array: NDArray[Any]) -> None:
         if array.shape[:2] != (self.source_height, self.source_width):
             raise ValueError(f"{array.shape[:2]} is not the size of this fit")
 

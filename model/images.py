@@ -31,6 +31,9 @@ _WRITERS: dict[str, dict[str, Any]] = {
     ".tiff": {"format": "TIFF", "compression": "tiff_lzw"},
 }
 
+#: What `write_picture` can write, by suffix.
+PICTURE_SUFFIXES = tuple(_WRITERS)
+
 # What Pillow raises on damaged files, by plug-in: OSError on most, the others from parsers that trust a header.
 _DAMAGE = (OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, OverflowError, TypeError)
 

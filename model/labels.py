@@ -192,6 +192,17 @@ def read_label_map(path: str | Path, label_set: LabelSet) -> LabelMap:
     return np.ascontiguousarray(labels, dtype=np.uint8)
 
 
+def read_instance_map(path: str | Path) -> NDArray[np.int32]:
+    """Read an instance map: int32 (H, W), equal numbers for the pixels of one object.
+
+    Grey and palette images of 8 or 16 bits hold the numbers; of RGB images every colour is an object.
+    """
+    image = load_pixels(open_image(path), path)
+    if image.mode in ("L", "P", "1") or image.mode.startswith("I"):
+        return np.ascontiguousarray(np.asarray(image), dtype=np.int32)
+    return _pack(np.asarray(image.convert("RGB"))).astype(np.int32)
+
+
 def _from_palette(image: Image.Image, label_set: LabelSet) -> NDArray[Any]:
     values: NDArray[Any] = np.asarray(image)
     colors = np.frombuffer(image.convert("RGB").tobytes(), np.uint8).reshape(*values.shape, 3)

@@ -250,11 +250,11 @@ def _load_parser(description: Any, path: Path) -> nn.Module | None:
     return parser.eval().requires_grad_(False)
 
 
-def save_bundle(bundle: Bundle, path: str | Path) -> None:
+def save_bundle(bundle: Bundle, path: str | Path, half: bool = True) -> None:
     """Write a bundle as a folder, all or nothing: a failure leaves an older bundle at `path` as it was.
 
-    Networks are stored folded and in float16. Further files of the bundle's old folder (named styles, shape models,
-    pictures) are carried over. Sets `bundle.path`.
+    Networks are stored folded, and in float16 unless `half` is false. Further files of the bundle's old folder (named
+    styles, shape models, pictures) are carried over. Sets `bundle.path`.
 
     Raises:
         UserError: the parts do not fit each other, `path` holds something else than a bundle, or cannot be written.
@@ -267,7 +267,7 @@ def save_bundle(bundle: Bundle, path: str | Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.mkdir()
-        _write_parts(bundle, temporary)
+        _write_parts(bundle, temporary, half)
         _carry_over(bundle.path, target, temporary)
         for file in temporary.iterdir():
             if file.is_file():
@@ -280,7 +280,7 @@ def save_bundle(bundle: Bundle, path: str | Path) -> None:
     bundle.path = target
 
 
-def _write_parts(bundle: Bundle, folder: Path) -> None:
+def _write_parts(bundle: Bundle, folder: Path, half: bool) -> None:
     parser_config = getattr(bundle.parser, "config", None)
     manifest = {
         "format": FORMAT,
@@ -301,7 +301,8 @@ def _write_parts(bundle: Bundle, folder: Path) -> None:
     }
     for name, network in networks.items():
         if network is not None:
-            write_tensors(folder / f"{name}.safetensors", to_half(folded_state(network)))
+            state = folded_state(network)
+            write_tensors(folder / f"{name}.safetensors", to_half(state) if half else state)
     codes = {"mean": bundle.code_mean.float().cpu(), "std": bundle.code_std.float().cpu()}
     write_tensors(folder / "codes.safetensors", codes)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

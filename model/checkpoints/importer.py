@@ -266,5 +266,6 @@ def import_official(
             "licence": "The weights keep their authors' licence (CC BY-NC-SA 4.0 for the released ones).",
         },
     )
-    save_bundle(bundle, output)
+    # Not halved: what was released is kept exactly.
+    save_bundle(bundle, output, half=False)
     return bundle

@@ -63,9 +63,13 @@ def check_official(directory: str | Path) -> dict[str, float]:
     return result
 
 
-def within_tolerance(result: dict[str, float]) -> bool:
-    """Whether every figure is at most its tolerance; false for figures that are not numbers."""
-    return all(result[name] <= limit for name, limit in TOLERANCES.items())
+def faults(result: dict[str, float]) -> list[str]:
+    """One phrase for every figure that is over its tolerance or not a number; none where all is well."""
+    return [
+        f"{name} differs by {result[name]:.2g}, more than {limit:g}"
+        for name, limit in TOLERANCES.items()
+        if not result[name] <= limit
+    ]
 
 
 def _read_reference(path: Path) -> Arrays:

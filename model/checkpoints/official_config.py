@@ -169,6 +169,23 @@ def config_from_tensors(
     Raises:
         UserError: naming the file and the tensors that are missing or that do not belong to this network.
     """
+    try:
+        return _from_tensors(network, generator, encoder, generator_source, encoder_source)
+    except UserError as error:
+        if str(error).startswith((generator_source, encoder_source)):
+            raise
+        raise UserError(
+            f"{generator_source} is not the released {network.name} network (others need an options.json): {error}"
+        ) from error
+
+
+def _from_tensors(
+    network: OfficialNetwork,
+    generator: Mapping[str, Tensor],
+    encoder: Mapping[str, Tensor] | None,
+    generator_source: str,
+    encoder_source: str,
+) -> OfficialConfig:
     names = [name for name in BLOCK_NAMES if weight_of(generator, f"{name}.conv_0") is not None]
     shapes = _Shapes(generator, generator_source)
     code_channels = shapes.get("fc.weight")[1]

@@ -124,3 +124,4 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], metadata: dict[str,
         save_file({key: value.contiguous() for key, value in tensors.items()}, path, metadata)
     except SafetensorError as error:
         raise OSError(str(error)) from error
+    path.chmod(0o644)  # safetensors keeps its files to their owner, which a shared machine has no use for.
