@@ -22,27 +22,32 @@ class ClassEncoder(nn.Module):
     def __init__(self, config: EncoderConfig) -> None:
         super().__init__()
         self.config = config
-        classes = config.classes
+        groups = config.groups
         layers: list[nn.Module] = []
-        inputs = config.input_channels_per_class * classes
+        inputs = config.input_channels_per_class * groups
         for width in config.widths:
             # Instance norm removes what a bias adds, so the authors have none; ours needs it.
             conv: nn.Module = nn.Conv2d(
-                inputs, width, 3, stride=2, padding=1, groups=classes, bias=not config.instance_norm
+                inputs, width, 3, stride=2, padding=1, groups=groups, bias=not config.instance_norm
             )
             layers.append(spectral_norm(conv) if config.spectral_norm else conv)
             inputs = width
         self.layers = nn.ModuleList(layers)
-        heads = inputs + (6 * classes if config.pooled else 0)
-        outputs = classes * config.code_channels
+        heads = inputs + (6 * groups if config.pooled else 0)
+        outputs = config.classes * config.code_channels
         kernel = 1 if config.pooled else 3
-        self.mean = nn.Conv2d(heads, outputs, kernel, padding=kernel // 2, groups=classes)
-        self.logvar = nn.Conv2d(heads, outputs, kernel, padding=kernel // 2, groups=classes)
+        self.mean = nn.Conv2d(heads, outputs, kernel, padding=kernel // 2, groups=groups)
+        self.logvar = nn.Conv2d(heads, outputs, kernel, padding=kernel // 2, groups=groups)
+        if config.pooled and self.logvar.bias is not None:
+            # Codes that start as noise of spread 1 teach the generator to ignore them.
+            nn.init.constant_(self.logvar.bias, -2.0)
 
     def crops(self, photo: Tensor, labels: Tensor) -> Tensor:
         """The stacked class crops that feed the network (see ``class_crops``)."""
         config = self.config
-        return class_crops(photo, labels, config.classes, config.crop_height, config.crop_width, config.pooled)
+        if config.whole_picture:
+            labels = torch.zeros_like(labels)
+        return class_crops(photo, labels, config.groups, config.crop_height, config.crop_width, config.pooled)
 
     def forward(self, photo: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         return self.encode_crops(self.crops(photo, labels))
@@ -64,7 +69,7 @@ class ClassEncoder(nn.Module):
 
     def _pool(self, features: Tensor, crops: Tensor) -> Tensor:
         """Mean of the features over the class's mask, and the mean and spread of its colour: (B, classes * F, 1, 1)."""
-        classes = self.config.classes
+        classes = self.config.groups
         batch = crops.shape[0]
         cut = crops.float().view(batch, classes, 4, *crops.shape[-2:])
         mask = cut[:, :, 3:]

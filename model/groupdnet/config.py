@@ -177,6 +177,12 @@ class EncoderConfig:
     instance_norm: bool = True
     pooled: bool = False
     spectral_norm: bool = True
+    #: One network over the whole photo whatever the label map says, its code split among the classes (VSPADE).
+    whole_picture: bool = False
+
+    @property
+    def groups(self) -> int:
+        return 1 if self.whole_picture else self.classes
 
     @property
     def input_channels_per_class(self) -> int:
@@ -192,7 +198,7 @@ class EncoderConfig:
     def __post_init__(self) -> None:
         _require(self.classes >= 1, f"encoder: at least one class is needed, not {self.classes}.")
         _require(len(self.widths) >= 1, "encoder: at least one convolution is needed.")
-        _require_groups("encoder", self.classes, *self.widths)
+        _require_groups("encoder", self.groups, *self.widths)
         step = 2 ** len(self.widths)
         for side in (self.crop_height, self.crop_width):
             _require(side >= step and side % step == 0, f"encoder: a crop side of {side} is not a multiple of {step}.")

@@ -84,10 +84,15 @@ class ConditionalGroupNorm(nn.Module):
         rows = table.windows + torch.arange(9, device=table.windows.device) * (classes + 1)
         assert self.shared.bias is not None and self.gamma.bias is not None and self.beta.bias is not None
         hidden = F.relu(F.embedding_bag(rows, taps, mode="sum") + self.shared.bias)
-        weight = torch.cat([self.gamma.weight, self.beta.weight]).flatten(1)
-        values = F.linear(hidden, weight, torch.cat([self.gamma.bias + 1, self.beta.bias]))
+        gamma = F.linear(hidden, self.gamma.weight.flatten(1), self.gamma.bias + 1)
+        beta = F.linear(hidden, self.beta.weight.flatten(1), self.beta.bias)
         style = self._style_table(codes)
         if style is not None:
-            values = values + style[table.batch, table.windows[:, 4]]
-        maps = F.embedding(table.inverse, values).view(-1, height, width, 2 * self.channels).permute(0, 3, 1, 2)
-        return maps[:, : self.channels], maps[:, self.channels :]
+            added = style[table.batch, table.windows[:, 4]]
+            gamma, beta = gamma + added[:, : self.channels], beta + added[:, self.channels :]
+
+        # Two gathers, not one that is cut in half: cutting large maps costs autograd a zero-filled copy each.
+        def spread(values: Tensor) -> Tensor:
+            return F.embedding(table.inverse, values).view(-1, height, width, self.channels).permute(0, 3, 1, 2)
+
+        return spread(gamma), spread(beta)

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from model.groupdnet.config import BlockConfig, EncoderConfig, GeneratorConfig, ModulationConfig
 
+#: Channels after each of the seven levels: ``small`` is live on any CPU, ``large`` wants a GPU to train.
+STREET_FASHION_WIDTHS = {
+    "small": (256, 256, 256, 128, 64, 32, 16),
+    "large": (512, 512, 512, 256, 128, 48, 24),
+}
 
-def street_fashion(levels: int = 7, classes: int = 16, width: int = 512) -> tuple[GeneratorConfig, EncoderConfig]:
+
+def street_fashion(levels: int = 7, classes: int = 16, size: str = "small") -> tuple[GeneratorConfig, EncoderConfig]:
     """Our network: 384 x 256 with 7 ``levels``, 192 x 128 with 6 (the first six are the same network).
 
     One pooled code of 16 numbers a class, style modulation, narrow 3 x 3 + 1 x 1 modulations: docs/decisions says why.
     """
-    widths = (width, width, width, width // 2, width // 4, 3 * width // 32, 3 * width // 64)
+    widths = STREET_FASHION_WIDTHS[size]
+    width = widths[0]
     groups = (16, 16, 8, 4, 2, 1, 1)
     hidden = (128, 128, 128, 128, 96, 64, 32)
     blocks = []

@@ -1,0 +1,137 @@
+"""The paper's losses: hinge GAN, feature matching, perceptual and KL (section 3.4, equations 6 to 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.errors import UserError
+
+
+def hinge_discriminator(real: Sequence[list[Tensor]], fake: Sequence[list[Tensor]]) -> Tensor:
+    """Hinge loss of the discriminator, mean over scales: E[max(0, 1 - D(real))] + E[max(0, 1 + D(fake))]."""
+    losses = [F.relu(1 - r[-1]).mean() + F.relu(1 + f[-1]).mean() for r, f in zip(real, fake, strict=True)]
+    return torch.stack(losses).mean()
+
+
+def hinge_generator(fake: Sequence[list[Tensor]]) -> Tensor:
+    """Hinge loss of the generator, mean over scales: -E[D(fake)]."""
+    return torch.stack([-features[-1].mean() for features in fake]).mean()
+
+
+def feature_matching(real: Sequence[list[Tensor]], fake: Sequence[list[Tensor]]) -> Tensor:
+    """L1 between the discriminator's features of real and fake, summed over layers, mean over scales (pix2pixHD)."""
+    losses = []
+    for real_features, fake_features in zip(real, fake, strict=True):
+        layers = zip(real_features[:-1], fake_features[:-1], strict=True)
+        losses.append(torch.stack([F.l1_loss(f, r.detach()) for r, f in layers]).sum())
+    return torch.stack(losses).mean()
+
+
+def kl_divergence(mean: Tensor, logvar: Tensor, present: Tensor, free_bits: float = 0.0) -> Tensor:
+    """KL of N(mean, exp(logvar)) from N(0, 1), SUMMED over the batch, the classes and the numbers of each code.
+
+    This is how the authors sum it, so lambda 0.05 means what it does in the paper, and grows with the batch size.
+    mean, logvar (B, C, K, h, w); present bool (B, C): only classes that a photo has count. With ``free_bits`` the mean
+    over the photos of each (class, number) counts only above that many nats (Kingma et al., 2016).
+    """
+    kl = -0.5 * (1 + logvar - mean.square() - logvar.exp())
+    kl = kl * present[:, :, None, None, None].to(kl.dtype)
+    if free_bits <= 0:
+        return kl.sum()
+    photos = present.sum(0).clamp(min=1).to(kl.dtype)[:, None, None, None]
+    per_photo = kl.sum(0) / photos
+    occurs = present.any(0).to(kl.dtype)[:, None, None, None]
+    return ((per_photo.clamp(min=free_bits)) * photos * occurs).sum()
+
+
+def low_resolution_l1(fake: Tensor, real: Tensor, size: int = 8) -> Tensor:
+    """L1 between pictures (B, 3, H, W) averaged over ``size`` x ``size`` pixels."""
+    return F.l1_loss(F.avg_pool2d(fake, size), F.avg_pool2d(real, size))
+
+
+class PerceptualLoss(nn.Module):
+    """L1 between frozen features of a classifier, each level divided by the mean size of the real picture's features.
+
+    ``features`` maps pictures (B, 3, H, W) in [-1, 1] to a list of feature maps; ``weights`` are normalised to sum 1.
+    """
+
+    def __init__(self, features: nn.Module, weights: Sequence[float]) -> None:
+        super().__init__()
+        self.features = features.eval().requires_grad_(False)
+        total = sum(weights)
+        self.weights = [weight / total for weight in weights]
+
+    def train(self, mode: bool = True) -> PerceptualLoss:
+        """The features stay in evaluation mode whatever the trainer does."""
+        return super().train(False)
+
+    def forward(self, fake: Tensor, real: Tensor) -> Tensor:
+        with torch.no_grad():
+            targets = self.features(real)
+        losses = []
+        for weight, target, feature in zip(self.weights, targets, self.features(fake), strict=True):
+            scale = target.float().abs().mean().clamp(min=1e-6)
+            losses.append(weight * F.l1_loss(feature.float(), target.float()) / scale)
+        return torch.stack(losses).sum()
+
+
+class Vgg19Features(nn.Module):
+    """The five ReLU levels of VGG-19 that SPADE's perceptual loss compares, from a torchvision weight file.
+
+    The file is torchvision's ``vgg19-*.pth`` (its ``features.N.weight`` entries); it is read with weights_only.
+    """
+
+    _WIDTHS = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,))
+
+    def __init__(self, weights: Path) -> None:
+        super().__init__()
+        try:
+            state = torch.load(weights, map_location="cpu", weights_only=True)
+        except Exception as error:
+            raise UserError(f"{weights} cannot be read as a VGG-19 weight file: {error}") from error
+        convolutions: list[nn.Conv2d] = []
+        inputs, index = 3, 0
+        self.stages = nn.ModuleList()
+        for widths in self._WIDTHS:
+            stage = nn.ModuleList()
+            for width in widths:
+                conv = nn.Conv2d(inputs, width, 3, padding=1)
+                names = (f"features.{index}.weight", f"features.{index}.bias")
+                missing = [name for name in names if name not in state]
+                if missing:
+                    raise UserError(f"{weights} is not a torchvision VGG-19 weight file: {missing[0]} is missing.")
+                conv.load_state_dict({"weight": state[names[0]], "bias": state[names[1]]})
+                convolutions.append(conv)
+                stage.append(conv)
+                inputs, index = width, index + 2
+            self.stages.append(stage)
+            index += 1
+        self.register_buffer("mean", torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1))
+
+    def forward(self, picture: Tensor) -> list[Tensor]:
+        x = ((picture + 1) / 2 - self.mean) / self.std
+        features = []
+        for number, stage in enumerate(self.stages):
+            if number:
+                x = F.max_pool2d(x, 2)
+            for position, conv in enumerate(stage.children()):
+                x = F.relu(conv(x))
+                # The level compared is the first ReLU of each stage.
+                if position == 0:
+                    features.append(x)
+        return features
+
+
+def perceptual_loss(vgg_weights: Path | None = None) -> PerceptualLoss:
+    """EfficientNet-Lite0 features by default; VGG-19 with SPADE's weights where a torchvision file is given."""
+    if vgg_weights is not None:
+        return PerceptualLoss(Vgg19Features(vgg_weights), (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1))
+    from model.backbones import fold_batch_norms, load_imagenet_lite0
+
+    return PerceptualLoss(fold_batch_norms(load_imagenet_lite0()), (1, 1, 1, 1, 1))
