@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,9 @@ from app.canvas.tools.base import ToolContext, ToolSettings
 from app.document import styling
 from app.document.document import Document
 from app.document.mapping import map_by_name
-from app.rendering.jobs import JobQueue
+from app.rendering.jobs import LATER, JobQueue
 from app.rendering.requests import Direction, ModelFacts, ModelRequest, RenderRequest, RenderResult
+from app.rendering.thumbnails import class_box, render_thumbnail
 from app.rendering.worker import RenderWorker
 from app.settings import Settings
 from model.labels import LabelSet
@@ -38,6 +40,8 @@ class Session(QObject):
         picture_changed(RenderResult): a newer frame of the present document.
         class_picked(int): another class was picked.
         message(Message): something to tell the user.
+        palette_changed(): the user coloured a class otherwise.
+        region_wanted(int): the region of this class is to be picked up by the move tool.
     """
 
     document_changed = Signal(object)
@@ -45,6 +49,8 @@ class Session(QObject):
     picture_changed = Signal(object)
     class_picked = Signal(int)
     message = Signal(object)
+    palette_changed = Signal()
+    region_wanted = Signal(int)
 
     def __init__(self, document: Document, settings: Settings, worker: RenderWorker | None = None) -> None:
         super().__init__()
@@ -127,6 +133,25 @@ class Session(QObject):
     def label_set(self) -> LabelSet:
         return self.document.label_set
 
+    def palette(self) -> NDArray[np.uint8]:
+        """Display colours with the user's own in place, uint8 (classes, 3)."""
+        colors = self.label_set.palette()
+        for index, name in enumerate(self.label_set.names):
+            own = self.settings.class_colors.get(name, "")
+            if len(own) == 7 and own.startswith("#"):
+                colors[index] = [int(own[place : place + 2], 16) for place in (1, 3, 5)]
+        return colors
+
+    def set_class_color(self, index: int, color: str | None) -> None:
+        """Show a class in another colour ("#rrggbb"), or again in its own (None)."""
+        name = self.label_set.names[index]
+        if color is None:
+            self.settings.class_colors.pop(name, None)
+        else:
+            self.settings.class_colors[name] = color
+        self.settings.save()
+        self.palette_changed.emit()
+
     def wand_image(self) -> NDArray[np.uint8] | None:
         """What the magic wand looks at: the photo, or the picture where there is none."""
         photo = self.document.photo
@@ -182,6 +207,28 @@ class Session(QObject):
         if self.facts is not None:
             text = self._about(classes, self.tr("reset style"))
             self.document.set_codes(classes, self.facts.code_mean[classes], text, icon="reset")
+
+    def render_style(
+        self, class_index: int, code: NDArray[np.float32], size: int, done: Callable[[NDArray[np.uint8]], None], key: str
+    ) -> None:
+        """Render in the background how a class would look with another code; `done` gets uint8 (h, w, 3).
+
+        Args:
+            size: pixels of the longer side; key: a later call with the same key replaces this one.
+        """
+        facts, codes = self.facts, self.document.codes
+        if facts is None or codes is None:
+            return
+        labels, trial = self.document.labels.copy(), codes.copy()
+        trial[class_index] = code
+        box = class_box(labels, class_index)
+        self.jobs.add(
+            self.tr("Rendering variations"),
+            lambda progress: render_thumbnail(facts, labels, trial, box, size),
+            done,
+            priority=LATER,
+            key=key,
+        )
 
     def _about(self, classes: list[int], what: str) -> str:
         who = self.label_set.names[classes[0]] if len(classes) == 1 else self.tr("all classes")

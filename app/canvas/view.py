@@ -507,6 +507,9 @@ class CanvasView(QWidget):
         if key == Qt.Key.Key_Space:
             if not event.isAutoRepeat():
                 self._space = True
+                if self._pressing:
+                    # Mid-stroke the stroke waits while the hand moves the paper.
+                    self._pan_from = self._pointer
                 self._update_cursor()
                 self.update()
         elif key == Qt.Key.Key_Escape and self._tool is not None:
@@ -522,6 +525,8 @@ class CanvasView(QWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
+            if self._pressing:
+                self._pan_from = None
             self._update_cursor()
             self.update()
         else:

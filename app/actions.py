@@ -1,0 +1,175 @@
+"""The one table of actions: id, text, shortcut, icon and menu. The id names the handler: "file.open" is FileCommands.open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from app import theme
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action. `menu` "" keeps it out of the menus; `group` sets it apart by a line; `checkable` gives it a tick."""
+
+    id: str
+    text: str
+    shortcut: str = ""
+    icon: str = ""
+    menu: str = ""
+    group: int = 0
+    checkable: bool = False
+
+
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Actions", text))
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("file.new", _("New..."), "Ctrl+N", "new", "File"),
+    ActionSpec("file.open", _("Open..."), "Ctrl+O", "open", "File"),
+    ActionSpec("file.open_photo", _("Open photo..."), "Ctrl+Shift+O", "photo", "File"),
+    ActionSpec("file.paste_photo", _("New from clipboard"), "Ctrl+Shift+N", "paste", "File"),
+    ActionSpec("file.save", _("Save"), "Ctrl+S", "save", "File", 1),
+    ActionSpec("file.save_as", _("Save as..."), "Ctrl+Shift+S", "", "File", 1),
+    ActionSpec("file.export_picture", _("Export picture..."), "Ctrl+E", "export", "File", 2),
+    ActionSpec("file.export_labels", _("Export label map..."), "Ctrl+Shift+E", "export", "File", 2),
+    ActionSpec("file.export_layers", _("Export layers (PSD, OpenRaster)..."), "", "export", "File", 2),
+    ActionSpec("file.batch", _("Apply styles to a folder..."), "", "", "File", 2),
+    ActionSpec("file.quit", _("Quit"), "Ctrl+Q", "", "File", 3),
+    ActionSpec("edit.undo", _("Undo"), "Ctrl+Z", "undo", "Edit"),
+    ActionSpec("edit.redo", _("Redo"), "Ctrl+Shift+Z", "redo", "Edit"),
+    ActionSpec("edit.copy_picture", _("Copy picture"), "Ctrl+C", "copy", "Edit", 1),
+    ActionSpec("edit.swap_classes", _("Swap the last two classes"), "X", "swap", "Edit", 2),
+    ActionSpec("edit.smaller", _("Smaller brush"), "[", "", "Edit", 2),
+    ActionSpec("edit.larger", _("Larger brush"), "]", "", "Edit", 2),
+    ActionSpec("edit.shortcuts", _("Keyboard shortcuts..."), "", "keyboard", "Edit", 3),
+    ActionSpec("edit.reset_settings", _("Reset all settings"), "", "", "Edit", 3),
+    ActionSpec("tool.brush", _("Brush"), "B", "brush", "Tools"),
+    ActionSpec("tool.eraser", _("Eraser"), "E", "eraser", "Tools"),
+    ActionSpec("tool.fill", _("Fill"), "G", "fill", "Tools"),
+    ActionSpec("tool.lasso", _("Lasso"), "L", "lasso", "Tools"),
+    ActionSpec("tool.polygon", _("Polygon"), "P", "polygon", "Tools"),
+    ActionSpec("tool.rectangle", _("Rectangle"), "U", "rectangle", "Tools"),
+    ActionSpec("tool.ellipse", _("Ellipse"), "Shift+U", "ellipse", "Tools"),
+    ActionSpec("tool.line", _("Line"), "N", "line", "Tools"),
+    ActionSpec("tool.smooth", _("Smooth outline"), "S", "smooth", "Tools"),
+    ActionSpec("tool.transform", _("Move and scale region"), "V", "transform", "Tools"),
+    ActionSpec("tool.wand", _("Magic wand"), "W", "wand", "Tools"),
+    ActionSpec("tool.eyedropper", _("Eyedropper"), "I", "eyedropper", "Tools"),
+    ActionSpec("style.draw", _("New style for this class"), "D", "dice", "Style"),
+    ActionSpec("style.draw_all", _("New styles for all classes"), "Shift+D", "dice", "Style"),
+    ActionSpec("style.variations", _("More like this"), "M", "sparkle", "Style"),
+    ActionSpec("style.reset", _("Reset style of this class"), "R", "reset", "Style", 1),
+    ActionSpec("style.reset_all", _("Reset all styles"), "Shift+R", "reset", "Style", 1),
+    ActionSpec("style.copy", _("Copy style"), "Ctrl+Shift+C", "copy", "Style", 2),
+    ActionSpec("style.paste", _("Paste style"), "Ctrl+Shift+V", "paste", "Style", 2),
+    ActionSpec("style.from_photo", _("Take styles from the photo again"), "", "photo", "Style", 3),
+    ActionSpec("view.overlay", _("Overlay"), "F2", "overlay", "View", 0, True),
+    ActionSpec("view.outlines", _("Outlines"), "F3", "outlines", "View", 0, True),
+    ActionSpec("view.side", _("Side by side"), "F4", "side", "View", 0, True),
+    ActionSpec("view.split", _("Before and after"), "F6", "split", "View", 0, True),
+    ActionSpec("view.toggle_overlay", _("Show or hide the overlay"), "O", "eye", "View", 1),
+    ActionSpec("view.zoom_in", _("Zoom in"), "Ctrl++", "", "View", 2),
+    ActionSpec("view.zoom_out", _("Zoom out"), "Ctrl+-", "", "View", 2),
+    ActionSpec("view.fit", _("Fit"), "Ctrl+0", "fit", "View", 2),
+    ActionSpec("view.actual", _("100 %"), "Ctrl+1", "", "View", 2),
+    ActionSpec("view.rulers", _("Rulers"), "Ctrl+R", "", "View", 3, True),
+    ActionSpec("view.docks", _("Show or hide the docks"), "Tab", "", "View", 3),
+    ActionSpec("view.reset_layout", _("Reset layout"), "", "", "View", 3),
+    ActionSpec("theme.system", _("Theme of the system"), "", "theme", "View", 4, True),
+    ActionSpec("theme.light", _("Light theme"), "", "", "View", 4, True),
+    ActionSpec("theme.dark", _("Dark theme"), "", "", "View", 4, True),
+    ActionSpec("model.choose", _("Choose network..."), "", "settings", "Model"),
+    ActionSpec("model.import_official", _("Import released checkpoint..."), "", "", "Model", 1),
+    ActionSpec("help.keys", _("Keys at a glance"), "F1", "keyboard", "Help"),
+    ActionSpec("help.tour", _("Short tour"), "", "help", "Help"),
+    ActionSpec("help.about", _("About"), "", "info", "Help", 1),
+)
+
+MENUS = ("File", "Edit", "Tools", "Style", "View", "Model", "Help")
+
+EXCLUSIVE = (
+    ("view.overlay", "view.outlines", "view.side", "view.split"),
+    ("theme.system", "theme.light", "theme.dark"),
+)
+
+
+def translated(spec: ActionSpec) -> str:
+    return QCoreApplication.translate("Actions", spec.text)
+
+
+def plain_text(spec: ActionSpec) -> str:
+    """The text without the dots that promise a dialog."""
+    return translated(spec).removesuffix("...")
+
+
+def key_text(sequence: str) -> str:
+    """A shortcut as the platform writes it."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class ActionTable:
+    """The actions of one window, with the user's shortcuts in place."""
+
+    def __init__(self, parent: QWidget, specs: Iterable[ActionSpec], overrides: dict[str, str]) -> None:
+        self.specs = {spec.id: spec for spec in specs}
+        self.actions: dict[str, QAction] = {}
+        for spec in self.specs.values():
+            action = QAction(translated(spec), parent)
+            action.setObjectName(spec.id)
+            action.setCheckable(spec.checkable or spec.id.startswith("tool."))
+            parent.addAction(action)
+            self.actions[spec.id] = action
+        self.set_shortcuts(overrides)
+        self.retheme()
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self.actions[action_id]
+
+    def connect(self, handler: Callable[[str], Callable[[], None]]) -> None:
+        """Connect every action to `handler(id)`."""
+        for action_id, action in self.actions.items():
+            run = handler(action_id)
+            action.triggered.connect(lambda _checked=False, run=run: run())
+
+    def shortcut(self, action_id: str) -> str:
+        return self.actions[action_id].shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+
+    def set_shortcuts(self, overrides: dict[str, str]) -> None:
+        """Give every action its shortcut: the user's where there is one, else the default."""
+        for spec in self.specs.values():
+            sequence = overrides.get(spec.id, spec.shortcut)
+            action = self.actions[spec.id]
+            if spec.id == "edit.redo" and spec.id not in overrides:
+                action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+Y")])
+            elif spec.id == "view.zoom_in" and spec.id not in overrides:
+                action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+=")])
+            else:
+                action.setShortcut(QKeySequence(sequence))
+            key = key_text(sequence)
+            action.setToolTip(f"{plain_text(spec)} ({key})" if key else plain_text(spec))
+
+    def retheme(self) -> None:
+        for spec in self.specs.values():
+            if spec.icon:
+                self.actions[spec.id].setIcon(theme.themed(spec.icon))
+
+
+def conflicts(shortcuts: dict[str, str]) -> list[tuple[str, str, str]]:
+    """Pairs of action ids that share a shortcut: (first id, second id, shortcut)."""
+    seen: dict[str, str] = {}
+    found = []
+    for action_id, sequence in shortcuts.items():
+        plain = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.PortableText)
+        if not plain:
+            continue
+        if plain in seen:
+            found.append((seen[plain], action_id, plain))
+        else:
+            seen[plain] = action_id
+    return found

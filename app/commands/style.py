@@ -1,0 +1,78 @@
+"""Style menu: what can be done to the styles of classes."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QGuiApplication
+
+from app.commands.base import Commands
+from app.document import styling
+from app.rendering import photos
+from model.errors import UserError
+
+
+class StyleCommands(Commands):
+    """Handlers of "style.*"."""
+
+    @property
+    def _picked(self) -> int:
+        return self.session.tools.class_index
+
+    def _everything(self) -> list[int]:
+        return list(range(len(self.session.label_set)))
+
+    def draw(self) -> None:
+        self.session.draw_styles([self._picked])
+
+    def draw_all(self) -> None:
+        self.session.draw_styles(self._everything())
+
+    def variations(self) -> None:
+        self.window.show_panel("styles").make_variations()
+
+    def reset(self) -> None:
+        self.session.reset_styles([self._picked])
+
+    def reset_all(self) -> None:
+        self.session.reset_styles(self._everything())
+
+    def copy(self) -> None:
+        codes = self.session.document.codes
+        if codes is None:
+            return
+        name = self.session.label_set.names[self._picked]
+        QGuiApplication.clipboard().setText(styling.code_to_text(codes[self._picked], name))
+        self.session.say(self.tr("Style of {0} copied.").format(name), "success")
+
+    def paste(self) -> None:
+        codes = self.session.document.codes
+        if codes is None:
+            return
+        name = self.session.label_set.names[self._picked]
+        try:
+            code = styling.code_from_text(QGuiApplication.clipboard().text(), codes[self._picked].shape)
+        except UserError as error:
+            self.session.say(str(error)[:1].upper() + str(error)[1:] + ".", "warning")
+            return
+        text = self.tr("{0}: pasted style").format(name)
+        self.session.document.set_codes([self._picked], code[None], text, icon="paste")
+
+    def from_photo(self) -> None:
+        """Encode the photo again under the map as it stands now (after its outlines were corrected)."""
+        session, document, facts = self.session, self.session.document, self.session.facts
+        if document.photo is None or facts is None or not facts.has_encoder:
+            session.say(self.tr("There is no photo to take styles from, or this network has no encoder."), "warning")
+            return
+        photo, labels = document.photo, document.labels.copy()
+
+        def done(codes: np.ndarray) -> None:
+            if session.document is document:
+                present = [index for index in self._everything() if (labels == index).any()]
+                document.set_codes(present, codes[present], self.tr("Styles from the photo"), icon="photo")
+
+        session.jobs.add(
+            self.tr("Reading the styles of the photo"),
+            lambda progress: photos.encode_frame(facts, photo.frame, labels),
+            done,
+            key="encode",
+        )

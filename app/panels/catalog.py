@@ -1,0 +1,36 @@
+"""The one list of docks. A new panel is one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QWidget
+
+from app.panels.classes import ClassesPanel
+from app.panels.history import HistoryPanel
+from app.panels.styles import StylesPanel
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """A dock: `column` 0 is left of the canvas, 1 right; docks of one `stack` share a place as tabs."""
+
+    id: str
+    title: str
+    icon: str
+    make: Callable[[Session], QWidget]
+    column: int = 1
+    stack: int = 0
+
+
+PANELS: tuple[PanelEntry, ...] = (
+    PanelEntry("classes", QT_TRANSLATE_NOOP("Panels", "Classes"), "classes", ClassesPanel, stack=0),
+    PanelEntry("styles", QT_TRANSLATE_NOOP("Panels", "Style"), "style", StylesPanel, stack=1),
+    PanelEntry("history", QT_TRANSLATE_NOOP("Panels", "History"), "history", HistoryPanel, stack=1),
+)

@@ -1,0 +1,103 @@
+"""History dock: every step, and a click jumps to any of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout, QWidget
+
+from app import theme
+from app.icons import FOLDER
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HistoryModel(QAbstractListModel):
+    """Row 0 is the document as it was opened, row n the state after step n."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self._texts: list[tuple[str, str]] = []
+        self.position = 0
+        self.reload()
+
+    def reload(self) -> None:
+        history = self.session.document.history
+        texts = [(step.text, step.icon) for step in history.steps]
+        if texts[: len(self._texts)] == self._texts and len(texts) == len(self._texts) + 1:
+            self.beginInsertRows(QModelIndex(), len(texts), len(texts))
+            self._texts = texts
+            self.endInsertRows()
+        elif texts != self._texts:
+            self.beginResetModel()
+            self._texts = texts
+            self.endResetModel()
+        self.position = history.position
+        self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._texts) + 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = index.row()
+        if role == Qt.ItemDataRole.DisplayRole:
+            if row == 0:
+                forgotten = self.session.document.history.forgotten
+                return self.tr("Earlier steps (forgotten)") if forgotten else self.tr("Opened")
+            return self._texts[row - 1][0]
+        if role == Qt.ItemDataRole.DecorationRole:
+            name = "open" if row == 0 else self._texts[row - 1][1]
+            return theme.themed(name if (FOLDER / f"{name}.svg").is_file() else "edit")
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(theme.current().faint if row > self.position else theme.current().text)
+        return None
+
+
+class HistoryPanel(QWidget):
+    """The list of steps."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.session = session
+        self.model = HistoryModel(session)
+        self.list = QListView()
+        self.list.setModel(self.model)
+        self.list.setAccessibleName(self.tr("History"))
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.setUniformItemSizes(True)
+        self.note = QLabel()
+        self.note.setProperty("muted", True)
+        self.note.setContentsMargins(12, 0, 12, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.setSpacing(4)
+        layout.addWidget(self.list)
+        layout.addWidget(self.note)
+        self.list.clicked.connect(self._jump)
+        self.list.activated.connect(self._jump)
+        session.document_changed.connect(self._document_changed)
+        self._document_changed()
+
+    def _document_changed(self) -> None:
+        self.session.document.history_changed.connect(self._reload)
+        self._reload()
+
+    def _reload(self) -> None:
+        self.model.reload()
+        index = self.model.index(self.model.position)
+        self.list.setCurrentIndex(index)
+        self.list.scrollTo(index)
+        history = self.session.document.history
+        self.note.setText(
+            self.tr("{0} of {1} steps, {2:.1f} MB").format(history.position, len(history.steps), history.nbytes / 2**20)
+        )
+
+    def _jump(self, index: QModelIndex) -> None:
+        self.session.document.go_to(index.row())

@@ -1,0 +1,112 @@
+"""Notes over the canvas that never block: one line, details to copy, gone by itself unless it is an error."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app import theme
+from app.icons import pixmap
+
+SHOWN_FOR = {"info": 7000, "success": 4000, "warning": 12000}
+"""Milliseconds that a note stays; errors stay until closed."""
+
+MARGIN = 12
+
+
+class MessageBar(QFrame):
+    """Lies over the top of its parent and shows the newest note."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self.setAccessibleName(self.tr("Messages"))
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._action = QPushButton()
+        self._more = QPushButton(self.tr("Details"))
+        self._more.setCheckable(True)
+        self._copy = QPushButton(self.tr("Copy"))
+        self._close = QToolButton()
+        self._close.setToolTip(self.tr("Close this message"))
+        self._close.setAccessibleName(self.tr("Close this message"))
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setFixedHeight(140)
+        self._details.setAccessibleName(self.tr("Details"))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        for button in (self._action, self._more, self._copy, self._close):
+            row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 8, 8)
+        layout.addLayout(row)
+        layout.addWidget(self._details)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.hide)
+        self._more.toggled.connect(self._toggle_details)
+        self._copy.clicked.connect(self._copy_details)
+        self._close.clicked.connect(self.hide)
+        self._action.clicked.connect(self._act)
+        self._handler: object = None
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The note shown, empty when there is none."""
+        return self._text.text() if self.isVisible() else ""
+
+    def show_message(
+        self, text: str, kind: str = "info", details: str = "", action: str = "", handler: object = None
+    ) -> None:
+        """Show a note. `kind` is "info", "success", "warning" or "error"; `action` names a button that calls `handler`."""
+        colors = theme.current()
+        self._text.setText(text)
+        self._icon.setPixmap(pixmap(kind, getattr(colors, kind), 20, self.devicePixelRatioF()))
+        self._close.setIcon(theme.themed("close"))
+        self._details.setPlainText(details)
+        self._more.setChecked(False)
+        self._more.setVisible(bool(details))
+        self._copy.setVisible(bool(details))
+        self._details.setVisible(False)
+        self._action.setText(action)
+        self._action.setVisible(bool(action))
+        self._handler = handler
+        self.show()
+        self.raise_()
+        self._place()
+        if kind in SHOWN_FOR and not action:
+            self._timer.start(SHOWN_FOR[kind])
+        else:
+            self._timer.stop()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        width = min(720, parent.width() - 2 * MARGIN)
+        self.setFixedWidth(max(200, width))
+        self.adjustSize()
+        self.move((parent.width() - self.width()) // 2, MARGIN)
+
+    def _toggle_details(self, on: bool) -> None:
+        self._details.setVisible(on)
+        self._timer.stop()
+        self._place()
+
+    def _copy_details(self) -> None:
+        QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details.toPlainText()}")
+
+    def _act(self) -> None:
+        self.hide()
+        if callable(self._handler):
+            self._handler()

@@ -1,0 +1,192 @@
+"""A slider that answers at the click, fills from its rest position, and resets on a double click."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+
+from app import theme
+
+STEPS = 1000
+
+
+class Slider(QSlider):
+    """Horizontal slider over real numbers.
+
+    Signals:
+        moved(float): the user changes the value now (drag, wheel, keys).
+        let_go(): the change is complete.
+    """
+
+    moved = Signal(float)
+    let_go = Signal()
+
+    def __init__(self, low: float, high: float, rest: float, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.low, self.high, self.rest = low, high, rest
+        self.setRange(0, STEPS)
+        self.setSingleStep(STEPS // 100)
+        self.setPageStep(STEPS // 10)
+        self.setMinimumWidth(60)
+        self._dragging = False
+        self._quiet = False
+        self.set_real(rest)
+        self.valueChanged.connect(self._changed)
+
+    def real(self) -> float:
+        """The value between `low` and `high`."""
+        return self.low + self.value() / STEPS * (self.high - self.low)
+
+    def set_real(self, value: float) -> None:
+        """Show a value without a signal; beyond the ends the handle stays at the end."""
+        if self._dragging:
+            return
+        self._quiet = True
+        span = self.high - self.low
+        self.setValue(round((min(self.high, max(self.low, value)) - self.low) / span * STEPS) if span > 0 else 0)
+        self._quiet = False
+
+    def _changed(self) -> None:
+        self.update()
+        if not self._quiet:
+            self.moved.emit(self.real())
+            if not self._dragging:
+                self.let_go.emit()
+
+    def _x(self, value: float) -> float:
+        span = self.high - self.low
+        share = (value - self.low) / span if span > 0 else 0.0
+        return 8 + share * (self.width() - 16)
+
+    def _take(self, x: float) -> None:
+        share = (x - 8) / max(1, self.width() - 16)
+        self.setValue(round(min(1.0, max(0.0, share)) * STEPS))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self._take(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._dragging:
+            self._take(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._dragging and event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = False
+            self.let_go.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._dragging = False
+        self.moved.emit(self.rest)
+        self.let_go.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A panel is scrolled far more often than a slider is set by the wheel.
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 22)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.border))
+        painter.drawRoundedRect(QRectF(8, middle - 2, self.width() - 16, 4), 2, 2)
+        at, rest = self._x(self.real()), self._x(self.rest)
+        if self.isEnabled():
+            painter.setBrush(QColor(colors.accent))
+            painter.drawRoundedRect(QRectF(min(at, rest), middle - 2, abs(at - rest), 4), 2, 2)
+        if self.low < self.rest < self.high:
+            painter.setBrush(QColor(colors.faint))
+            painter.drawRect(QRectF(rest - 0.5, middle - 5, 1, 10))
+        lit = self.isEnabled() and (self._dragging or self.underMouse() or self.hasFocus())
+        painter.setBrush(QColor(colors.panel))
+        painter.drawEllipse(QPointF(at, middle), 7.5, 7.5)
+        painter.setBrush(QColor(colors.accent if lit else colors.text if self.isEnabled() else colors.faint))
+        painter.drawEllipse(QPointF(at, middle), 6, 6)
+        painter.end()
+
+
+class SliderRow(QWidget):
+    """Name, slider and a field for typed values in one line.
+
+    Signals:
+        moved(float), let_go(): as those of the slider; typed values send both.
+    """
+
+    moved = Signal(float)
+    let_go = Signal()
+
+    def __init__(
+        self,
+        name: str,
+        low: float,
+        high: float,
+        rest: float = 0.0,
+        *,
+        decimals: int = 2,
+        suffix: str = "",
+        name_width: int = 92,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        self.label = QLabel(name)
+        if name_width:
+            self.label.setFixedWidth(name_width)
+        self.label.setToolTip(name)
+        self.slider = Slider(low, high, rest)
+        self.slider.setAccessibleName(name)
+        self.field = QDoubleSpinBox()
+        self.field.setDecimals(decimals)
+        self.field.setSuffix(suffix)
+        self.field.setRange(min(low, low * 4), max(high, high * 4))
+        self.field.setSingleStep((high - low) / 50)
+        self.field.setFixedWidth(56)
+        self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.field.setAccessibleName(self.tr("{0}, value").format(name))
+        self.field.setKeyboardTracking(False)
+        layout.addWidget(self.label)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.field)
+        self.label.setBuddy(self.slider)
+        self.slider.moved.connect(self._slid)
+        self.slider.let_go.connect(self.let_go)
+        self.field.valueChanged.connect(self._typed)
+        self._quiet = False
+        self.set_value(rest)
+
+    def set_value(self, value: float) -> None:
+        """Show a value without signals."""
+        self._quiet = True
+        self.slider.set_real(value)
+        if not self.field.hasFocus() or abs(self.field.value() - value) > 10 ** -self.field.decimals():
+            self.field.setValue(value)
+        self._quiet = False
+
+    def value(self) -> float:
+        return self.field.value()
+
+    def _slid(self, value: float) -> None:
+        self._quiet = True
+        self.field.setValue(value)
+        self._quiet = False
+        self.moved.emit(value)
+
+    def _typed(self, value: float) -> None:
+        if not self._quiet:
+            self._quiet = True
+            self.slider.set_real(value)
+            self._quiet = False
+            self.moved.emit(value)
+            self.let_go.emit()
