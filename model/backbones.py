@@ -65,7 +65,7 @@ class ConvNorm(nn.Module):
     ) -> None:
         super().__init__()
         self.conv = SameConv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
-        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=1e-3, momentum=0.01)
+        self.norm: nn.Module = nn.BatchNorm2d(outputs, eps=1e-3)
         self.activate = activate
 
     def forward(self, x: Tensor) -> Tensor:

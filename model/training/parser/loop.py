@@ -2,10 +2,13 @@
 
 import json
 import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import torch
@@ -45,7 +48,8 @@ def train_parser(
     """Train a parser on the pairs of ``data`` and keep the best one, by validation mean IoU, in ``run``.
 
     ``run`` receives ``parser.safetensors`` (float16), ``parser.json`` (configuration, recipe, figures), ``log.jsonl``
-    and ``checkpoint.pt``. Ctrl-C writes a checkpoint and returns.
+    and ``checkpoint.pt``. Ctrl-C (or SIGTERM) ends the step, writes a checkpoint and returns; the next one stops at
+    once.
 
     Args:
         data: dataset folder, see :mod:`model.training.data`.
@@ -89,10 +93,9 @@ def train_parser(
     trainer.load_data(data, extra_data, label_set)
     if state is not None:
         trainer.restore(state)
-    try:
+    with _stop_on_signals(trainer):
         trainer.fit()
-    except KeyboardInterrupt:
-        trainer.save()
+    if trainer.stopping:
         console.print(f"Stopped at step {trainer.step}; go on with --resume.")
     return trainer.report
 
@@ -142,6 +145,28 @@ def _autocast(precision: str, device: torch.device) -> bool:
     return precision == "bf16-mixed" or (precision == "auto" and device.type == "cuda")
 
 
+@contextmanager
+def _stop_on_signals(trainer: "_Trainer") -> Iterator[None]:
+    """Let the trainer end its step at the first signal: a step broken off half-way could not be resumed exactly."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Only the main thread may set handlers.
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in signals]
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        trainer.stopping = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    try:
+        for number in signals:
+            signal.signal(number, stop)
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
 def _repeat_factors(maps: Tensor, classes: int, threshold: float) -> Tensor:
     """How often each photo is drawn per epoch: at least once, more for photos with rare classes; float ``(N,)``."""
     present = torch.stack([(maps == index).flatten(1).any(dim=1) for index in range(classes)], dim=1).float()
@@ -165,6 +190,7 @@ class _Trainer:
         self.seconds = 0.0
         self.order = torch.empty(0, dtype=torch.int64)
         self.validated = 0
+        self.stopping = False
         self.report: dict[str, Any] = {}
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -233,7 +259,7 @@ class _Trainer:
         with Progress(*columns, console=self.console) as bar:
             task = bar.add_task("", total=1000, status="")
             batches = self._batches()
-            while self.progress < 1:
+            while self.progress < 1 and not self.stopping:
                 began = time.monotonic()
                 loss = self._train_step(*next(batches))
                 self.step += 1
@@ -247,7 +273,7 @@ class _Trainer:
                     self.validated = int(self.progress * self.recipe.validations)
                     self.save()
                     last_save = time.monotonic()
-                elif time.monotonic() - last_save > 120:
+                elif self.stopping or time.monotonic() - last_save > 120:
                     self.save()
                     last_save = time.monotonic()
 
