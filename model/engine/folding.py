@@ -1,0 +1,141 @@
+"""A generator's weights, copied and made ready for the renderer: batch norm folded, layouts chosen, nothing shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.engine.boxes import Channels
+from model.engine.tables import FoldedNorm
+from model.groupdnet import BlockConfig, Generator
+from model.groupdnet.generator import ConditionalGroupBlock
+
+
+class FoldedConv:
+    """A grouped convolution without padding over (h, w, channels) tensors; any run of its groups can be run alone."""
+
+    def __init__(self, conv: nn.Module, dtype: torch.dtype) -> None:
+        assert isinstance(conv, nn.Conv2d)
+        # Reading .weight through a spectral-norm parametrisation gives the divided weight.
+        self.groups = conv.groups
+        self.inputs, self.outputs = conv.in_channels, conv.out_channels
+        self.kernel = int(conv.kernel_size[0])
+        self._weight = conv.weight.detach().to(dtype).clone(memory_format=torch.channels_last)
+        self._bias = None if conv.bias is None else conv.bias.detach().to(dtype).clone()
+
+    @property
+    def macs_per_pixel(self) -> int:
+        """Multiplications of one output pixel."""
+        return self._weight.numel()
+
+    def makes(self, inputs: Channels) -> Channels:
+        """The outputs that depend on these inputs."""
+        return inputs.through(self.groups, self.inputs, self.outputs)
+
+    def needs(self, outputs: Channels) -> Channels:
+        """The inputs that these outputs depend on."""
+        return outputs.through(self.groups, self.outputs, self.inputs)
+
+    def whole(self, outputs: Channels) -> Channels:
+        """These outputs rounded outward to whole groups."""
+        return self.makes(self.needs(outputs))
+
+    def __call__(self, x: Tensor, outputs: Channels) -> Tensor:
+        """x (h, w, the inputs these outputs need), contiguous -> (h - kernel + 1, w - kernel + 1, outputs)."""
+        rows = slice(outputs.first, outputs.last)
+        groups = (outputs.last - outputs.first) * self.groups // self.outputs
+        bias = None if self._bias is None else self._bias[rows]
+        result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
+        return result[0].permute(1, 2, 0)
+
+
+@dataclass(frozen=True)
+class FoldedBlock:
+    """One conditional group block, and the RGB convolution behind it where it draws."""
+
+    config: BlockConfig
+    norm_0: FoldedNorm
+    norm_1: FoldedNorm
+    norm_s: FoldedNorm | None
+    conv_0: FoldedConv
+    conv_1: FoldedConv
+    conv_s: FoldedConv | None
+    to_rgb: FoldedConv | None
+
+    @property
+    def norms(self) -> tuple[FoldedNorm, ...]:
+        always = (self.norm_0, self.norm_1)
+        return always if self.norm_s is None else (*always, self.norm_s)
+
+    @property
+    def macs_per_pixel(self) -> float:
+        """Multiplications of the convolutions for one pixel of the level, modulations aside."""
+        total = float(self.conv_0.macs_per_pixel + self.conv_1.macs_per_pixel)
+        if self.conv_s is not None:
+            quarter = self.norm_s is None and self.config.upsample
+            total += self.conv_s.macs_per_pixel * (0.25 if quarter else 1.0)
+        return total + (0 if self.to_rgb is None else self.to_rgb.macs_per_pixel)
+
+
+class FoldedGenerator:
+    """Everything the renderer keeps of a generator. The generator itself is not needed any more afterwards."""
+
+    def __init__(self, generator: Generator, dtype: torch.dtype = torch.float32) -> None:
+        if generator.training:
+            raise ValueError("The renderer needs a generator in evaluation mode: call generator.eval() first.")
+        self.config = generator.config
+        self.dtype = dtype
+        drawing = len(generator.to_rgb)
+        self.blocks: list[FoldedBlock] = []
+        with torch.no_grad():
+            self._fc_weight = generator.fc.weight.detach().float().clone()
+            self._fc_bias = None if generator.fc.bias is None else generator.fc.bias.detach().float().clone()
+            for number, block in enumerate(generator.blocks):
+                first_rgb = len(generator.blocks) - drawing
+                rgb = generator.to_rgb[number - first_rgb] if number >= first_rgb else None
+                assert isinstance(block, ConditionalGroupBlock)
+                self.blocks.append(self._fold(block, rgb))
+        self._generator = generator
+
+    def _fold(self, block: ConditionalGroupBlock, rgb: nn.Module | None) -> FoldedBlock:
+        edges = self.config.instance_edges
+
+        def conv(layer: nn.Module | None) -> FoldedConv | None:
+            return None if layer is None else FoldedConv(layer, self.dtype)
+
+        conv_0, conv_1 = conv(block.conv_0), conv(block.conv_1)
+        assert conv_0 is not None and conv_1 is not None
+        return FoldedBlock(
+            block.config,
+            FoldedNorm(block.norm_0, edges),
+            FoldedNorm(block.norm_1, edges),
+            None if block.norm_s is None else FoldedNorm(block.norm_s, edges),
+            conv_0,
+            conv_1,
+            conv(block.conv_s),
+            conv(rgb),
+        )
+
+    @property
+    def symbols(self) -> int:
+        """How many different entries a label level has: classes, doubled by instance edges."""
+        return self.config.semantic_channels
+
+    def grid(self, height: int, width: int) -> tuple[int, int]:
+        """The base grid of a picture; raises UserError where it does not fit (see Generator.base_grid)."""
+        return self._generator.base_grid(height, width)
+
+    def base(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
+        """Codes float32 (1, classes, K, h, w) -> what enters the first block, (grid h, grid w, base_channels)."""
+        laid_out = self._generator.lay_out(codes, grid)
+        base = F.conv2d(laid_out, self._fc_weight, self._fc_bias, padding=1, groups=self.config.base_groups)
+        return base[0].permute(1, 2, 0).to(self.dtype).contiguous()
+
+    def base_channels_of(self, first: int, last: int) -> Channels:
+        """The base channels that the codes of classes ``first`` to ``last`` - 1 reach."""
+        config = self.config
+        inputs = Channels(first * config.code_channels, last * config.code_channels)
+        return inputs.through(config.base_groups, config.classes * config.code_channels, config.base_channels)

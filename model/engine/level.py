@@ -1,0 +1,351 @@
+"""One level of the generator: its cached activations, what of them is out of date, and how that is computed anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
+from model.engine.folding import FoldedBlock
+from model.engine.tables import ModulationTable
+from model.engine.windows import LevelWindows
+
+# Buffers of about this many values stay in a processor's cache.
+BAND_VALUES = 1 << 19
+# A band's convolution may take so many multiplications: the time until a newer request is noticed.
+BAND_MACS = 4e8
+LEAST_BAND_ROWS = 8
+# Above this share of the grid, many boxes cost more than the whole grid.
+WHOLE_SHARE = 0.75
+# Windows numbered since the last reset, per pixel of the level, before the numbering is started afresh.
+MOST_WINDOWS_PER_PIXEL = 1.5
+LEAST_WINDOW_LIMIT = 8192
+
+
+class Workspace:
+    """Buffers that are used again and again: fresh memory of this size costs more than what is written into it."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+        self._buffers: dict[str, Tensor] = {}
+
+    def take(self, name: str, *shape: int) -> Tensor:
+        """A contiguous tensor of this shape with any content, good until ``name`` is asked for again."""
+        count = int(np.prod(shape))
+        buffer = self._buffers.get(name)
+        if buffer is None or buffer.numel() < count:
+            buffer = torch.empty(count, dtype=self._dtype)
+            self._buffers[name] = buffer
+        return buffer[:count].view(shape)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(buffer.numel() * buffer.element_size() for buffer in self._buffers.values())
+
+
+def never() -> None:
+    """The check of work that is not interrupted."""
+
+
+def _view(grid: Tensor, box: Box, channels: Channels | None = None) -> Tensor:
+    part = grid[box.top : box.bottom, box.left : box.right]
+    return part if channels is None else part[..., channels.first : channels.last]
+
+
+class Level:
+    """The activations of one conditional group block on an (h, w) grid, channels last.
+
+    ``out`` (h, w, out_channels); ``rgb`` float32 (h, w, 3), the picture before tanh, where the block draws.
+
+    What is out of date is kept as sets of boxes until ``exact`` has gone through: then every value equals a
+    from-scratch computation. A cancelled ``exact`` leaves them as they are, so nothing is forgotten.
+    """
+
+    def __init__(
+        self, block: FoldedBlock, height: int, width: int, symbols: int, dtype: torch.dtype, workspace: Workspace
+    ) -> None:
+        config = block.config
+        self.block, self.height, self.width = block, height, width
+        self._workspace = workspace
+        self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
+        self.out = torch.empty(height, width, config.out_channels, dtype=dtype)
+        self.rgb = torch.empty(height, width, 3) if block.to_rgb is not None else None
+        self._windows = LevelWindows(height, width, symbols, block.norm_0.radius)
+        self._tables = [ModulationTable(norm, dtype) for norm in block.norms]
+        self._index = torch.from_numpy(self._windows.index)
+        self._all_in = Channels(0, config.in_channels)
+        self._all_middle = Channels(0, config.middle_channels)
+        self._all_out = Channels(0, config.out_channels)
+        self.grid = Box(0, 0, height, width)
+        # In the grid of the level before: what of its output changed since this level was last computed exactly.
+        self.input_dirty = Dirty((self.grid.down() if config.upsample else self.grid,), self._all_in)
+        self.rgb_input_dirty: tuple[Box, ...] = ()
+        # In this grid: where gamma and beta changed; where symbols have no numbers yet; what previews wrote.
+        self._map_dirty: tuple[Box, ...] = (self.grid,)
+        self._unnumbered: tuple[Box, ...] = (self.grid,)
+        self._unstyled: Tensor | None = None
+        self._tainted_y = self._tainted_out = Dirty()
+        self._tainted_rgb: tuple[Box, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        own = sum(t.numel() * t.element_size() for t in (self._y, self.out, self.rgb) if t is not None)
+        return own + self._windows.nbytes + sum(table.nbytes for table in self._tables)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing is out of date."""
+        pending = (self.input_dirty, self._tainted_y, self._tainted_out)
+        return not (any(pending) or self.rgb_input_dirty or self._map_dirty or self._tainted_rgb)
+
+    def set_symbols(self, symbols: NDArray[np.integer]) -> None:
+        """Take over this level's label map (h, w); finds by itself where it differs."""
+        mask = symbols != self._windows.symbols
+        boxes = boxes_of(mask, tile=8 if self.width >= 64 else 2)
+        if not boxes:
+            return
+        self._windows.symbols[...] = symbols
+        self._unnumbered = merge(self._unnumbered + boxes)
+        grown = tuple(box.dilate(self._windows.radius).clip(self.height, self.width) for box in boxes)
+        self._map_dirty = merge(self._map_dirty + grown)
+
+    def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
+        """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""
+        if self.block.norm_0.style is None:
+            return
+        self._unstyled = changed if self._unstyled is None else self._unstyled | changed
+        self._map_dirty = merge(self._map_dirty + tuple(box.clip(self.height, self.width) for box in boxes))
+
+    def renumber(self) -> None:
+        """Drop the tables; they are made again from the present map when next needed."""
+        self._windows.reset()
+        for table in self._tables:
+            table.reset()
+        self._unnumbered = (self.grid,)
+
+    def _refresh(self, codes: Tensor) -> None:
+        """Bring tables and window numbers up to date; codes float32 (classes, K)."""
+        if self._unstyled is not None:
+            for table in self._tables:
+                table.restyle(codes, self._unstyled)
+            self._unstyled = None
+        if self._windows.count > max(LEAST_WINDOW_LIMIT, MOST_WINDOWS_PER_PIXEL * self.grid.area):
+            self.renumber()
+        for box in self._unnumbered:
+            inner, taps = self._windows.encode(box)
+            inner_taps = None if inner is None else torch.from_numpy(inner)
+            for table in self._tables:
+                table.append(inner_taps, torch.from_numpy(taps), codes)
+        self._unnumbered = ()
+
+    def exact(
+        self, x: Tensor, rgb: Tensor | None, codes: Tensor, check: Callable[[], None]
+    ) -> tuple[Dirty, tuple[Box, ...]]:
+        """Recompute all that is out of date from the level before; returns what that changed in ``out`` and ``rgb``.
+
+        ``check`` is called between bands and may raise; then everything stays marked as out of date.
+        """
+        self._refresh(codes)
+        check()
+        block = self.block
+        entering = self.input_dirty.up() if block.config.upsample else self.input_dirty
+        mapped = Dirty(self._map_dirty, self._all_in)
+        first = entering.union(mapped)
+        y = first.dilate(1, self.height, self.width).with_channels(block.conv_0.makes(first.channels))
+        y = self._settle(y.union(self._tainted_y), odd=block.config.upsample)
+        second = y.union(mapped.with_channels(self._all_middle))
+        out = second.dilate(1, self.height, self.width).with_channels(block.conv_1.makes(second.channels))
+        out = out.union(self._through_shortcut(entering)).union(self._tainted_out)
+        if block.norm_s is not None:
+            out = out.union(mapped.with_channels(self._all_out))
+        out = self._settle(out, even=block.config.upsample)
+        drawn = self._drawn(out)
+        for box in y.boxes:
+            self._compute_y(x, box, y.channels, check)
+        for box in out.boxes:
+            self._compute_out(x, box, out.channels, check)
+        for box in drawn:
+            self._draw(rgb, box, check)
+        self.input_dirty = self._tainted_y = self._tainted_out = Dirty()
+        self.rgb_input_dirty = self._map_dirty = self._tainted_rgb = ()
+        return out, drawn
+
+    def preview(
+        self, x: Tensor, rgb: Tensor | None, codes: Tensor, boxes: tuple[Box, ...], inputs: Channels | None
+    ) -> Channels:
+        """Recompute only these boxes, for some changed channels of ``x`` or all, with whatever lies around them.
+
+        Returns the channels of ``out`` that were written. The boxes stay marked as out of date.
+        """
+        self._refresh(codes)
+        block = self.block
+        inputs = self._all_in if inputs is None else inputs
+        clipped = tuple(box.clip(self.height, self.width) for box in boxes)
+        y = self._settle(Dirty(clipped, block.conv_0.makes(inputs)), odd=block.config.upsample)
+        self._tainted_y = self._tainted_y.union(y)
+        for box in y.boxes:
+            self._compute_y(x, box, y.channels, never)
+        out = Dirty(clipped, block.conv_1.makes(y.channels)).union(self._through_shortcut(Dirty(clipped, inputs)))
+        out = self._settle(out, even=block.config.upsample)
+        self._tainted_out = self._tainted_out.union(out)
+        for box in out.boxes:
+            self._compute_out(x, box, out.channels, never)
+        if block.to_rgb is not None:
+            self._tainted_rgb = merge(self._tainted_rgb + clipped)
+            for box in clipped:
+                self._draw(rgb, box, never)
+        return out.channels
+
+    def _through_shortcut(self, entering: Dirty) -> Dirty:
+        conv = self.block.conv_s
+        return entering if conv is None else entering.with_channels(conv.makes(entering.channels))
+
+    def _settle(self, dirty: Dirty, odd: bool = False, even: bool = False) -> Dirty:
+        """Boxes cut to the grid and aligned, or the whole grid where that is cheaper.
+
+        An upsampled input must start and end at even pixels. The 3 x 3 window of an ``odd`` box does; outputs with an
+        upsampled shortcut are ``even`` themselves.
+        """
+        if not dirty:
+            return Dirty()
+        aligned = []
+        for box in dirty.boxes:
+            top, left, bottom, right = box
+            if odd:
+                top, left = top - (top % 2 == 0), left - (left % 2 == 0)
+                bottom, right = bottom + (bottom % 2 == 0), right + (right % 2 == 0)
+            elif even:
+                top, left = top - top % 2, left - left % 2
+                bottom, right = bottom + bottom % 2, right + right % 2
+            aligned.append(Box(top, left, bottom, right).clip(self.height, self.width))
+        boxes = merge(aligned)
+        if sum(box.area for box in boxes) > WHOLE_SHARE * self.grid.area:
+            boxes = (self.grid,)
+        return Dirty(boxes, dirty.channels)
+
+    def _bands(self, box: Box, values_per_pixel: int, macs_per_pixel: float, odd: bool) -> Iterator[Box]:
+        """Runs of rows of a box, small enough for the cache and for being interrupted."""
+        columns = box.right - box.left + 2
+        rows = int(min(BAND_VALUES / (columns * values_per_pixel), BAND_MACS / (columns * macs_per_pixel)))
+        rows = max(LEAST_BAND_ROWS, rows - rows % 2)
+        top = box.top
+        while top < box.bottom:
+            bottom = top + rows
+            if odd:
+                bottom |= 1
+            bottom = box.bottom if box.bottom - bottom < rows // 3 else bottom
+            yield Box(top, box.left, bottom, box.right)
+            top = bottom
+
+    def _modulate(
+        self, x: Tensor, table: ModulationTable, box: Box, channels: Channels, up: bool, into: Tensor
+    ) -> None:
+        """into (box, channels) = x * scale + shift, x upsampled where ``up``."""
+        rows = table.part(channels)
+        height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
+        gathered = self._workspace.take("gathered", height * width, 2 * count)
+        torch.index_select(rows, 0, _view(self._index, box).reshape(-1), out=gathered)
+        both = gathered.view(height, width, 2 * count)
+        if up:
+            both = both.view(height // 2, 2, width // 2, 2, 2 * count)
+            into = into.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
+            x = _view(x, box.down(), channels)[:, None, :, None]
+        else:
+            x = _view(x, box, channels)
+        torch.addcmul(both[..., count:], x, both[..., :count], out=into)
+
+    def _padded(self, box: Box, count: int) -> tuple[Tensor, Tensor, Box]:
+        """A buffer for a box and one pixel around it, zero outside the picture; its part inside; that part's box."""
+        area = box.dilate(1)
+        inside = area.clip(self.height, self.width)
+        buffer = self._workspace.take("input", area.bottom - area.top, area.right - area.left, count)
+        top, left = inside.top - area.top, inside.left - area.left
+        bottom, right = inside.bottom - area.top, inside.right - area.left
+        buffer[:top].zero_()
+        buffer[bottom:].zero_()
+        buffer[:, :left].zero_()
+        buffer[:, right:].zero_()
+        return buffer, buffer[top:bottom, left:right], inside
+
+    def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
+        conv, up = self.block.conv_0, self.block.config.upsample
+        outputs = conv.whole(outputs)
+        inputs = conv.needs(outputs)
+        count = inputs.last - inputs.first
+        share = (outputs.last - outputs.first) / conv.outputs
+        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=up):
+            check()
+            buffer, into, inside = self._padded(band, count)
+            self._modulate(x, self._tables[0], inside, inputs, up, into)
+            _view(self._y, band, outputs).copy_(conv(F.leaky_relu_(buffer, 0.2), outputs))
+
+    def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
+        conv = self.block.conv_1
+        outputs = conv.whole(outputs)
+        inputs = conv.needs(outputs)
+        count = inputs.last - inputs.first
+        share = (outputs.last - outputs.first) / conv.outputs
+        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=False):
+            check()
+            buffer, into, inside = self._padded(band, count)
+            self._modulate(self._y, self._tables[1], inside, inputs, False, into)
+            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs)
+            self._add_shortcut(x, band, outputs, convolved)
+
+    def _add_shortcut(self, x: Tensor, box: Box, outputs: Channels, convolved: Tensor) -> None:
+        """out (box, outputs) = convolved + shortcut."""
+        conv, up = self.block.conv_s, self.block.config.upsample
+        into = _view(self.out, box, outputs)
+        height, width = box.bottom - box.top, box.right - box.left
+        if conv is not None and self.block.norm_s is not None:
+            inputs = conv.needs(outputs)
+            buffer = self._workspace.take("input", height, width, inputs.last - inputs.first)
+            self._modulate(x, self._tables[2], box, inputs, up, buffer)
+            torch.add(convolved, conv(buffer, outputs), out=into)
+            return
+        source = box.down() if up else box
+        if conv is None:
+            shortcut = _view(x, source, outputs)
+        else:
+            shortcut = conv(_view(x, source, conv.needs(outputs)).contiguous(), outputs)
+        if up:
+            convolved = convolved.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
+            into = into.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
+            shortcut = shortcut[:, None, :, None]
+        torch.add(convolved, shortcut, out=into)
+
+    def _drawn(self, out: Dirty) -> tuple[Box, ...]:
+        """Where ``rgb`` changes when ``out`` and the picture of the level before change."""
+        if self.rgb is None:
+            return ()
+        reached = out.dilate(1, self.height, self.width).boxes
+        # Bilinear doubling: pixel i reaches 2 i - 1 to 2 i + 2.
+        above = tuple(box.up().dilate(1).clip(self.height, self.width) for box in self.rgb_input_dirty)
+        return self._settle(Dirty(reached + above + self._tainted_rgb, Channels(0, 3))).boxes
+
+    def _draw(self, smaller: Tensor | None, box: Box, check: Callable[[], None]) -> None:
+        conv = self.block.to_rgb
+        assert conv is not None and self.rgb is not None
+        count = conv.inputs
+        for band in self._bands(box, count, conv.macs_per_pixel, odd=False):
+            check()
+            buffer, into, inside = self._padded(band, count)
+            into.copy_(_view(self.out, inside))
+            drawn = conv(F.leaky_relu_(buffer, 0.2), Channels(0, 3)).float()
+            if smaller is not None:
+                drawn = drawn + self._doubled(smaller, band)
+            _view(self.rgb, band).copy_(drawn)
+
+    @staticmethod
+    def _doubled(smaller: Tensor, box: Box) -> Tensor:
+        """The part ``box`` of the bilinearly doubled picture (h, w, 3)."""
+        area = box.down().dilate(1).clip(smaller.shape[0], smaller.shape[1])
+        part = _view(smaller, area).permute(2, 0, 1)[None]
+        doubled = F.interpolate(part, scale_factor=2, mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
+        top, left = box.top - 2 * area.top, box.left - 2 * area.left
+        return doubled[top : top + box.bottom - box.top, left : left + box.right - box.left]

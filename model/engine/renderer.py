@@ -1,0 +1,153 @@
+"""The renderer: label map and codes in, frame out, recomputing only what changed since the last frame."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.engine.boxes import Box, hull
+from model.engine.folding import FoldedGenerator
+from model.engine.frame import Frame, RenderCancelled
+from model.engine.level import Workspace
+from model.engine.plan import Plan
+from model.engine.precision import choose_device, choose_precision
+from model.errors import UserError
+from model.groupdnet import Generator
+from model.groupdnet.label_pyramid import instance_edges
+
+DEFAULT_CPU_BUDGET = 1 << 30
+
+
+class HasGenerator(Protocol):
+    """A bundle, as far as the renderer looks at it."""
+
+    @property
+    def generator(self) -> Generator: ...
+
+
+class Renderer:
+    """Renders one network's pictures, and remembers enough to render the next one faster. Not for several threads.
+
+    ``source``: a bundle or a Generator in evaluation mode; its weights are copied. ``device``: auto, cpu, cuda or
+    cuda:N. ``precision``: auto, float32, bfloat16 or float16 (CUDA). ``budget_bytes``: what all caches may take,
+    default 1 GiB on the CPU and a quarter of the free memory on CUDA; picture sizes not used for longest go first.
+    Raises UserError for a device or precision that this machine does not have.
+    """
+
+    def __init__(
+        self,
+        source: HasGenerator | Generator,
+        device: str = "auto",
+        precision: str = "auto",
+        budget_bytes: int | None = None,
+    ) -> None:
+        generator = source if isinstance(source, Generator) else source.generator
+        self.device = choose_device(device)
+        self.precision = choose_precision(precision, self.device)
+        self._network = FoldedGenerator(generator, self.precision)
+        self.budget_bytes = DEFAULT_CPU_BUDGET if budget_bytes is None else budget_bytes
+        self._workspace = Workspace(self.precision)
+        self._plans: OrderedDict[tuple[int, int], Plan] = OrderedDict()
+        self._last: Plan | None = None
+        self._milliseconds = 0.0
+        self._dropped = 0
+
+    @torch.inference_mode()
+    def render(
+        self,
+        labels: NDArray[np.uint8],
+        codes: Tensor,
+        *,
+        instances: NDArray[np.int32] | None = None,
+        preview: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Frame:
+        """Render a label map uint8 (H, W) with codes float32 (classes, K, h, w).
+
+        ``preview``: allow a frame that is right only inside the box of the edit; it is never cancelled. Otherwise the
+        frame is exact, or RenderCancelled is raised soon after ``cancelled()`` turns true; what was finished is kept.
+        Raises UserError for sizes, labels or codes that do not fit the network.
+        """
+        start = time.perf_counter()
+
+        def check() -> None:
+            if cancelled is not None and cancelled():
+                raise RenderCancelled
+
+        self._validate(labels, codes, instances)
+        plan = self._plan(labels.shape[0], labels.shape[1])
+        plan.take(labels, self._edges(instances), codes)
+        boxes = plan.preview() if preview and not plan.is_current else None
+        if boxes is None:
+            boxes = plan.exact(check)
+        box = hull(boxes) if self._last is plan else Box(0, 0, plan.height, plan.width)
+        self._last = plan
+        self._keep_budget(plan)
+        self._milliseconds = 1000 * (time.perf_counter() - start)
+        return Frame(plan.pixels.copy(), box, plan.is_current, self._milliseconds)
+
+    def picture(self) -> Tensor:
+        """float32 (3, H, W) in [-1, 1]: the last frame before it was rounded to 8 bits. Raises ValueError before it."""
+        if self._last is None:
+            raise ValueError("Nothing has been rendered yet.")
+        return self._last.picture()
+
+    def describe(self) -> str:
+        """One line for the status bar: device, precision, last time, memory."""
+        name = str(self.precision).removeprefix("torch.")
+        parts = [f"{self.device.type.upper()} {name}"]
+        if self._last is not None:
+            parts.append(f"{self._milliseconds:.0f} ms")
+        parts.append(f"caches {self.cache_bytes / 2**20:.0f} of {self.budget_bytes / 2**20:.0f} MiB")
+        if self._dropped:
+            parts.append(f"{self._dropped} dropped")
+        return ", ".join(parts)
+
+    @property
+    def cache_bytes(self) -> int:
+        """Bytes of all caches: activations, tables, window numbers, buffers."""
+        return self._workspace.nbytes + sum(plan.nbytes for plan in self._plans.values())
+
+    def _validate(self, labels: NDArray[np.uint8], codes: Tensor, instances: NDArray[np.int32] | None) -> None:
+        config = self._network.config
+        if labels.ndim != 2 or labels.dtype != np.uint8:
+            raise UserError(f"A label map must be uint8 (H, W), not {labels.dtype} {labels.shape}.")
+        highest = int(labels.max(initial=0))
+        if highest >= config.classes:
+            raise UserError(f"The label map holds class {highest}, but this network has only {config.classes} classes.")
+        if codes.dim() != 4 or codes.shape[:2] != (config.classes, config.code_channels):
+            raise UserError(
+                f"Class codes of shape {tuple(codes.shape)} do not fit this network: "
+                f"{config.classes} classes of {config.code_channels} channels are needed."
+            )
+        if instances is not None and instances.shape != labels.shape:
+            raise UserError(f"The instance map is {instances.shape}, but the label map is {labels.shape}.")
+
+    def _edges(self, instances: NDArray[np.int32] | None) -> NDArray[np.bool_] | None:
+        if instances is None or not self._network.config.instance_edges:
+            return None
+        return instance_edges(torch.from_numpy(instances)[None])[0].numpy()
+
+    def _plan(self, height: int, width: int) -> Plan:
+        size = (height, width)
+        plan = self._plans.get(size)
+        if plan is None:
+            plan = Plan(self._network, height, width, self._workspace)
+            self._plans[size] = plan
+        self._plans.move_to_end(size)
+        return plan
+
+    def _keep_budget(self, current: Plan) -> None:
+        """Drop the oldest plans until the rest fits the budget, the current one last."""
+        while self.cache_bytes > self.budget_bytes and self._plans:
+            _, oldest = self._plans.popitem(last=False)
+            self._dropped += 1
+            if oldest is current:
+                break

@@ -1,0 +1,129 @@
+"""Distinct label windows: which of them each pixel has, kept up to date where the map changes.
+
+A network's gamma and beta at a pixel depend on a small window of the label map: 3 x 3, or 5 x 5 where gamma and beta
+are 3 x 3 convolutions themselves. Few windows are distinct, so each is numbered and its values are computed once.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.engine.boxes import Box
+
+Ids = NDArray[np.int32]
+Keys = NDArray[np.int64]
+
+# Three numbers below this fit one signed 64-bit key.
+_NUMBER_BASE = 1 << 21
+
+
+class Vocabulary:
+    """Numbers 64-bit keys in the order they are first seen, from ``first`` on."""
+
+    def __init__(self, first: int = 0) -> None:
+        self._numbers: dict[int, int] = {}
+        self._first = first
+
+    def __len__(self) -> int:
+        return self._first + len(self._numbers)
+
+    def look_up(self, keys: Keys) -> tuple[Ids, NDArray[np.intp]]:
+        """The number of every key (any shape), and the flat positions of one pixel for every newly numbered key."""
+        flat = keys.reshape(-1)
+        # Neighbours mostly repeat, so only the starts of runs are sorted.
+        starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
+        distinct, first, inverse = np.unique(flat[starts], return_index=True, return_inverse=True)
+        numbers = self._numbers
+        found = np.empty(len(distinct), np.int32)
+        new: list[int] = []
+        for place, key in enumerate(distinct.tolist()):
+            number = numbers.get(key)
+            if number is None:
+                number = self._first + len(numbers)
+                numbers[key] = number
+                new.append(place)
+            found[place] = number
+        lengths = np.diff(np.concatenate((starts, [flat.size])))
+        return np.repeat(found[inverse], lengths).reshape(keys.shape), starts[first[new]]
+
+
+class WindowCoder:
+    """Numbers the 3 x 3 windows of a grid whose entries are integers below ``base``."""
+
+    def __init__(self, base: int, first: int = 0) -> None:
+        self._base = base
+        self._one_key = base**9 < 2**63
+        self._rows = Vocabulary()
+        self.windows = Vocabulary(first)
+
+    def encode(self, grid: NDArray[np.integer]) -> tuple[Ids, NDArray[np.int64]]:
+        """grid (h + 2, w + 2), a border of one around the pixels asked for -> ids (h, w), taps (new, 9) of new windows.
+
+        Taps are in row order. The new windows have consecutive numbers, in the order of ``taps``.
+        """
+        values = grid.astype(np.int64)
+        base = self._base
+        rows = (values[:, :-2] * base + values[:, 1:-1]) * base + values[:, 2:]
+        row_base = base**3
+        if not self._one_key:
+            rows = self._rows.look_up(rows)[0].astype(np.int64)
+            row_base = _NUMBER_BASE
+        keys = (rows[:-2] * row_base + rows[1:-1]) * row_base + rows[2:]
+        ids, new = self.windows.look_up(keys)
+        top, left = np.divmod(new, keys.shape[1])
+        taps = np.stack([values[top + tap // 3, left + tap % 3] for tap in range(9)], 1)
+        return ids, taps
+
+
+class LevelWindows:
+    """The numbered windows of one level.
+
+    ``symbols`` int32 (h, w): class, or 2 * class + edge; ``index`` int32 (h, w): window number of each pixel.
+    ``radius`` 1: windows are 3 x 3 symbols. ``radius`` 2: windows are 3 x 3 numbers of 3 x 3 windows; number 0 stands
+    for a tap outside the picture, where the second convolution sees zeros, not what the first makes of no symbols.
+    """
+
+    def __init__(self, height: int, width: int, symbol_count: int, radius: int) -> None:
+        self.height, self.width, self.radius = height, width, radius
+        self.outside = symbol_count
+        self._padded = np.full((height + 2, width + 2), symbol_count, np.int32)
+        self.symbols = self._padded[1:-1, 1:-1]
+        self.index = np.zeros((height, width), np.int32)
+        self._inner = np.zeros((height + 2, width + 2), np.int32) if radius == 2 else None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget every number; the whole grid must be encoded again."""
+        self._coder = WindowCoder(self.outside + 1, first=0 if self.radius == 1 else 1)
+        self._outer_coder = WindowCoder(_NUMBER_BASE) if self.radius == 2 else None
+
+    @property
+    def count(self) -> int:
+        """How many windows have been numbered."""
+        return len(self._coder.windows if self._outer_coder is None else self._outer_coder.windows)
+
+    @property
+    def nbytes(self) -> int:
+        inner = 0 if self._inner is None else self._inner.nbytes
+        # A dictionary entry of two small integers takes about 150 bytes.
+        return self._padded.nbytes + self.index.nbytes + inner + 150 * self.count
+
+    def encode(self, box: Box) -> tuple[NDArray[np.int64] | None, NDArray[np.int64]]:
+        """Number the windows again where symbols changed inside ``box``.
+
+        Returns (taps of new inner windows or None, taps of new windows), each (new, 9): symbols for the innermost ones,
+        otherwise numbers of inner windows.
+        """
+        area = box.dilate(1).clip(self.height, self.width)
+        ids, taps = self._coder.encode(self._padded[area.top : area.bottom + 2, area.left : area.right + 2])
+        if self._outer_coder is None or self._inner is None:
+            self.index[area.top : area.bottom, area.left : area.right] = ids
+            return None, taps
+        self._inner[1:-1, 1:-1][area.top : area.bottom, area.left : area.right] = ids
+        area = area.dilate(1).clip(self.height, self.width)
+        outer, outer_taps = self._outer_coder.encode(
+            self._inner[area.top : area.bottom + 2, area.left : area.right + 2]
+        )
+        self.index[area.top : area.bottom, area.left : area.right] = outer
+        return taps, outer_taps
