@@ -14,6 +14,7 @@ from app.canvas.tools.base import ToolContext, ToolSettings
 from app.document import styling
 from app.document.document import Document
 from app.document.mapping import map_by_name
+from app.rendering.finish import FinishedFrame
 from app.rendering.jobs import LATER, JobQueue
 from app.rendering.requests import Direction, ModelFacts, ModelRequest, RenderRequest, RenderResult
 from app.rendering.thumbnails import class_box, render_thumbnail
@@ -244,6 +245,13 @@ class Session(QObject):
     def picture_pending(self) -> bool:
         """The picture shown is not yet the exact one of the document as it stands."""
         return self._timer.isActive() or self._exact_id != self._request_id
+
+    def finished_frame(self) -> FinishedFrame | None:
+        """What an export needs, frozen; None until there is a picture."""
+        if self.picture is None:
+            return None
+        document = self.document
+        return FinishedFrame(self.picture, document.labels.copy(), document.original.copy(), document.photo)
 
     def _submit(self) -> None:
         document, facts = self.document, self.facts

@@ -89,7 +89,6 @@ class FileCommands(Commands):
         if ask and not self.may_leave():
             return
         try:
-            self.window.leave_files()
             if path.suffix.lower() == SUFFIX:
                 self._show(read_project(path), path)
             elif path.suffix.lower() == ".json" or looks_like_labels(path):
@@ -193,7 +192,6 @@ class FileCommands(Commands):
             self.session.say(sentence(error), "error")
             return False
         document.mark_saved(path)
-        self.window.forget_recovery()
         self.session.settings.add_recent(path)
         self.session.settings.open_folder = str(path.resolve().parent)
         self.session.settings.save()
@@ -213,13 +211,12 @@ class FileCommands(Commands):
         session, document = self.session, self.session.document
 
         def write() -> None:
-            picture = session.picture
-            if picture is None or session.document is not document:
+            frame = session.finished_frame()
+            if frame is None or session.document is not document:
                 return
-            finish = session.finished_picture_job()
             session.jobs.add(
                 self.tr("Exporting"),
-                lambda progress: write_picture(path, finish()),
+                lambda progress: write_picture(path, frame.render()),
                 lambda _: session.say(self.tr("Exported {0}.").format(path.name), "success"),
             )
 

@@ -106,6 +106,11 @@ class TransformTool(Tool):
         corners = self._region.corners()
         return Guide(corners, closed=True), Guide(corners, handles=True)
 
+    def select_class(self, class_index: int) -> None:
+        """Pick up every region of a class."""
+        mask = np.asarray(self.document.labels == class_index)
+        self._region = _Region(mask, class_index, mask_box(mask)) if mask.any() else None
+
     def _still_there(self) -> bool:
         """Undo and other tools may have changed the map since the region was picked."""
         region = self._region

@@ -1,0 +1,21 @@
+"""The one list of command groups."""
+
+from __future__ import annotations
+
+from app.commands.base import Commands
+from app.commands.edit import EditCommands
+from app.commands.file import FileCommands
+from app.commands.help import HelpCommands
+from app.commands.model import ModelCommands
+from app.commands.style import StyleCommands
+from app.commands.view import ThemeCommands, ViewCommands
+
+COMMANDS: dict[str, type[Commands]] = {
+    "file": FileCommands,
+    "edit": EditCommands,
+    "style": StyleCommands,
+    "view": ViewCommands,
+    "theme": ThemeCommands,
+    "model": ModelCommands,
+    "help": HelpCommands,
+}

@@ -1,0 +1,107 @@
+"""Keys at a glance, and about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.actions import MENUS, ActionTable, key_text, plain_text
+
+if TYPE_CHECKING:
+    from app.session import Session
+
+
+class KeysDialog(QDialog):
+    """All shortcuts on one page."""
+
+    def __init__(self, table: ActionTable, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keys at a glance"))
+        self.resize(860, 620)
+        held = {
+            self.tr("Canvas"): (
+                (self.tr("Pan"), self.tr("Space or middle button")),
+                (self.tr("Zoom at the pointer"), self.tr("Wheel")),
+                (self.tr("Pick the class under the pointer"), self.tr("Right button")),
+                (self.tr("Straight line from the last point"), self.tr("Shift + click")),
+                (self.tr("Photo before editing"), self.tr("C, held")),
+                (self.tr("Abandon the stroke"), "Esc"),
+                (self.tr("Pick a class"), "1 ... 9"),
+                (self.tr("Close the polygon"), "Enter"),
+                (self.tr("Take a corner back"), "Backspace"),
+            )
+        }
+        for menu in MENUS:
+            rows = tuple(
+                (plain_text(spec), key_text(table.shortcut(spec.id)))
+                for spec in table.specs.values()
+                if spec.menu == menu and table.shortcut(spec.id)
+            )
+            if rows:
+                held[menu] = rows
+        columns = [QVBoxLayout() for _ in range(3)]
+        heights = [0, 0, 0]
+        for title, rows in held.items():
+            column = heights.index(min(heights))
+            heights[column] += len(rows) + 2
+            columns[column].addLayout(self._group(title, rows))
+            columns[column].addSpacing(12)
+        body = QWidget()
+        body.setObjectName("panel")
+        row = QHBoxLayout(body)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(24)
+        for column in columns:
+            column.addStretch(1)
+            row.addLayout(column, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(scroll)
+        layout.addWidget(buttons)
+
+    def _group(self, title: str, rows: tuple[tuple[str, str], ...]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(4)
+        heading = QLabel(title)
+        heading.setProperty("heading", True)
+        grid.addWidget(heading, 0, 0, 1, 2)
+        for number, (text, key) in enumerate(rows, start=1):
+            grid.addWidget(QLabel(text), number, 0)
+            label = QLabel(key)
+            label.setProperty("muted", True)
+            grid.addWidget(label, number, 1, Qt.AlignmentFlag.AlignRight)
+        return grid
+
+
+class AboutDialog(QDialog):
+    """What this is and what runs in it."""
+
+    def __init__(self, session: Session, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("About SMIS Studio"))
+        facts = session.facts
+        lines = [
+            self.tr("An editor for semantic images built on GroupDNet"),
+            self.tr("(Zhu, Xu, You, Bai: “Semantically Multi-modal Image Synthesis”, CVPR 2020)."),
+            "",
+            self.tr("Network: {0}").format(facts.name if facts is not None else self.tr("none loaded")),
+        ]
+        if facts is not None:
+            lines.append(facts.description)
+        heading = QLabel("SMIS Studio")
+        heading.setProperty("heading", True)
+        text = QLabel("\n".join(lines))
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(12)
+        for widget in (heading, text, buttons):
+            layout.addWidget(widget)

@@ -1,0 +1,152 @@
+"""New document: from an example, blank, or from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.document.document import Document
+from app.document.project import SUFFIX, read_thumbnail
+from app.examples import LABEL_SET, example_paths, open_example, title_of
+from model.errors import UserError
+from model.labels import builtin_label_set, colorize, read_label_map
+
+if TYPE_CHECKING:
+    from app.commands.file import FileCommands
+    from app.session import Session
+
+Choice = Callable[["FileCommands"], None]
+ICON = QSize(88, 132)
+
+
+class NewDialog(QDialog):
+    """Sets `choice` to what the user wants done."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("New document"))
+        self.resize(680, 560)
+        self.choice: Choice | None = None
+        self.session = session
+        facts = session.facts
+        step = facts.divisor if facts is not None else 32
+        self.examples = QListWidget()
+        self.examples.setViewMode(QListWidget.ViewMode.IconMode)
+        self.examples.setIconSize(ICON)
+        self.examples.setGridSize(QSize(150, 172))
+        self.examples.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.examples.setMovement(QListWidget.Movement.Static)
+        self.examples.setWordWrap(True)
+        self.examples.setAccessibleName(self.tr("Examples"))
+        for path in example_paths():
+            item = QListWidgetItem(example_icon(path), title_of(path))
+            item.setData(Qt.ItemDataRole.UserRole, str(path))
+            self.examples.addItem(item)
+        self.examples.itemActivated.connect(self._use_example)
+        self.width_box = self._size_box(facts.width if facts is not None else 256, step)
+        self.height_box = self._size_box(facts.height if facts is not None else 384, step)
+        blank = QPushButton(self.tr("Blank map"))
+        blank.clicked.connect(self.use_blank)
+        photo = QPushButton(self.tr("From a photo..."))
+        photo.clicked.connect(lambda: self._finish(lambda files: files.open_photo()))
+        other = QPushButton(self.tr("From a file..."))
+        other.clicked.connect(lambda: self._finish(lambda files: files.open()))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(QLabel(self.tr("Width")))
+        row.addWidget(self.width_box)
+        row.addWidget(QLabel(self.tr("Height")))
+        row.addWidget(self.height_box)
+        row.addWidget(blank)
+        row.addStretch(1)
+        row.addWidget(photo)
+        row.addWidget(other)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
+        self._open = buttons.button(QDialogButtonBox.StandardButton.Open)
+        self._open.setEnabled(False)
+        self.examples.itemSelectionChanged.connect(lambda: self._open.setEnabled(bool(self.examples.selectedItems())))
+        buttons.accepted.connect(lambda: self._use_example(self.examples.currentItem()))
+        buttons.rejected.connect(self.reject)
+        heading = QLabel(self.tr("Start from an example"))
+        heading.setProperty("heading", True)
+        or_else = QLabel(self.tr("or from scratch"))
+        or_else.setProperty("heading", True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(heading)
+        layout.addWidget(self.examples, 1)
+        layout.addWidget(or_else)
+        layout.addLayout(row)
+        layout.addWidget(buttons)
+
+    def use_blank(self) -> None:
+        """A map of background in the chosen size."""
+        height, width = self.height_box.value(), self.width_box.value()
+        label_set = self.session.label_set
+        labels = np.full((height, width), label_set.background, dtype=np.uint8)
+        title = self.tr("Untitled")
+        self._finish(lambda files: files.show_labels(labels, title))
+
+    def _use_example(self, item: QListWidgetItem | None) -> None:
+        if item is None:
+            return
+        path = Path(item.data(Qt.ItemDataRole.UserRole))
+
+        def show(files: FileCommands) -> None:
+            try:
+                document: Document = open_example(path)
+            except UserError as error:
+                self.session.say(str(error), "error")
+            else:
+                files.session.open_document(document)
+
+        self._finish(show)
+
+    def _finish(self, choice: Choice) -> None:
+        self.choice = choice
+        self.accept()
+
+    def _size_box(self, value: int, step: int) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(step, 64 * step)
+        box.setSingleStep(step)
+        box.setValue(value)
+        box.setSuffix(" px")
+        box.setFixedWidth(84)
+        return box
+
+
+def example_icon(path: Path) -> QIcon:
+    """A small picture of an example."""
+    try:
+        if path.suffix == SUFFIX:
+            pixels = read_thumbnail(path)
+        else:
+            label_set = builtin_label_set(LABEL_SET)
+            pixels = np.ascontiguousarray(colorize(read_label_map(path, label_set), label_set))
+    except UserError:
+        pixels = None
+    if pixels is None:
+        return QIcon()
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+    smooth = Qt.TransformationMode.SmoothTransformation
+    return QIcon(QPixmap.fromImage(image).scaled(ICON, Qt.AspectRatioMode.KeepAspectRatio, smooth))

@@ -1,0 +1,110 @@
+"""Remapping of keys, with a check for keys given twice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.actions import ActionTable, conflicts, plain_text
+
+
+class ShortcutsDialog(QDialog):
+    """A table of all actions; typing into a field sets the key."""
+
+    def __init__(self, table: ActionTable, overrides: dict[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        self.resize(560, 620)
+        self._table = table
+        self._keys = {spec.id: overrides.get(spec.id, spec.shortcut) for spec in table.specs.values()}
+        self._editors: dict[str, QKeySequenceEdit] = {}
+        search = QLineEdit()
+        search.setPlaceholderText(self.tr("Search actions"))
+        search.setAccessibleName(self.tr("Search actions"))
+        self._rows = QTableWidget(len(self._keys), 2)
+        self._rows.setHorizontalHeaderLabels([self.tr("Action"), self.tr("Key")])
+        self._rows.verticalHeader().hide()
+        self._rows.setShowGrid(False)
+        self._rows.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._rows.setColumnWidth(1, 180)
+        for row, spec in enumerate(table.specs.values()):
+            item = QTableWidgetItem(f"{spec.menu}: {plain_text(spec)}" if spec.menu else plain_text(spec))
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            self._rows.setItem(row, 0, item)
+            editor = QKeySequenceEdit(QKeySequence(self._keys[spec.id]))
+            editor.setMaximumSequenceLength(1)
+            editor.setClearButtonEnabled(True)
+            editor.setAccessibleName(self.tr("Key for {0}").format(plain_text(spec)))
+            editor.keySequenceChanged.connect(lambda keys, action_id=spec.id: self._typed(action_id, keys))
+            self._editors[spec.id] = editor
+            self._rows.setCellWidget(row, 1, editor)
+            self._rows.setRowHeight(row, 36)
+        self._note = QLabel()
+        self._note.setWordWrap(True)
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.RestoreDefaults
+        )
+        self._ok = buttons.button(QDialogButtonBox.StandardButton.Ok)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self.restore)
+        search.textChanged.connect(self._filter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        for widget in (search, self._rows, self._note, buttons):
+            layout.addWidget(widget)
+        self._check()
+
+    def overrides(self) -> dict[str, str]:
+        """The keys that differ from the defaults, by action id."""
+        return {key: value for key, value in self._keys.items() if value != self._table.specs[key].shortcut}
+
+    def set_key(self, action_id: str, sequence: str) -> None:
+        """Give an action a key, as typing into its field does."""
+        self._editors[action_id].setKeySequence(QKeySequence(sequence))
+
+    def restore(self) -> None:
+        """All keys back to the defaults."""
+        for spec in self._table.specs.values():
+            self.set_key(spec.id, spec.shortcut)
+
+    @property
+    def acceptable(self) -> bool:
+        return not conflicts(self._keys)
+
+    def _typed(self, action_id: str, keys: QKeySequence) -> None:
+        typed = keys.toString(QKeySequence.SequenceFormat.PortableText)
+        default = self._table.specs[action_id].shortcut
+        same = QKeySequence(default).toString(QKeySequence.SequenceFormat.PortableText) == typed
+        self._keys[action_id] = default if same else typed
+        self._check()
+
+    def _check(self) -> None:
+        found = conflicts(self._keys)
+        self._ok.setEnabled(not found)
+        texts = [
+            self.tr("{0} is given to both “{1}” and “{2}”.").format(
+                key, plain_text(self._table.specs[first]), plain_text(self._table.specs[second])
+            )
+            for first, second, key in found
+        ]
+        self._note.setText("\n".join(texts))
+
+    def _filter(self, text: str) -> None:
+        for row in range(self._rows.rowCount()):
+            item = self._rows.item(row, 0)
+            self._rows.setRowHidden(row, item is not None and text.lower() not in item.text().lower())

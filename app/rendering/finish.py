@@ -1,0 +1,32 @@
+"""From the rendered frame to the picture that is exported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.document.photo import PhotoLayer, put_back
+
+
+@dataclass(frozen=True)
+class FinishedFrame:
+    """Everything the exported picture depends on, frozen.
+
+    Attributes:
+        picture: the exact frame, uint8 (H, W, 3).
+        labels, original: the map now and before editing, uint8 (H, W).
+        photo: the photo under the document, or None.
+    """
+
+    picture: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    original: NDArray[np.uint8]
+    photo: PhotoLayer | None
+
+    def render(self) -> NDArray[np.uint8]:
+        """The picture at full size: put back into its photo where there is one. uint8 (H', W', 3)."""
+        if self.photo is None:
+            return self.picture
+        return put_back(self.photo.pixels, self.photo.crop, self.picture)

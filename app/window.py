@@ -1,0 +1,449 @@
+"""The main window: places toolbars, docks and canvas, and wires signals. Nothing is computed here."""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QTabWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.actions import ACTIONS, EXCLUSIVE, MENUS, ActionTable
+from app.canvas.tools.base import Tool
+from app.canvas.tools.catalog import TOOLS
+from app.canvas.view import BUSY_AFTER, CanvasView, ViewMode
+from app.commands.base import Commands
+from app.commands.catalog import COMMANDS
+from app.commands.file import FileCommands
+from app.document.document import Document
+from app.examples import first_document
+from app.icons import FOLDER
+from app.panels.catalog import PANELS
+from app.rendering.requests import ModelFacts, RenderResult
+from app.rendering.worker import RenderWorker
+from app.session import Message, Session
+from app.settings import Settings, load_settings
+from app.widgets.message_bar import MessageBar
+from app.widgets.options_bar import OptionsBar
+from app.widgets.status import StatusBar
+
+TITLE = "SMIS Studio"
+
+
+class MainWindow(QMainWindow):
+    """One window, one session."""
+
+    def __init__(
+        self, settings: Settings | None = None, document: Document | None = None, worker: RenderWorker | None = None
+    ) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowIcon(QIcon(str(FOLDER / "app.svg")))
+        self.setAcceptDrops(True)
+        self.resize(1320, 860)
+        self.settings = settings if settings is not None else load_settings()
+        self.session = Session(document if document is not None else first_document(), self.settings, worker)
+        self.actions_table = ActionTable(self, ACTIONS, self.settings.shortcuts)
+        self.commands: dict[str, Commands] = {name: make(self) for name, make in COMMANDS.items()}
+        self.tools: dict[str, Tool] = {tool.id: tool(self.session.context) for tool in TOOLS}
+        self.canvas = CanvasView(self.session.document)
+        self.options = OptionsBar(self.actions_table, self.session.tools, self.settings.overlay_opacity)
+        self.status = StatusBar()
+        self.panels: dict[str, QWidget] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self._waiting_model: list[Callable[[], None]] = []
+        self._waiting_exact: list[Callable[[], None]] = []
+        self._hidden_docks: list[QDockWidget] = []
+        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER)
+        self._place()
+        self._default_layout = self.saveState()
+        self._wire()
+        self.apply_settings()
+        self.document_changed(self.session.document)
+
+    # Placing ------------------------------------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        stage = QWidget()
+        layout = QVBoxLayout(stage)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.canvas)
+        self.setCentralWidget(stage)
+        self.messages = MessageBar(stage)
+        self.setStatusBar(self.status)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.options)
+        bar = QToolBar(self.tr("Tools"))
+        bar.setObjectName("tools")
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        for tool in TOOLS:
+            bar.addAction(self.actions_table[f"tool.{tool.id}"])
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._place_docks()
+        self._place_menus()
+
+    def _place_docks(self) -> None:
+        first_of_stack: dict[tuple[int, int], QDockWidget] = {}
+        stacked = {(entry.column, entry.stack) for entry in PANELS if self._stack_size(entry.column, entry.stack) > 1}
+        for entry in PANELS:
+            title = QCoreApplication.translate("Panels", entry.title)
+            dock = QDockWidget(title, self)
+            dock.setObjectName(entry.id)
+            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+            panel = entry.make(self.session)
+            panel.setMinimumWidth(296)
+            self.panels[entry.id] = panel
+            self.docks[entry.id] = dock
+            dock.setWidget(panel)
+            place = (entry.column, entry.stack)
+            # Docks that share a place have tabs that name them already.
+            dock.setTitleBarWidget(QWidget() if place in stacked else dock_title(title))
+            area = Qt.DockWidgetArea.RightDockWidgetArea if entry.column else Qt.DockWidgetArea.LeftDockWidgetArea
+            if place in first_of_stack:
+                self.tabifyDockWidget(first_of_stack[place], dock)
+            else:
+                self.addDockWidget(area, dock)
+                first_of_stack[place] = dock
+        for dock in first_of_stack.values():
+            dock.raise_()
+        docks = list(first_of_stack.values())
+        self.resizeDocks(docks, [1] * len(docks), Qt.Orientation.Vertical)
+        self.resizeDocks(docks, [320] * len(docks), Qt.Orientation.Horizontal)
+
+    def _stack_size(self, column: int, stack: int) -> int:
+        return sum(1 for entry in PANELS if (entry.column, entry.stack) == (column, stack))
+
+    def _place_menus(self) -> None:
+        for name in MENUS:
+            menu = self.menuBar().addMenu(QCoreApplication.translate("Menus", name))
+            group = 0
+            for spec in self.actions_table.specs.values():
+                if spec.menu != name:
+                    continue
+                if spec.group != group:
+                    menu.addSeparator()
+                    group = spec.group
+                menu.addAction(self.actions_table[spec.id])
+                if spec.id == "file.open_photo":
+                    self.recent_menu = menu.addMenu(self.tr("Open recent"))
+            if name == "View":
+                panels = QMenu(self.tr("Docks"), menu)
+                for dock in self.docks.values():
+                    panels.addAction(dock.toggleViewAction())
+                menu.insertMenu(self.actions_table["view.docks"], panels)
+        for ids in (*EXCLUSIVE, tuple(f"tool.{tool.id}" for tool in TOOLS)):
+            together = QActionGroup(self)
+            for action_id in ids:
+                together.addAction(self.actions_table[action_id])
+
+    # Wiring -------------------------------------------------------------------------------------------------------------
+
+    def _wire(self) -> None:
+        session, canvas = self.session, self.canvas
+        self.actions_table.connect(self._handler)
+        session.document_changed.connect(self.document_changed)
+        session.model_changed.connect(self._model_changed)
+        session.picture_changed.connect(self._picture_changed)
+        session.class_picked.connect(lambda _: canvas.update())
+        session.message.connect(self._show_message)
+        session.palette_changed.connect(lambda: canvas.set_palette_colors(session.palette()))
+        session.region_wanted.connect(self._pick_region)
+        session.worker.loading.connect(lambda name: self.status.show_model(None, Path(name).name or self.tr("network")))
+        session.worker.busy_changed.connect(self._busy_changed)
+        session.worker.rendered.connect(self._frame_or_error)
+        session.jobs.progressed.connect(self.status.show_job)
+        canvas.hovered.connect(self._hovered)
+        canvas.zoom_changed.connect(self.status.show_zoom)
+        canvas.class_wanted.connect(session.pick_class)
+        self.options.changed.connect(self._options_changed)
+        self.options.opacity_changed.connect(self._opacity_changed)
+        self._busy_timer.timeout.connect(lambda: canvas.set_busy(True))
+        self.panels["styles"].copy_wanted.connect(self.actions_table["style.copy"].trigger)  # type: ignore[attr-defined]
+        self.panels["styles"].paste_wanted.connect(self.actions_table["style.paste"].trigger)  # type: ignore[attr-defined]
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        self.use_tool("brush")
+
+    def _handler(self, action_id: str) -> Callable[[], None]:
+        group, name = action_id.split(".", 1)
+        if group == "tool":
+            return lambda: self.use_tool(name)
+        handler: Callable[[], None] = getattr(self.commands[group], name)
+        return handler
+
+    @property
+    def files(self) -> FileCommands:
+        commands = self.commands["file"]
+        assert isinstance(commands, FileCommands)
+        return commands
+
+    def document_changed(self, document: Document) -> None:
+        self.canvas.set_document(document, self.session.palette())
+        self.status.show_result(None)
+        self.status.show_size(document.width, document.height)
+        document.modified_changed.connect(self._title_changed)
+        document.history_changed.connect(self._history_changed)
+        self._title_changed()
+        self._history_changed()
+
+    def _title_changed(self, *_: object) -> None:
+        document = self.session.document
+        self.setWindowTitle(f"{document.name or self.tr('Untitled')}[*] – {TITLE}")
+        self.setWindowModified(document.modified)
+
+    def _history_changed(self) -> None:
+        history = self.session.document.history
+        self.actions_table["edit.undo"].setEnabled(history.position > 0)
+        self.actions_table["edit.redo"].setEnabled(history.position < len(history.steps))
+
+    def _model_changed(self, facts: ModelFacts | None) -> None:
+        self.status.show_model(facts)
+        if facts is not None:
+            waiting, self._waiting_model = self._waiting_model, []
+            for run in waiting:
+                run()
+
+    def _picture_changed(self, result: RenderResult) -> None:
+        self.canvas.show_result(result)
+        self.status.show_result(result)
+        if not self.session.picture_pending:
+            waiting, self._waiting_exact = self._waiting_exact, []
+            for run in waiting:
+                run()
+
+    def _frame_or_error(self, result: RenderResult) -> None:
+        self.canvas.set_busy(False)
+        if self._busy_timer.isActive() or self.session.picture_pending:
+            self._busy_timer.start()
+        if result.error:
+            self._busy_timer.stop()
+            self._waiting_exact.clear()
+            if result.id < 0:
+                self._waiting_model.clear()
+                self.status.show_model(None)
+
+    def _busy_changed(self, busy: bool) -> None:
+        if busy:
+            if not self._busy_timer.isActive() and not self.canvas.busy:
+                self._busy_timer.start()
+        else:
+            self._busy_timer.stop()
+            self.canvas.set_busy(False)
+
+    def _show_message(self, message: Message) -> None:
+        self.messages.show_message(message.text, message.kind, message.details)
+
+    def _hovered(self, x: int, y: int) -> None:
+        document = self.session.document
+        name = document.label_set.names[int(document.labels[y, x])] if x >= 0 else ""
+        self.status.show_hover(x, y, name)
+
+    def _options_changed(self) -> None:
+        tools = self.session.tools
+        self.settings.brush_size, self.settings.tolerance = tools.size, tools.tolerance
+        self.settings.pressure_size = tools.pressure_size
+        self.canvas.update()
+
+    def _opacity_changed(self, opacity: float) -> None:
+        self.settings.overlay_opacity = opacity
+        self.canvas.set_opacity(opacity)
+
+    def _pick_region(self, class_index: int) -> None:
+        self.session.pick_class(class_index)
+        self.use_tool("transform")
+        self.tools["transform"].select_class(class_index)  # type: ignore[attr-defined]
+        self.canvas.update()
+
+    def _system_scheme_changed(self) -> None:
+        if self.settings.theme == "system":
+            self.set_theme("system")
+
+    # What commands ask for ------------------------------------------------------------------------------------------------
+
+    def use_tool(self, tool_id: str) -> None:
+        """Take another tool in hand."""
+        tool = self.tools[tool_id]
+        self.canvas.set_tool(tool)
+        self.options.show_tool(tool)
+        self.actions_table[f"tool.{tool_id}"].setChecked(True)
+        self.canvas.setFocus()
+
+    def when_model_ready(self, run: Callable[[], None]) -> None:
+        """Call now, or as soon as a network is loaded."""
+        if self.session.facts is not None:
+            run()
+        else:
+            self._waiting_model.append(run)
+            self.session.say(self.tr("This goes on as soon as the network is loaded."))
+
+    def when_exact(self, run: Callable[[], None]) -> None:
+        """Call now, or as soon as the exact picture of the document is there."""
+        if self.session.picture is not None and not self.session.picture_pending:
+            run()
+        else:
+            self._waiting_exact.append(run)
+            self.session.request_picture()
+
+    def show_panel(self, panel_id: str) -> QWidget:
+        """Bring a dock to the front."""
+        self.docks[panel_id].show()
+        self.docks[panel_id].raise_()
+        return self.panels[panel_id]
+
+    def toggle_docks(self) -> None:
+        """Hide all docks and toolbars' clutter, or bring back those that were hidden."""
+        if self._hidden_docks:
+            for dock in self._hidden_docks:
+                dock.show()
+            self._hidden_docks = []
+        else:
+            self._hidden_docks = [dock for dock in self.docks.values() if not dock.isHidden()]
+            for dock in self._hidden_docks:
+                dock.hide()
+
+    def reset_layout(self) -> None:
+        self._hidden_docks = []
+        self.restoreState(self._default_layout)
+
+    def set_theme(self, choice: str) -> None:
+        """Use the "light", "dark" or "system" theme."""
+        self.settings.theme = choice
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, choice)
+        self.actions_table[f"theme.{choice}"].setChecked(True)
+        self.actions_table.retheme()
+        for panel in self.panels.values():
+            retheme = getattr(panel, "retheme", None)
+            if retheme is not None:
+                retheme()
+        self.canvas.update()
+
+    def apply_settings(self) -> None:
+        """Take over settings that may have changed from outside (at the start, after a reset)."""
+        settings = self.settings
+        self.set_theme(settings.theme if settings.theme in ("light", "dark", "system") else "system")
+        self.actions_table.set_shortcuts(settings.shortcuts)
+        self.options.opacity.set_value(round(settings.overlay_opacity * 100), tell=True)
+        self.options.set_size(settings.brush_size)
+        modes = {mode.value: mode for mode in ViewMode}
+        self.canvas.set_mode(modes.get(settings.view_mode, ViewMode.OVERLAY))
+        self.actions_table[f"view.{self.canvas.mode.value}"].setChecked(True)
+        self.actions_table["view.rulers"].setChecked(settings.rulers)
+        self.canvas.set_rulers(settings.rulers)
+        self.canvas.set_palette_colors(self.session.palette())
+        if settings.geometry:
+            self.restoreGeometry(QByteArray(base64.b64decode(settings.geometry)))
+            self.restoreState(QByteArray(base64.b64decode(settings.layout)))
+        self.refresh_recent()
+
+    def refresh_recent(self) -> None:
+        self.recent_menu.clear()
+        for name in self.settings.recent:
+            path = Path(name)
+            action = self.recent_menu.addAction(path.name)
+            action.setToolTip(name)
+            action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
+        self.recent_menu.setEnabled(bool(self.settings.recent))
+
+    # Events ---------------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key == Qt.Key.Key_C and not event.modifiers():
+            self.canvas.set_before_held(True)
+        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and not event.modifiers():
+            self.session.pick_class(key - Qt.Key.Key_0)
+        elif key == Qt.Key.Key_0 and not event.modifiers():
+            self.session.pick_class(self.session.label_set.background)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_C and not event.isAutoRepeat():
+            self.canvas.set_before_held(False)
+        super().keyReleaseEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.set_before_held(False)
+        super().changeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() or event.mimeData().hasImage():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files.open_path(paths[0])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        self.settings.geometry = base64.b64encode(self.saveGeometry().data()).decode()
+        self.settings.layout = base64.b64encode(self.saveState().data()).decode()
+        self.settings.save()
+        self.session.stop()
+        event.accept()
+
+
+def dock_title(text: str) -> QWidget:
+    """A slim title for a dock."""
+    title = QWidget()
+    title.setObjectName("dockTitle")
+    title.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    layout = QHBoxLayout(title)
+    layout.setContentsMargins(12, 8, 12, 8)
+    layout.addWidget(QLabel(text))
+    return title
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the editor; `argv` may name a project, a label map or a photo. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="smis-studio", description="Paint label maps, slide styles, see the photo change.")
+    parser.add_argument("file", nargs="?", type=Path, help="a .smis project, a label map or a photo to open")
+    parser.add_argument("--bundle", default=None, help="the network to use: a bundle's name or folder")
+    parser.add_argument("--device", default=None, choices=("auto", "cpu", "cuda"), help="where to compute")
+    options = parser.parse_args(list(sys.argv[1:] if argv is None else argv))
+    # A long slice for one Python thread would hold back the window's events.
+    sys.setswitchinterval(0.002)
+    app = QApplication.instance() or QApplication(["smis-studio"])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("smis-studio")
+    app.setApplicationDisplayName(TITLE)
+    settings = load_settings()
+    if options.bundle is not None:
+        settings.bundle = options.bundle
+    if options.device is not None:
+        settings.device = options.device
+    window = MainWindow(settings)
+    window.show()
+    # The window is painted before the threads start to import torch.
+    QTimer.singleShot(0, window.session.start)
+    if options.file is not None:
+        QTimer.singleShot(0, lambda: window.files.open_path(options.file, ask=False))
+    return int(app.exec())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
