@@ -6,8 +6,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import RenderCancelled, Renderer
-from model.errors import UserError
+from model.engine import Renderer
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
 
 step = st.tuples(st.sampled_from(EDITS), st.booleans(), st.one_of(st.none(), st.integers(0, 30)))
