@@ -49,7 +49,7 @@ def open_image(path: str | Path) -> Image.Image:
         raise UserError(f"{source} is a folder, not an image")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")
             return Image.open(source)
     except FileNotFoundError:
         raise UserError(f"{source} does not exist") from None

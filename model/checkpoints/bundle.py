@@ -245,7 +245,8 @@ def _load_parser(description: Any, path: Path) -> nn.Module | None:
         return None
     from model.parsing.network import Parser, ParserConfig
 
-    parser = Parser(ParserConfig.from_dict(description))
+    with torch.device("meta"):
+        parser = Parser(ParserConfig.from_dict(description))
     load_state(parser, read_tensors(path / "parser.safetensors"), path / "parser.safetensors")
     return parser.eval().requires_grad_(False)
 
