@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.engine import Renderer
 from model.errors import UserError
 from model.fitting import Fit
-from model.styles.encoding import labels_to_tensor, tensor_to_picture
 
 if TYPE_CHECKING:
     from model.checkpoints import Bundle
@@ -52,14 +51,4 @@ def render_map(
             )
         instances = fit.instances(instances)
     fitted = fit.labels(labels, bundle.label_set.background)
-    if device == "cuda" and not torch.cuda.is_available():
-        raise UserError("there is no CUDA device on this machine")
-    place = torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
-    generator = bundle.generator.to(place)
-    with torch.inference_mode():
-        image = generator(
-            labels_to_tensor(fitted).to(place),
-            codes[None].to(place),
-            None if instances is None else torch.from_numpy(instances)[None].to(place),
-        )
-    return fit.restore(tensor_to_picture(image[0]))
+    return fit.restore(Renderer(bundle, device).render(fitted, codes, instances=instances).pixels)

@@ -201,6 +201,7 @@ class ClassesPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session = session
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search classes"))

@@ -65,6 +65,7 @@ class HistoryPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session = session
         self.model = HistoryModel(session)
         self.list = QListView()

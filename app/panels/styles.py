@@ -66,6 +66,7 @@ class StylesPanel(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session = session
         self._rows: list[SliderRow] = []
         self._variations: list[NDArray[np.float32] | None] = [None] * VARIATIONS

@@ -1,0 +1,99 @@
+"""The main job in the real window: paint, slide, undo, open a photo, save, reopen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from model.images import read_photo, write_picture
+from model.labels import read_label_map
+
+
+def test_paint_slide_undo_photo_save_reopen(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    first = studio.settle()
+
+    # A stroke with the brush changes the map and, some time later, the picture inside the stroke.
+    studio.tool("brush")
+    dress = studio.pick("dress")
+    studio.window.options.set_size(6)
+    studio.drag((12, 30), (16, 32), (20, 34))
+    stroke = studio.document.labels == dress
+    assert stroke[30, 12] and stroke[34, 20]
+    painted = studio.settle()
+    assert (painted[stroke] != first[stroke]).any()
+
+    # A slider moves the style of the picked class and with it the picture.
+    row = studio.window.panels["styles"]._rows[0]
+    slider = row.slider
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 10, slider.height() // 2))
+    slid = studio.settle()
+    assert (slid[stroke] != painted[stroke]).any()
+    assert len(studio.document.history.steps) == 2
+
+    # Undo takes back the slider, then the stroke, pixel by pixel.
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.settle(), painted)
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.settle(), first)
+    assert not studio.document.modified
+    studio.trigger("edit.redo")
+    assert np.array_equal(studio.settle(), painted)
+    studio.document.mark_saved(None)
+
+    # A photo is parsed and its class codes become the styles.
+    rng = np.random.default_rng(3)
+    photo = np.repeat(np.repeat(rng.integers(0, 256, (12, 8, 3), dtype=np.uint8), 8, axis=0), 8, axis=1)
+    write_picture(tmp_path / "photo.png", photo)
+    answers.open = tmp_path / "photo.png"
+    studio.trigger("file.open_photo")
+    studio.wait(lambda: studio.document.photo is not None)
+    assert studio.document.name == "photo"
+    assert studio.document.labels.shape == (48, 32)
+    after_photo = studio.settle()
+
+    # Save, export, reopen.
+    answers.save = tmp_path / "work"
+    studio.tool("brush")
+    studio.pick("bag")
+    studio.drag((5, 5), (9, 9))
+    studio.trigger("file.save")
+    saved = tmp_path / "work.smis"
+    assert saved.is_file() and not studio.document.modified
+    last = studio.settle()
+    assert (last != after_photo).any()
+    answers.save = tmp_path / "labels.png"
+    studio.trigger("file.export_labels")
+    exported = read_label_map(tmp_path / "labels.png", studio.session.label_set)
+    answers.save = tmp_path / "picture.png"
+    studio.trigger("file.export_picture")
+    studio.wait((tmp_path / "picture.png").is_file)
+    assert read_photo(tmp_path / "picture.png").shape == photo.shape
+
+    answers.open = saved
+    studio.trigger("file.open")
+    assert studio.document.path == saved
+    assert np.array_equal(studio.document.labels, exported)
+    assert studio.document.photo is not None
+    assert np.array_equal(studio.settle(), last)
+
+
+def test_closing_joins_the_threads(open_studio) -> None:
+    studio = open_studio()
+    studio.settle()
+    studio.drag((4, 4), (20, 20))
+    studio.document.mark_saved(None)
+    studio.window.close()
+    assert studio.session.worker.isFinished()
+    assert studio.session.jobs.isFinished()
+
+
+def test_without_a_network_the_window_opens_and_says_so(open_studio, tmp_path: Path) -> None:
+    studio = open_studio(bundle=str(tmp_path / "nowhere"))
+    studio.wait(lambda: bool(studio.window.messages.text))
+    assert "nowhere" in studio.window.messages.text
+    studio.drag((4, 4), (20, 20))
+    assert studio.document.modified
