@@ -13,9 +13,11 @@ import torch
 from PIL import Image
 
 from app.cli.application import command_names, run
-from model.checkpoints import load_bundle
+from app.cli.drawing import render_map
+from model.checkpoints import Bundle, load_bundle
 from model.labels import builtin_label_set, read_label_map, write_label_map
 from model.styles import read_styles, sample_codes
+from model.styles.encoding import labels_to_tensor, tensor_to_picture
 
 ROOT = Path(__file__).resolve().parents[2]
 FASHION = builtin_label_set("street-fashion")
@@ -64,6 +66,20 @@ def test_render_draws_a_map_of_any_size_and_repeats_itself(files: Path, saved_ti
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
     assert (first != mean).any()
+
+
+def test_the_picture_is_that_of_the_plain_network(tiny_spatial_bundle: Bundle) -> None:
+    random = np.random.default_rng(1)
+    labels = random.integers(0, 4, (16, 32)).astype(np.uint8)
+    instances = random.integers(0, 2, (16, 32)).astype(np.int32)
+    codes = sample_codes(tiny_spatial_bundle, 2)
+    drawn = render_map(tiny_spatial_bundle, labels, codes, instances=instances, device="cpu")
+    with torch.inference_mode():
+        image = tiny_spatial_bundle.generator(
+            labels_to_tensor(labels), codes[None], torch.from_numpy(instances.astype(np.int64))[None]
+        )
+    assert np.abs(drawn.astype(int) - tensor_to_picture(image[0])).max() <= 1
+    assert (render_map(tiny_spatial_bundle, labels, codes, device="cpu") != drawn).any()
 
 
 def test_styles_of_a_photo_reach_the_picture_by_file_or_at_once(files: Path, saved_tiny_bundle: Path) -> None:
