@@ -247,9 +247,11 @@ def test_sub_commands_import_no_qt(files: Path, saved_tiny_bundle: Path) -> None
     assert done.stdout.strip().splitlines()[-1] == "[]"
 
 
-def test_main_is_the_entry_point() -> None:
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "main.py"), "check-official", "none"], capture_output=True, text=True, check=False
-    )
+def test_main_is_the_entry_point_and_usage_needs_no_torch() -> None:
+    command = [sys.executable, "-X", "importtime", str(ROOT / "main.py"), "render"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    imported = {line.split("|")[-1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
     assert done.returncode == 2
-    assert done.stderr == "smis-studio: none does not exist\n"
+    assert done.stderr.splitlines()[-1].startswith("smis-studio: Missing argument")
+    assert "typer" in imported
+    assert not imported & {"torch", "PySide6", "numpy"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from model import images
 from model.errors import UserError
@@ -62,6 +62,13 @@ def test_transparent_pixels_lie_on_white(tmp_path: Path) -> None:
     palette.putpalette([9, 9, 9, 40, 50, 60])
     palette.save(tmp_path / "b.png", transparency=0)
     np.testing.assert_array_equal(read_photo(tmp_path / "b.png"), [[[255, 255, 255], [40, 50, 60]]])
+
+
+def test_colour_profiles_are_converted_and_broken_ones_ignored(tmp_path: Path) -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for name, profile in (("same", srgb), ("broken", b"not a profile")):
+        Image.fromarray(gradient()).save(tmp_path / f"{name}.png", icc_profile=profile)
+        assert np.abs(read_photo(tmp_path / f"{name}.png").astype(int) - gradient()).max() <= 1
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
