@@ -1,7 +1,8 @@
 """Importing the authors' released checkpoints: latest_net_G.pth and latest_net_E.pth to networks and bundles.
 
-Only numbers are read from these files (`weights_only=True`): no pickled code ever runs. Nothing of the authors' code is
-used; the form of the files is described in docs/decisions.
+Only numbers are read from these files (`weights_only=True`): no pickled code ever runs. Layers of the generator are
+`fc`, the blocks `head_0`, `G_middle_*`, `up_*` and `conv_img`; of the encoder `layer1.0` to `layer6.0`, `fc_mu` and
+`fc_var`. Spectrally normalised layers carry `weight_orig`, `weight_u` and `weight_v`.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from model.checkpoints import load_bundle
 from model.checkpoints.importer import import_official, read_checkpoint
 from model.checkpoints.official import check_official, faults
 from model.checkpoints.official_config import (
+    BLOCK_NAMES,
     OfficialNetwork,
     config_from_options,
     config_from_tensors,
@@ -24,6 +25,7 @@ from model.checkpoints.official_config import (
 )
 from model.errors import UserError
 from model.groupdnet.class_crops import class_crops
+from model.groupdnet.official_presets import ade20k, cityscapes, deepfashion
 
 PARITY = Path(__file__).resolve().parents[4] / "shared" / "parity"
 CODES = 2  # Channels of a class's code in the self-made networks.
@@ -452,6 +454,48 @@ def test_reference_arrays_that_do_not_fit_are_named(official: Callable[[str], Pa
             check_official(folder)
 
 
+def test_an_unnamed_full_size_file_is_read_as_its_preset() -> None:
+    """Shapes alone: tensors on the meta device have no memory."""
+    for name, preset in (("deepfashion", deepfashion()), ("ade20k", ade20k()), ("cityscapes", cityscapes())):
+        generator, encoder = preset
+        network = official_network(name)
+        options = {
+            "semantic_nc": network.classes,
+            "no_instance": not network.instance_edges,
+            "z_shape": [8 * network.classes, 4, 4],
+            "fc": {"out_channels": generator.base_channels, "groups": generator.base_groups},
+            "conv_img": {"in_channels": generator.blocks[-1].out_channels},
+            "blocks": [
+                block(
+                    block_name,
+                    row.in_channels,
+                    row.out_channels,
+                    row.groups,
+                    row.modulation.hidden,
+                    row.modulation.shared_groups,
+                    row.modulation.gamma_beta_groups,
+                    True,
+                )
+                for block_name, row in zip(BLOCK_NAMES, generator.blocks, strict=False)
+            ],
+            "encoder": [
+                {"name": f"layer{number + 1}.0", "cin": before, "cout": after, "groups": network.classes}
+                for number, (before, after) in enumerate(
+                    zip((3 * network.classes, *encoder.widths), encoder.widths, strict=False)
+                )
+            ]
+            + [
+                {"name": head, "cin": encoder.widths[-1], "cout": 8 * network.classes, "groups": network.classes}
+                for head in ("fc_mu", "fc_var")
+            ],
+        }
+        with torch.device("meta"):
+            tensors = make_tensors(options)
+        found = config_from_tensors(network, tensors[0], tensors[1], "G", "E")
+        assert found.generator == generator
+        assert found.encoder == encoder
+
+
 # Numbers recorded from the authors' code -----------------------------------------------------------------------------
 
 
@@ -463,6 +507,17 @@ def test_recorded_numbers_of_the_authors_code(kind: str) -> None:
     assert faults(result) == []
     assert result["image"] < 2e-5
     assert result["crops"] == 0
+
+
+@pytest.mark.parametrize(("kind", "preset"), [("deepfashion", deepfashion), ("ade20k", ade20k)])
+def test_presets_are_the_recorded_networks_at_their_widths(kind: str, preset: Callable[..., Any]) -> None:
+    path = PARITY / kind / "options.json"
+    if not path.is_file():
+        pytest.skip(f"the recorded numbers ../shared/parity/{kind} are not on this machine")
+    options = json.loads(path.read_text())
+    described = config_from_options(options, str(path))
+    widths = (options["ngf"], options["semantic_nc"], options["encoder_width"])
+    assert preset(*widths) == (described.generator, described.encoder)
 
 
 @pytest.mark.parametrize("kind", ["deepfashion", "cityscapes"])
