@@ -1,4 +1,4 @@
-"""The one table of actions: id, text, shortcut, icon and menu. The id names the handler: "file.open" is FileCommands.open."""
+"""The one table of actions. An id names its handler: "file.open" is FileCommands.open."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app import theme
+from app.shortcuts import key_text, portable
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,6 @@ def plain_text(spec: ActionSpec) -> str:
     return translated(spec).removesuffix("...")
 
 
-def key_text(sequence: str) -> str:
-    """A shortcut as the platform writes it."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
-
-
 class ActionTable:
     """The actions of one window, with the user's shortcuts in place."""
 
@@ -133,8 +129,12 @@ class ActionTable:
             run = handler(action_id)
             action.triggered.connect(lambda _checked=False, run=run: run())
 
+    def text(self, action_id: str) -> str:
+        """The action's name without the dots that promise a dialog."""
+        return plain_text(self.specs[action_id])
+
     def shortcut(self, action_id: str) -> str:
-        return self.actions[action_id].shortcut().toString(QKeySequence.SequenceFormat.PortableText)
+        return portable(self.actions[action_id].shortcut())
 
     def set_shortcuts(self, overrides: dict[str, str]) -> None:
         """Give every action its shortcut: the user's where there is one, else the default."""
@@ -154,18 +154,3 @@ class ActionTable:
         for spec in self.specs.values():
             if spec.icon:
                 self.actions[spec.id].setIcon(theme.themed(spec.icon))
-
-
-def conflicts(shortcuts: dict[str, str]) -> list[tuple[str, str, str]]:
-    """Pairs of action ids that share a shortcut: (first id, second id, shortcut)."""
-    seen: dict[str, str] = {}
-    found = []
-    for action_id, sequence in shortcuts.items():
-        plain = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.PortableText)
-        if not plain:
-            continue
-        if plain in seen:
-            found.append((seen[plain], action_id, plain))
-        else:
-            seen[plain] = action_id
-    return found

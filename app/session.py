@@ -1,4 +1,4 @@
-"""The running editor without its widgets: the document, the picked class and tool settings, the threads, the picture."""
+"""The running editor without its widgets: document, picked class, tool settings, threads, picture."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Session(QObject):
         self.context = ToolContext(document, self.tools, image=self.wand_image, pick_class=self.pick_class)
         self._listen(document)
 
-    # Life -----------------------------------------------------------------------------------------------------------
+    # Life ------------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start both threads and load the network of the settings."""
@@ -99,7 +99,7 @@ class Session(QObject):
             ModelRequest(bundle, device or self.settings.device, precision or self.settings.precision)
         )
 
-    # Document and classes ---------------------------------------------------------------------------------------------
+    # Document and classes --------------------------------------------------------------------------
 
     def open_document(self, document: Document) -> None:
         """Work on another document from now on."""
@@ -162,7 +162,7 @@ class Session(QObject):
         """Show a note in the message bar."""
         self.message.emit(Message(text, kind, details))
 
-    # Styles -----------------------------------------------------------------------------------------------------------
+    # Styles ----------------------------------------------------------------------------------------
 
     def directions(self, class_index: int) -> tuple[Direction, ...]:
         """The sliders of a class; none until a network is loaded."""
@@ -201,7 +201,9 @@ class Session(QObject):
             return
         mean, std = self.facts.code_mean[class_index], self.facts.code_std[class_index]
         code = styling.varied(codes[class_index], mean, std, strength, self.rng)
-        self.document.set_codes([class_index], code[None], self._about([class_index], self.tr("variation")), icon="dice")
+        self.document.set_codes(
+            [class_index], code[None], self._about([class_index], self.tr("variation")), icon="dice"
+        )
 
     def reset_styles(self, classes: list[int]) -> None:
         """Give some classes their mean code."""
@@ -210,7 +212,12 @@ class Session(QObject):
             self.document.set_codes(classes, self.facts.code_mean[classes], text, icon="reset")
 
     def render_style(
-        self, class_index: int, code: NDArray[np.float32], size: int, done: Callable[[NDArray[np.uint8]], None], key: str
+        self,
+        class_index: int,
+        code: NDArray[np.float32],
+        size: int,
+        done: Callable[[NDArray[np.uint8]], None],
+        key: str,
     ) -> None:
         """Render in the background how a class would look with another code; `done` gets uint8 (h, w, 3).
 
@@ -235,7 +242,7 @@ class Session(QObject):
         who = self.label_set.names[classes[0]] if len(classes) == 1 else self.tr("all classes")
         return f"{who}: {what}"
 
-    # Picture ------------------------------------------------------------------------------------------------------------
+    # Picture ---------------------------------------------------------------------------------------
 
     def request_picture(self, *_: object) -> None:
         """Ask for a new picture as soon as the present events are handled."""

@@ -1,4 +1,5 @@
 """Colours, spacing and the style sheet. Class colours never depend on the theme."""
+# ruff: noqa: E501 - one rule of the style sheet is one line
 
 from __future__ import annotations
 

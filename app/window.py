@@ -8,15 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QMainWindow,
-    QMenu,
     QTabWidget,
     QToolBar,
     QVBoxLayout,
@@ -24,23 +21,24 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.actions import ACTIONS, EXCLUSIVE, MENUS, ActionTable
+from app.actions import ACTIONS, ActionTable
+from app.canvas.options_bar import OptionsBar
+from app.canvas.surface import BUSY_AFTER, ViewMode
 from app.canvas.tools.base import Tool
 from app.canvas.tools.catalog import TOOLS
-from app.canvas.view import BUSY_AFTER, CanvasView, ViewMode
+from app.canvas.view import CanvasView
 from app.commands.base import Commands
 from app.commands.catalog import COMMANDS
 from app.commands.file import FileCommands
 from app.document.document import Document
 from app.examples import first_document
 from app.icons import FOLDER
-from app.panels.catalog import PANELS
+from app.placing import place_docks, place_menus
 from app.rendering.requests import ModelFacts, RenderResult
 from app.rendering.worker import RenderWorker
 from app.session import Message, Session
 from app.settings import Settings, load_settings
 from app.widgets.message_bar import MessageBar
-from app.widgets.options_bar import OptionsBar
 from app.widgets.status import StatusBar
 
 TITLE = "SMIS Studio"
@@ -77,7 +75,7 @@ class MainWindow(QMainWindow):
         self.apply_settings()
         self.document_changed(self.session.document)
 
-    # Placing ------------------------------------------------------------------------------------------------------------
+    # Placing ---------------------------------------------------------------------------------------
 
     def _place(self) -> None:
         stage = QWidget()
@@ -97,64 +95,10 @@ class MainWindow(QMainWindow):
             bar.addAction(self.actions_table[f"tool.{tool.id}"])
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self._place_docks()
-        self._place_menus()
+        self.panels, self.docks = place_docks(self, self.session)
+        self.recent_menu = place_menus(self, self.actions_table, self.docks.values())
 
-    def _place_docks(self) -> None:
-        first_of_stack: dict[tuple[int, int], QDockWidget] = {}
-        stacked = {(entry.column, entry.stack) for entry in PANELS if self._stack_size(entry.column, entry.stack) > 1}
-        for entry in PANELS:
-            title = QCoreApplication.translate("Panels", entry.title)
-            dock = QDockWidget(title, self)
-            dock.setObjectName(entry.id)
-            dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-            panel = entry.make(self.session)
-            panel.setMinimumWidth(296)
-            self.panels[entry.id] = panel
-            self.docks[entry.id] = dock
-            dock.setWidget(panel)
-            place = (entry.column, entry.stack)
-            # Docks that share a place have tabs that name them already.
-            dock.setTitleBarWidget(QWidget() if place in stacked else dock_title(title))
-            area = Qt.DockWidgetArea.RightDockWidgetArea if entry.column else Qt.DockWidgetArea.LeftDockWidgetArea
-            if place in first_of_stack:
-                self.tabifyDockWidget(first_of_stack[place], dock)
-            else:
-                self.addDockWidget(area, dock)
-                first_of_stack[place] = dock
-        for dock in first_of_stack.values():
-            dock.raise_()
-        docks = list(first_of_stack.values())
-        self.resizeDocks(docks, [1] * len(docks), Qt.Orientation.Vertical)
-        self.resizeDocks(docks, [320] * len(docks), Qt.Orientation.Horizontal)
-
-    def _stack_size(self, column: int, stack: int) -> int:
-        return sum(1 for entry in PANELS if (entry.column, entry.stack) == (column, stack))
-
-    def _place_menus(self) -> None:
-        for name in MENUS:
-            menu = self.menuBar().addMenu(QCoreApplication.translate("Menus", name))
-            group = 0
-            for spec in self.actions_table.specs.values():
-                if spec.menu != name:
-                    continue
-                if spec.group != group:
-                    menu.addSeparator()
-                    group = spec.group
-                menu.addAction(self.actions_table[spec.id])
-                if spec.id == "file.open_photo":
-                    self.recent_menu = menu.addMenu(self.tr("Open recent"))
-            if name == "View":
-                panels = QMenu(self.tr("Docks"), menu)
-                for dock in self.docks.values():
-                    panels.addAction(dock.toggleViewAction())
-                menu.insertMenu(self.actions_table["view.docks"], panels)
-        for ids in (*EXCLUSIVE, tuple(f"tool.{tool.id}" for tool in TOOLS)):
-            together = QActionGroup(self)
-            for action_id in ids:
-                together.addAction(self.actions_table[action_id])
-
-    # Wiring -------------------------------------------------------------------------------------------------------------
+    # Wiring ----------------------------------------------------------------------------------------
 
     def _wire(self) -> None:
         session, canvas = self.session, self.canvas
@@ -176,8 +120,10 @@ class MainWindow(QMainWindow):
         self.options.changed.connect(self._options_changed)
         self.options.opacity_changed.connect(self._opacity_changed)
         self._busy_timer.timeout.connect(lambda: canvas.set_busy(True))
-        self.panels["styles"].copy_wanted.connect(self.actions_table["style.copy"].trigger)  # type: ignore[attr-defined]
-        self.panels["styles"].paste_wanted.connect(self.actions_table["style.paste"].trigger)  # type: ignore[attr-defined]
+        for panel in self.panels.values():
+            wanted = getattr(panel, "action_wanted", None)
+            if wanted is not None:
+                wanted.connect(lambda action_id: self.actions_table[action_id].trigger())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
         self.use_tool("brush")
 
@@ -275,7 +221,7 @@ class MainWindow(QMainWindow):
         if self.settings.theme == "system":
             self.set_theme("system")
 
-    # What commands ask for ------------------------------------------------------------------------------------------------
+    # What commands ask for -------------------------------------------------------------------------
 
     def use_tool(self, tool_id: str) -> None:
         """Take another tool in hand."""
@@ -363,7 +309,7 @@ class MainWindow(QMainWindow):
             action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
         self.recent_menu.setEnabled(bool(self.settings.recent))
 
-    # Events ---------------------------------------------------------------------------------------------------------------
+    # Events ----------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
@@ -407,20 +353,9 @@ class MainWindow(QMainWindow):
         event.accept()
 
 
-def dock_title(text: str) -> QWidget:
-    """A slim title for a dock."""
-    title = QWidget()
-    title.setObjectName("dockTitle")
-    title.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    layout = QHBoxLayout(title)
-    layout.setContentsMargins(12, 8, 12, 8)
-    layout.addWidget(QLabel(text))
-    return title
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Open the editor; `argv` may name a project, a label map or a photo. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="smis-studio", description="Paint label maps, slide styles, see the photo change.")
+    parser = argparse.ArgumentParser(prog="smis-studio", description="Paint label maps, see the photo.")
     parser.add_argument("file", nargs="?", type=Path, help="a .smis project, a label map or a photo to open")
     parser.add_argument("--bundle", default=None, help="the network to use: a bundle's name or folder")
     parser.add_argument("--device", default=None, choices=("auto", "cpu", "cuda"), help="where to compute")

@@ -61,7 +61,13 @@ class LabelLayer:
         painter.setOpacity(1.0)
 
     def draw_outlines(
-        self, painter: QPainter, view: ViewTransform, clip: QRectF, ratio: float, palette: NDArray[np.uint8], hidden: Collection[int]
+        self,
+        painter: QPainter,
+        view: ViewTransform,
+        clip: QRectF,
+        ratio: float,
+        palette: NDArray[np.uint8],
+        hidden: Collection[int],
     ) -> None:
         """Lines of one and a half logical pixels along the borders between classes, crisp at any zoom."""
         height, width = self._labels.shape

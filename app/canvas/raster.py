@@ -59,7 +59,9 @@ def polygon(points: Sequence[Point], height: int, width: int) -> tuple[Box, Mask
         return _NOTHING
     outline = np.asarray(points, dtype=np.float64)
     low, high = outline.min(axis=0), outline.max(axis=0)
-    box = Box(math.floor(low[1]), math.floor(low[0]), math.ceil(high[1]) + 1, math.ceil(high[0]) + 1).clipped(height, width)
+    box = Box(math.floor(low[1]), math.floor(low[0]), math.ceil(high[1]) + 1, math.ceil(high[0]) + 1).clipped(
+        height, width
+    )
     if box.empty:
         return _NOTHING
     following = np.roll(outline, -1, axis=0)

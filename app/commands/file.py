@@ -25,7 +25,7 @@ IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".g
 class FileCommands(Commands):
     """Handlers of "file.*"."""
 
-    # Asking -------------------------------------------------------------------------------------------------------------
+    # Asking ----------------------------------------------------------------------------------------
 
     def new(self) -> None:
         from app.dialogs.new import NewDialog
@@ -82,7 +82,7 @@ class FileCommands(Commands):
             return self.save()
         return bool(answer == QMessageBox.StandardButton.Discard)
 
-    # Opening ------------------------------------------------------------------------------------------------------------
+    # Opening ---------------------------------------------------------------------------------------
 
     def open_path(self, path: Path, ask: bool = True) -> None:
         """Open a project, a label map or a photo; which of them a file is, its content tells."""
@@ -171,7 +171,7 @@ class FileCommands(Commands):
             self.session.settings.save()
             self.window.refresh_recent()
 
-    # Saving -------------------------------------------------------------------------------------------------------------
+    # Saving ----------------------------------------------------------------------------------------
 
     def save(self) -> bool:
         path = self.session.document.path
@@ -285,5 +285,3 @@ def image_pixels(image: QImage) -> NDArray[np.uint8]:
     height, width, stride = plain.height(), plain.width(), plain.bytesPerLine()
     rows = np.frombuffer(plain.constBits(), dtype=np.uint8, count=height * stride).reshape(height, stride)
     return rows[:, : width * 3].reshape(height, width, 3).copy()
-
-

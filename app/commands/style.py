@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.commands.base import Commands
 from app.document import styling
+from app.panels.styles import StylesPanel
 from app.rendering import photos
 from model.errors import UserError
 
@@ -28,7 +29,9 @@ class StyleCommands(Commands):
         self.session.draw_styles(self._everything())
 
     def variations(self) -> None:
-        self.window.show_panel("styles").make_variations()
+        panel = self.window.show_panel("styles")
+        assert isinstance(panel, StylesPanel)
+        panel.make_variations()
 
     def reset(self) -> None:
         self.session.reset_styles([self._picked])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.canvas.view import ViewMode
+from app.canvas.surface import ViewMode
 from app.commands.base import Commands
 
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from app.actions import MENUS, ActionTable, key_text, plain_text
+from app.shortcuts import key_text
 
 if TYPE_CHECKING:
+    from app.actions import ActionTable
     from app.session import Session
 
 
@@ -20,7 +30,7 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys at a glance"))
         self.resize(860, 620)
-        held = {
+        held: dict[str, tuple[tuple[str, str], ...]] = {
             self.tr("Canvas"): (
                 (self.tr("Pan"), self.tr("Space or middle button")),
                 (self.tr("Zoom at the pointer"), self.tr("Wheel")),
@@ -33,9 +43,9 @@ class KeysDialog(QDialog):
                 (self.tr("Take a corner back"), "Backspace"),
             )
         }
-        for menu in MENUS:
+        for menu in dict.fromkeys(spec.menu for spec in table.specs.values() if spec.menu):
             rows = tuple(
-                (plain_text(spec), key_text(table.shortcut(spec.id)))
+                (table.text(spec.id), key_text(table.shortcut(spec.id)))
                 for spec in table.specs.values()
                 if spec.menu == menu and table.shortcut(spec.id)
             )
@@ -44,10 +54,10 @@ class KeysDialog(QDialog):
         columns = [QVBoxLayout() for _ in range(3)]
         heights = [0, 0, 0]
         for title, rows in held.items():
-            column = heights.index(min(heights))
-            heights[column] += len(rows) + 2
-            columns[column].addLayout(self._group(title, rows))
-            columns[column].addSpacing(12)
+            shortest = heights.index(min(heights))
+            heights[shortest] += len(rows) + 2
+            columns[shortest].addLayout(self._group(title, rows))
+            columns[shortest].addSpacing(12)
         body = QWidget()
         body.setObjectName("panel")
         row = QHBoxLayout(body)

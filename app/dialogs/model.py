@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QPushButton, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -57,7 +67,11 @@ class ModelDialog(QDialog):
 
     def _fill(self, found: list[Any]) -> None:
         for info in found:
-            size = f"{info.width} × {info.height}, {info.classes} " + self.tr("classes") if info.problem is None else info.problem
+            size = (
+                f"{info.width} × {info.height}, {info.classes} " + self.tr("classes")
+                if info.problem is None
+                else info.problem
+            )
             self.bundles.addItem(f"{info.name}  ({size})", str(info.path))
             if info.problem is not None:
                 self.bundles.model().item(self.bundles.count() - 1).setEnabled(False)  # type: ignore[attr-defined]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -17,7 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.actions import ActionTable, conflicts, plain_text
+from app.shortcuts import conflicts, portable
+
+if TYPE_CHECKING:
+    from app.actions import ActionTable
 
 
 class ShortcutsDialog(QDialog):
@@ -40,13 +45,13 @@ class ShortcutsDialog(QDialog):
         self._rows.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._rows.setColumnWidth(1, 180)
         for row, spec in enumerate(table.specs.values()):
-            item = QTableWidgetItem(f"{spec.menu}: {plain_text(spec)}" if spec.menu else plain_text(spec))
+            item = QTableWidgetItem(f"{spec.menu}: {table.text(spec.id)}" if spec.menu else table.text(spec.id))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._rows.setItem(row, 0, item)
             editor = QKeySequenceEdit(QKeySequence(self._keys[spec.id]))
             editor.setMaximumSequenceLength(1)
             editor.setClearButtonEnabled(True)
-            editor.setAccessibleName(self.tr("Key for {0}").format(plain_text(spec)))
+            editor.setAccessibleName(self.tr("Key for {0}").format(table.text(spec.id)))
             editor.keySequenceChanged.connect(lambda keys, action_id=spec.id: self._typed(action_id, keys))
             self._editors[spec.id] = editor
             self._rows.setCellWidget(row, 1, editor)
@@ -87,9 +92,9 @@ class ShortcutsDialog(QDialog):
         return not conflicts(self._keys)
 
     def _typed(self, action_id: str, keys: QKeySequence) -> None:
-        typed = keys.toString(QKeySequence.SequenceFormat.PortableText)
+        typed = portable(keys)
         default = self._table.specs[action_id].shortcut
-        same = QKeySequence(default).toString(QKeySequence.SequenceFormat.PortableText) == typed
+        same = portable(default) == typed
         self._keys[action_id] = default if same else typed
         self._check()
 
@@ -98,7 +103,7 @@ class ShortcutsDialog(QDialog):
         self._ok.setEnabled(not found)
         texts = [
             self.tr("{0} is given to both “{1}” and “{2}”.").format(
-                key, plain_text(self._table.specs[first]), plain_text(self._table.specs[second])
+                key, self._table.text(first), self._table.text(second)
             )
             for first, second, key in found
         ]

@@ -93,7 +93,7 @@ class Document(QObject):
         self._stroke: _Stroke | None = None
         self._was_modified = False
 
-    # What there is -------------------------------------------------------------------------------------------------
+    # What there is ---------------------------------------------------------------------------------
 
     @property
     def labels(self) -> LabelMap:
@@ -137,7 +137,7 @@ class Document(QObject):
         counts = np.bincount(self._labels.reshape(-1), minlength=len(self.label_set))
         return counts / self._labels.size
 
-    # Painting ------------------------------------------------------------------------------------------------------
+    # Painting --------------------------------------------------------------------------------------
 
     def begin_stroke(self, text: str, icon: str = "brush") -> None:
         """Start a gesture on the label map; everything until `commit_stroke` is one step of the history."""
@@ -174,7 +174,10 @@ class Document(QObject):
         inside = box.clipped(self.height, self.width)
         if inside.empty:
             return
-        cut = (slice(inside.top - box.top, inside.bottom - box.top), slice(inside.left - box.left, inside.right - box.left))
+        cut = (
+            slice(inside.top - box.top, inside.bottom - box.top),
+            slice(inside.left - box.left, inside.right - box.left),
+        )
         mask = mask[cut] & self.paintable(inside, value if isinstance(value, int) else None)
         block = self._labels[inside.slices]
         values = np.uint8(value) if isinstance(value, int) else value[cut]
@@ -226,7 +229,7 @@ class Document(QObject):
         self.labels_changed.emit(self._stroke.box)
         return self.commit_stroke()
 
-    # Styles --------------------------------------------------------------------------------------------------------
+    # Styles ----------------------------------------------------------------------------------------
 
     def install_codes(self, codes: Codes, bundle: str) -> None:
         """Give the document its codes without a history step (when its network has been loaded)."""
@@ -267,7 +270,7 @@ class Document(QObject):
         """The slider was let go: the next change is a step of its own."""
         self.history.seal()
 
-    # Photo and compound steps --------------------------------------------------------------------------------------
+    # Photo and compound steps ----------------------------------------------------------------------
 
     def set_photo(
         self,
@@ -295,7 +298,7 @@ class Document(QObject):
         step.redo(self)
         self._record(step)
 
-    # History -------------------------------------------------------------------------------------------------------
+    # History ---------------------------------------------------------------------------------------
 
     def undo(self) -> Step | None:
         """Take back the stroke under way, or else the last step."""
@@ -330,11 +333,15 @@ class Document(QObject):
         self.history.mark_unsaved()
         self._announce()
 
-    # Flags ---------------------------------------------------------------------------------------------------------
+    # Flags -----------------------------------------------------------------------------------------
 
     def set_flag(self, flag: str, classes: Iterable[int], on: bool) -> None:
         """Set or clear `hidden`, `protected` or `locked` for some classes."""
-        members: set[int] = {"hidden": self.flags.hidden, "protected": self.flags.protected, "locked": self.flags.locked}[flag]
+        members: set[int] = {
+            "hidden": self.flags.hidden,
+            "protected": self.flags.protected,
+            "locked": self.flags.locked,
+        }[flag]
         if on:
             members.update(classes)
         else:
@@ -345,7 +352,7 @@ class Document(QObject):
         self.flags.paint_only_over = class_index
         self.flags_changed.emit()
 
-    # Writes by deltas (app.document.edits.Content) -------------------------------------------------------------------
+    # Writes by deltas (app.document.edits.Content) -------------------------------------------------
 
     def write_labels(self, box: Box, block: NDArray[np.uint8]) -> None:
         self._labels[box.slices] = block

@@ -51,7 +51,7 @@ def person_crop(labels: NDArray[np.uint8], height: int, width: int, background: 
     photo_height, photo_width = labels.shape
     whole = whole_crop(photo_height, photo_width, height, width)
     mask = (labels != background).astype(np.uint8)
-    count, components, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     if count < 2:
         return whole
     largest = int(stats[1:, cv2.CC_STAT_AREA].max())
@@ -79,9 +79,7 @@ def fit_photo(photo: NDArray[np.uint8], crop: Crop, height: int, width: int) -> 
         photo = cv2.resize(photo, (small_width, small_height), interpolation=cv2.INTER_AREA).astype(np.uint8)
         crop = Crop(crop.top * sy, crop.left * sx, crop.height * sy, crop.width * sx)
     matrix = crop.matrix(height, width)
-    warped = cv2.warpAffine(
-        photo, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    warped = cv2.warpAffine(photo, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.ascontiguousarray(warped, dtype=np.uint8)
 
 

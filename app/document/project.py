@@ -1,4 +1,4 @@
-"""Project files (.smis): a zip of manifest.json, labels.png, photo.png, original.png, styles.safetensors, thumbnail.png."""
+"""Project files (.smis): a zip of manifest.json, labels.png, original.png, photo.png, styles.safetensors and more."""
 
 from __future__ import annotations
 
@@ -143,7 +143,9 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
     if "styles.safetensors" in names:
         codes = np.asarray(load_tensors(archive.read("styles.safetensors"))["codes"], dtype=np.float32)
         if codes.ndim != 4 or len(codes) != len(label_set):
-            raise UserError(f"{source} holds styles of shape {codes.shape}, which do not fit its {len(label_set)} classes")
+            raise UserError(
+                f"{source} holds styles of shape {codes.shape}, which do not fit its {len(label_set)} classes"
+            )
     photo = None
     if "photo.png" in names and "photo" in manifest:
         pixels = np.array(Image.open(io.BytesIO(archive.read("photo.png"))).convert("RGB"))

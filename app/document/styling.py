@@ -1,4 +1,4 @@
-"""Arithmetic on the code of one class: where a slider stands, moving it, drawing new codes. A few dozen numbers each."""
+"""Arithmetic on the code of one class: where a slider stands, moving it, drawing new ones. A few dozen numbers each."""
 
 from __future__ import annotations
 

@@ -29,8 +29,12 @@ class PanelEntry:
     stack: int = 0
 
 
+def _(text: str) -> str:
+    return str(QT_TRANSLATE_NOOP("Panels", text))
+
+
 PANELS: tuple[PanelEntry, ...] = (
-    PanelEntry("classes", QT_TRANSLATE_NOOP("Panels", "Classes"), "classes", ClassesPanel, stack=0),
-    PanelEntry("styles", QT_TRANSLATE_NOOP("Panels", "Style"), "style", StylesPanel, stack=1),
-    PanelEntry("history", QT_TRANSLATE_NOOP("Panels", "History"), "history", HistoryPanel, stack=1),
+    PanelEntry("classes", _("Classes"), "classes", ClassesPanel, stack=0),
+    PanelEntry("styles", _("Style"), "style", StylesPanel, stack=1),
+    PanelEntry("history", _("History"), "history", HistoryPanel, stack=1),
 )

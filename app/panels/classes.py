@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,7 +134,11 @@ class ClassDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(QColor(colors.muted))
         amount = "" if share == 0 else f"{share:.1%}" if share >= 0.001 else "<0.1%"
-        painter.drawText(QRect(right - 50, rect.top(), 46, rect.height()), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, amount)
+        painter.drawText(
+            QRect(right - 50, rect.top(), 46, rect.height()),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            amount,
+        )
         ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
         for flag, place in switches.items():
             on = row in getattr(flags, flag)
@@ -151,9 +156,7 @@ class ClassDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRect(rect.left() + 11, rect.center().y() - 10, 22, 22), 6, 6)
         painter.restore()
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             for flag, place in self.switch_rects(option.rect).items():
                 if place.adjusted(-2, -4, 2, 4).contains(event.position().toPoint()):
@@ -290,7 +293,7 @@ class ClassesPanel(QWidget):
             ("locked", self.tr("Lock style")),
             ("protected", self.tr("Protect from painting")),
         ):
-            action = menu.addAction(text, lambda flag=flag: self._switch(flag, row))
+            action = menu.addAction(text, partial(self._switch, flag, row))
             action.setCheckable(True)
             action.setChecked(row in getattr(flags, flag))
         menu.addSeparator()

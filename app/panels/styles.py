@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,11 +58,10 @@ class StylesPanel(QWidget):
     """Everything about the style of one class.
 
     Signals:
-        copy_wanted(), paste_wanted(): the clipboard belongs to the window.
+        action_wanted(str): trigger this action of the window (the clipboard is not the panel's).
     """
 
-    copy_wanted = Signal()
-    paste_wanted = Signal()
+    action_wanted = Signal(str)
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class StylesPanel(QWidget):
         session.palette_changed.connect(self._refresh)
         self._document_changed()
 
-    # Building -----------------------------------------------------------------------------------------------------------
+    # Building --------------------------------------------------------------------------------------
 
     def _header(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -125,9 +125,9 @@ class StylesPanel(QWidget):
         self.reset = self._button("reset", self.tr("Back to the average style (R)"))
         self.reset.clicked.connect(lambda: self.session.reset_styles([self.session.tools.class_index]))
         self.copy = self._button("copy", self.tr("Copy style (Ctrl+Shift+C)"))
-        self.copy.clicked.connect(self.copy_wanted)
+        self.copy.clicked.connect(lambda: self.action_wanted.emit("style.copy"))
         self.paste = self._button("paste", self.tr("Paste style (Ctrl+Shift+V)"))
-        self.paste.clicked.connect(self.paste_wanted)
+        self.paste.clicked.connect(lambda: self.action_wanted.emit("style.paste"))
         for button in (self.lock, self.dice, self.reset, self.copy, self.paste):
             row.addWidget(button)
         return row
@@ -174,7 +174,7 @@ class StylesPanel(QWidget):
             grid.addWidget(button, place // 3, place % 3)
         return grid
 
-    # Showing ------------------------------------------------------------------------------------------------------------
+    # Showing ---------------------------------------------------------------------------------------
 
     def _document_changed(self) -> None:
         document = self.session.document
@@ -237,7 +237,7 @@ class StylesPanel(QWidget):
     def _toggle_lock(self) -> None:
         self.session.document.set_flag("locked", [self.session.tools.class_index], self.lock.isChecked())
 
-    # Variations ---------------------------------------------------------------------------------------------------------
+    # Variations ------------------------------------------------------------------------------------
 
     def make_variations(self) -> None:
         """Draw codes like the present one and have the network render each."""
@@ -252,9 +252,8 @@ class StylesPanel(QWidget):
         for place in range(VARIATIONS):
             code = styling.varied(codes[index], facts.code_mean[index], facts.code_std[index], strength, session.rng)
             self._variations[place] = code
-            session.render_style(
-                index, code, size, lambda pixels, place=place: self._show_variation(index, place, pixels), f"variation-{place}"
-            )
+            shown = partial(self._show_variation, index, place)
+            session.render_style(index, code, size, shown, f"variation-{place}")
 
     def use_variation(self, place: int) -> None:
         """Give the class the style of a gallery picture."""

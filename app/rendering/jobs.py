@@ -118,7 +118,7 @@ class JobQueue(QThread):
         self.wait()
 
     def run(self) -> None:
-        yield_to_the_window()
+        yield_to_the_window(5)
         while True:
             with self._wake:
                 self._current = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -77,8 +78,8 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
 def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:
     """The named directions of one class, or its first code axes where the model knows none."""
     try:
-        from model.styles.directions import class_directions
-    except ImportError:
+        class_directions = importlib.import_module("model.styles.directions").class_directions
+    except ModuleNotFoundError:
         return axis_sliders(np.asarray(bundle.code_std[class_index].numpy(), dtype=np.float32))
     return tuple(
         Direction(found.name, np.array(found.vector.numpy(), dtype=np.float32), float(found.low), float(found.high))

@@ -27,9 +27,7 @@ class OpenedPhoto:
     codes: NDArray[np.float32]
 
 
-def open_photo(
-    facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = ""
-) -> OpenedPhoto:
+def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:
     """Read (or take) a photo, find its label map, crop it to the person, encode its styles.
 
     Args:
@@ -47,7 +45,9 @@ def open_photo(
     parsed = np.asarray(parse_photo(facts.bundle, pixels), dtype=np.uint8)
     background = facts.label_set.background
     crop = person_crop(parsed, facts.height, facts.width, background)
-    layer = PhotoLayer(pixels, crop, facts.height, facts.width, name or (source.stem if isinstance(source, Path) else "photo"))
+    layer = PhotoLayer(
+        pixels, crop, facts.height, facts.width, name or (source.stem if isinstance(source, Path) else "photo")
+    )
     labels = fit_labels(parsed, crop, facts.height, facts.width, background)
     progress.step("Reading the styles of the photo", 0.8)
     return OpenedPhoto(layer, labels, encode_frame(facts, layer.frame, labels))

@@ -52,7 +52,7 @@ class RenderResult:
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """Load another network: the bundle's name or folder, the device and the precision ("auto" lets the engine choose)."""
+    """Load another network: its bundle's name or folder, device and precision ("auto" lets the engine choose)."""
 
     bundle: str
     device: str = "auto"

@@ -44,7 +44,7 @@ class RenderWorker(QThread):
         self._stopping = False
         self._renderer: RendererLike | None = None
 
-    # Called by the GUI thread; all return at once -------------------------------------------------------------------
+    # Called by the GUI thread; all return at once --------------------------------------------------
 
     def open_model(self, request: ModelRequest) -> None:
         """Load another network before anything else is rendered; requests for the old one are forgotten."""
@@ -68,7 +68,7 @@ class RenderWorker(QThread):
             self._wake.notify()
         self.wait()
 
-    # The thread -------------------------------------------------------------------------------------------------------
+    # The thread ------------------------------------------------------------------------------------
 
     def run(self) -> None:
         yield_to_the_window()
@@ -143,7 +143,7 @@ class RenderWorker(QThread):
         self.rendered.emit(RenderResult(request_id, Box(0, 0, 0, 0), None, False, 0.0, message, details))
 
 
-def yield_to_the_window() -> None:
+def yield_to_the_window(nice: int = 1) -> None:
     """Let the GUI thread go first when both want a core. Threads that torch starts from here inherit it."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import theme
 from app.icons import pixmap
@@ -65,7 +74,7 @@ class MessageBar(QFrame):
     def show_message(
         self, text: str, kind: str = "info", details: str = "", action: str = "", handler: object = None
     ) -> None:
-        """Show a note. `kind` is "info", "success", "warning" or "error"; `action` names a button that calls `handler`."""
+        """Show a note of kind "info", "success", "warning" or "error"; `action` names a button that calls `handler`."""
         colors = theme.current()
         self._text.setText(text)
         self._icon.setPixmap(pixmap(kind, getattr(colors, kind), 20, self.devicePixelRatioF()))
@@ -93,6 +102,8 @@ class MessageBar(QFrame):
 
     def _place(self) -> None:
         parent = self.parentWidget()
+        if parent is None:
+            return
         width = min(720, parent.width() - 2 * MARGIN)
         self.setFixedWidth(max(200, width))
         self.adjustSize()

@@ -46,13 +46,13 @@ class StatusBar(QStatusBar):
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(96)
         self.progress.setAccessibleName(self.tr("Progress"))
-        self.size = QLabel()
+        self.size_label = QLabel()
         self.zoom = QLabel()
         self.dot = _Dot()
-        self.render = QLabel()
+        self.time_label = QLabel()
         self.device = QLabel(self.tr("no network"))
         self.addWidget(self.hover, 1)
-        for widget in (self.job, self.progress, self.size, self.zoom, self.dot, self.render, self.device):
+        for widget in (self.job, self.progress, self.size_label, self.zoom, self.dot, self.time_label, self.device):
             self.addPermanentWidget(widget)
         self.show_job("", -1.0)
 
@@ -72,18 +72,18 @@ class StatusBar(QStatusBar):
         self.zoom.setText(f"{scale * 100:.0f} %")
 
     def show_size(self, width: int, height: int) -> None:
-        self.size.setText(f"{width} × {height}")
+        self.size_label.setText(f"{width} × {height}")
 
     def show_result(self, result: RenderResult | None) -> None:
         if result is None:
             self.dot.set_exact(None)
-            self.render.setText("")
+            self.time_label.setText("")
             return
         kind = self.tr("exact") if result.exact else self.tr("preview")
         self.dot.set_exact(result.exact)
         self.dot.setToolTip(kind)
-        self.render.setText(f"{result.milliseconds:.0f} ms")
-        self.render.setToolTip(self.tr("Time of the last render ({0})").format(kind))
+        self.time_label.setText(f"{result.milliseconds:.0f} ms")
+        self.time_label.setToolTip(self.tr("Time of the last render ({0})").format(kind))
 
     def show_model(self, facts: ModelFacts | None, loading: str = "") -> None:
         if facts is None:

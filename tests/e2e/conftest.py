@@ -105,7 +105,12 @@ def open_studio(qtbot: QtBot, tiny_bundle_path: Path) -> Iterator[Callable[..., 
     opened: list[Studio] = []
 
     def open_one(document: Document | None = None, start: bool = True, **settings: object) -> Studio:
-        chosen: dict[str, object] = {"bundle": str(tiny_bundle_path), "device": "cpu", "tour_done": True, "theme": "dark"}
+        chosen: dict[str, object] = {
+            "bundle": str(tiny_bundle_path),
+            "device": "cpu",
+            "tour_done": True,
+            "theme": "dark",
+        }
         chosen.update(settings)
         document = document or Document(figure(), builtin_label_set("street-fashion"), title="figure")
         window = MainWindow(Settings(**chosen), document)  # type: ignore[arg-type]

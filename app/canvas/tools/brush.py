@@ -66,7 +66,12 @@ class BrushTool(Tool):
     def _draw(self, pointer: Pointer) -> None:
         last = self._last or pointer
         box, mask = capsule(
-            last.point, pointer.point, self.radius(last), self.radius(pointer), self.document.height, self.document.width
+            last.point,
+            pointer.point,
+            self.radius(last),
+            self.radius(pointer),
+            self.document.height,
+            self.document.width,
         )
         self._last = pointer
         if not box.empty:

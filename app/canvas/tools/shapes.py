@@ -119,5 +119,3 @@ class LineTool(_DragTool):
         if self._start is not None:
             self._end = self.corners(pointer)[1]
         super().release(pointer)
-
-

@@ -77,7 +77,9 @@ class TransformTool(Tool):
             return
         hole = self._region.mask & ~moved
         uncovered = np.where(
-            self.document.original == self._region.class_index, self.document.label_set.background, self.document.original
+            self.document.original == self._region.class_index,
+            self.document.label_set.background,
+            self.document.original,
         ).astype(np.uint8)
         whole = Box(0, 0, self.document.height, self.document.width)
         values = np.where(hole, uncovered, np.uint8(self._region.class_index)).astype(np.uint8)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from app import theme
-from app.actions import ActionTable, plain_text
 from app.canvas.tools.base import MAX_SIZE, Tool, ToolSettings
 from app.widgets.slider import Slider
+
+if TYPE_CHECKING:
+    from app.actions import ActionTable
 
 
 class _Field(QWidget):
@@ -80,7 +84,7 @@ class OptionsBar(QToolBar):
         self.title.setStyleSheet("font-weight: 600; padding: 0 8px 0 4px;")
         self.addWidget(self.title)
         # The eye tells sizes apart by ratio: the slider gives small brushes more of its way.
-        self.size = _Field(self.tr("Size"), 1, MAX_SIZE, settings.size, power=2.2)
+        self.size_field = _Field(self.tr("Size"), 1, MAX_SIZE, settings.size, power=2.2)
         self.tolerance = _Field(self.tr("Tolerance"), 0, 255, settings.tolerance, power=1.6)
         self.pressure = QCheckBox(self.tr("Pen pressure"))
         self.pressure.setChecked(settings.pressure_size)
@@ -88,7 +92,7 @@ class OptionsBar(QToolBar):
         self.contiguous.setChecked(settings.contiguous)
         self.original = QCheckBox(self.tr("To the map before editing"))
         self._widgets = {
-            "size": self.addWidget(self.size),
+            "size": self.addWidget(self.size_field),
             "tolerance": self.addWidget(self.tolerance),
             "pressure_size": self.addWidget(self.pressure),
             "contiguous": self.addWidget(self.contiguous),
@@ -101,7 +105,7 @@ class OptionsBar(QToolBar):
             self.addAction(actions[action_id])
         self.opacity = _Field(self.tr("Overlay"), 0, 100, round(opacity * 100), suffix=" %")
         self.addWidget(self.opacity)
-        self.size.changed.connect(self._take)
+        self.size_field.changed.connect(self._take)
         self.tolerance.changed.connect(self._take)
         for box in (self.pressure, self.contiguous, self.original):
             box.toggled.connect(self._take)
@@ -109,12 +113,12 @@ class OptionsBar(QToolBar):
 
     def show_tool(self, tool: Tool) -> None:
         """Show the options of another tool."""
-        self.title.setText(plain_text(self._table.specs[f"tool.{tool.id}"]))
+        self.title.setText(self._table.text(f"tool.{tool.id}"))
         for name, action in self._widgets.items():
             action.setVisible(name in tool.uses)
 
     def set_size(self, size: int) -> None:
-        self.size.set_value(size, tell=True)
+        self.size_field.set_value(size, tell=True)
 
     def retheme(self) -> None:
         for button in self.findChildren(QToolButton):
@@ -123,7 +127,7 @@ class OptionsBar(QToolBar):
                 button.setIcon(theme.themed(name))
 
     def _take(self, *_: object) -> None:
-        self.settings.size = self.size.spin.value()
+        self.settings.size = self.size_field.spin.value()
         self.settings.tolerance = self.tolerance.spin.value()
         self.settings.pressure_size = self.pressure.isChecked()
         self.settings.contiguous = self.contiguous.isChecked()
