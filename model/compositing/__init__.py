@@ -1,0 +1,10 @@
+"""Edited photos: the network's pixels inside what was edited, the photo's own everywhere else.
+
+Outside the edit mask and its seam the result equals the photo exactly. `Compositor` works in the network's frame,
+`put_back` takes a frame to the photo's own size. docs/decisions/0011-compositing.md compares the ways of blending.
+"""
+
+from model.compositing.compositor import Compositor, Keep, KeepSettings, changed_classes
+from model.compositing.fullsize import Rectangle, put_back
+
+__all__ = ["Compositor", "Keep", "KeepSettings", "Rectangle", "changed_classes", "put_back"]

@@ -1,0 +1,143 @@
+"""The edited photo at its own size: the frame's new pixels, with the detail that only the photo has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.compositing.compositor import Compositor, Keep, Labels, Picture, fade
+from model.compositing.fields import Field, Mask
+
+#: Rows of the photo that are worked on at once: bounds the memory for photos of any size.
+STRIP = 512
+
+
+class Rectangle(Protocol):
+    """The part of a photo that is the frame, in photo pixels; it may reach beyond the photo."""
+
+    @property
+    def top(self) -> float: ...
+    @property
+    def left(self) -> float: ...
+    @property
+    def height(self) -> float: ...
+    @property
+    def width(self) -> float: ...
+
+
+def put_back(
+    photo: Picture,
+    rectangle: Rectangle,
+    compositor: Compositor,
+    after: Labels,
+    picture: Picture,
+    restyled: Collection[int] = (),
+    painted: Mask | None = None,
+) -> Picture:
+    """The whole photo with the frame's edits in it; everything beyond the edit mask and its seam is the photo exactly.
+
+    What the photo shows finer than the frame can (weave, seams, single hairs) is added to the model's pixels wherever
+    the class did not change. In restyled classes it is scaled with the brightness, as it would be under the same light.
+
+    Args:
+        photo: uint8 (H, W, 3), of any size.
+        rectangle: where the compositor's frame lies in it.
+        compositor: made from `photo` brought into the frame.
+        after, picture, restyled, painted: in the frame, as for `Compositor.compose`.
+
+    Returns:
+        uint8 (H, W, 3).
+    """
+    mask = compositor.edit_mask(after, restyled, painted)
+    result = photo.copy()
+    if not mask.any():
+        return result
+    height, width = mask.shape
+    to_frame = _photo_to_frame(rectangle, height, width)
+    zoom = max(rectangle.height / height, rectangle.width / width)
+    region = _region(mask, compositor.settings.seam + 2, rectangle, photo.shape)
+    if region is None:
+        return result
+    top, left, bottom, right = region
+    seam = max(compositor.settings.seam * zoom, float(compositor.settings.seam > 0))
+    weight = fade(_enlarged_mask(mask, to_frame, region, zoom), seam)
+    target = compositor.target(after, picture, restyled)
+    gain = detail_gain(compositor, after, target, restyled)
+    frame = compositor.photo.astype(np.float32)
+    for start in range(top, bottom, STRIP):
+        part = (start, left, min(start + STRIP, bottom), right)
+        alpha = weight[start - top : part[2] - top][..., None]
+        if not alpha.any():
+            continue
+        kept = photo[part[0] : part[2], left:right]
+        detail = kept - _warp(frame, to_frame, part, cv2.INTER_CUBIC)
+        new = _warp(target, to_frame, part, cv2.INTER_CUBIC)
+        new += _warp(gain, to_frame, part, cv2.INTER_LINEAR)[..., None] * detail
+        mixed = kept + alpha * (new - kept)
+        result[part[0] : part[2], left:right] = np.where(alpha > 0, np.rint(mixed).clip(0, 255), kept).astype(np.uint8)
+    return result
+
+
+def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: Collection[int]) -> Field:
+    """How much of the photo's detail each pixel of the frame takes: float32 (H, W), 0 where the class changed."""
+    kept = after == compositor.labels
+    gain = kept.astype(np.float32)
+    # The plate has no person before it any more, so the detail of the person's rim has no place there.
+    gain[(after == compositor.background) & compositor.hidden] = 0
+    model = [index for index in np.unique(after).tolist() if compositor.settings.of(index) is Keep.MODEL]
+    fresh = kept & np.isin(after, [*restyled, *model])
+    if fresh.any():
+        ratio = _brightness(target) / np.maximum(_brightness(compositor.photo.astype(np.float32)), 8.0)
+        gain[fresh] = ratio.clip(0.25, 1.5)[fresh]
+    return gain
+
+
+def _brightness(picture: Field) -> Field:
+    gray = cv2.cvtColor(picture.clip(0, 255), cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.GaussianBlur(gray, (0, 0), 3.0), np.float32)
+
+
+def _photo_to_frame(rectangle: Rectangle, height: int, width: int) -> NDArray[np.float64]:
+    """Affine map (2, 3) of pixel centres (x, y) of the photo to the frame's."""
+    sx, sy = width / rectangle.width, height / rectangle.height
+    return np.array(
+        [[sx, 0.0, -rectangle.left * sx + (sx - 1) / 2], [0.0, sy, -rectangle.top * sy + (sy - 1) / 2]], np.float64
+    )
+
+
+def _region(mask: Mask, margin: int, rectangle: Rectangle, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
+    """The photo's pixels that the mask and `margin` frame pixels around it can reach, None where all lie outside."""
+    height, width = mask.shape
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    y, x = rectangle.height / height, rectangle.width / width
+    top = max(0, int(np.floor(rectangle.top + (rows[0] - margin) * y)))
+    left = max(0, int(np.floor(rectangle.left + (columns[0] - margin) * x)))
+    bottom = min(shape[0], int(np.ceil(rectangle.top + (rows[-1] + 1 + margin) * y)))
+    right = min(shape[1], int(np.ceil(rectangle.left + (columns[-1] + 1 + margin) * x)))
+    return (top, left, bottom, right) if bottom > top and right > left else None
+
+
+def _warp(array: Field, to_frame: NDArray[np.float64], part: tuple[int, int, int, int], method: int) -> Field:
+    """A frame's values at the photo's pixels of `part`."""
+    matrix = to_frame.copy()
+    matrix[:, 2] += matrix[:, :2] @ np.array([part[1], part[0]], np.float64)
+    size = (part[3] - part[1], part[2] - part[0])
+    flags = method | cv2.WARP_INVERSE_MAP
+    return np.asarray(cv2.warpAffine(array, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _enlarged_mask(mask: Mask, to_frame: NDArray[np.float64], part: tuple[int, int, int, int], zoom: float) -> Mask:
+    """The mask at the photo's size, its staircase of frame pixels rounded off; empty outside the frame."""
+    matrix = to_frame.copy()
+    matrix[:, 2] += matrix[:, :2] @ np.array([part[1], part[0]], np.float64)
+    size = (part[3] - part[1], part[2] - part[0])
+    plane = (mask * np.uint8(255)).astype(np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    wide = cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,))
+    if zoom > 1.5:
+        wide = cv2.GaussianBlur(wide, (0, 0), min(0.4 * zoom, 8.0))
+    return np.asarray(wide, np.uint8) >= 128

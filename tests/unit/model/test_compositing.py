@@ -1,0 +1,288 @@
+"""The edited photo: what must stay stays to the bit, what is new meets it without halo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from model.compositing import Compositor, Keep, KeepSettings, changed_classes, put_back
+from model.compositing.fields import extend, inpaint_background
+
+HEIGHT, WIDTH = 48, 40
+
+
+@dataclass(frozen=True)
+class Scene:
+    photo: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    reference: NDArray[np.uint8]
+
+
+def scene(seed: int = 0) -> Scene:
+    """A shirt (1) and trousers (2) before a ground of soft colours; the model sees them a little darker and redder."""
+    rng = np.random.default_rng(seed)
+    photo = cv2.GaussianBlur(rng.integers(0, 255, (HEIGHT, WIDTH, 3)).astype(np.uint8), (0, 0), 4)
+    labels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    labels[8:26, 10:30] = 1
+    labels[26:44, 12:28] = 2
+    photo[labels == 1] = (60, 90, 160)
+    photo[labels == 2] = (40, 40, 40)
+    photo = (photo + rng.integers(0, 3, photo.shape)).clip(0, 255).astype(np.uint8)
+    reference = (photo.astype(int) + np.array([12, -15, -20])).clip(0, 255).astype(np.uint8)
+    return Scene(photo, labels, reference)
+
+
+def around(mask: NDArray[np.bool_], pixels: int) -> NDArray[np.bool_]:
+    """The mask and everything within `pixels` of it."""
+    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # The compositor measures distances approximately, by up to 2 %.
+    return mask | (distance <= 1.02 * pixels + 0.01) if mask.any() else mask
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[NDArray[np.uint8], tuple[int, ...]]:
+    """A few painted rectangles and a choice of restyled classes."""
+    after = scene().labels.copy()
+    for _ in range(draw(st.integers(0, 3))):
+        top, left = draw(st.integers(0, HEIGHT - 1)), draw(st.integers(0, WIDTH - 1))
+        after[top : top + draw(st.integers(1, 12)), left : left + draw(st.integers(1, 12))] = draw(st.integers(0, 3))
+    return after, tuple(draw(st.sets(st.integers(0, 3), max_size=2)))
+
+
+class TestKeeping:
+    @given(edits(), st.integers(0, 6))
+    @settings(max_examples=60, deadline=None)
+    def test_beyond_the_seam_the_photo_is_untouched(
+        self, edit: tuple[NDArray[np.uint8], tuple[int, ...]], seam: int
+    ) -> None:
+        after, restyled = edit
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference, settings=KeepSettings(seam=seam))
+        picture = np.random.default_rng(1).integers(0, 255, base.photo.shape).astype(np.uint8)
+        result = compositor.compose(after, picture, restyled)
+        edited = (after != base.labels) | np.isin(after, restyled)
+        outside = ~around(edited, seam)
+        assert (result[outside] == base.photo[outside]).all()
+
+    @given(edits())
+    @settings(max_examples=40, deadline=None)
+    def test_restyled_classes_show_the_model_alone(self, edit: tuple[NDArray[np.uint8], tuple[int, ...]]) -> None:
+        after, restyled = edit
+        base = scene()
+        picture = np.random.default_rng(1).integers(0, 255, base.photo.shape).astype(np.uint8)
+        result = Compositor(base.photo, base.labels, base.reference).compose(after, picture, restyled)
+        inside = np.isin(after, restyled)
+        assert (result[inside] == picture[inside]).all()
+
+    def test_no_edit_gives_the_photo(self) -> None:
+        base = scene()
+        result = Compositor(base.photo, base.labels, base.reference).compose(base.labels, base.reference)
+        assert (result == base.photo).all()
+
+    @given(edits(), st.integers(0, HEIGHT - 12), st.integers(0, WIDTH - 12))
+    @settings(max_examples=60, deadline=None)
+    def test_recomposing_the_box_of_an_edit_equals_composing_all(
+        self, edit: tuple[NDArray[np.uint8], tuple[int, ...]], top: int, left: int
+    ) -> None:
+        after, restyled = edit
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference)
+        picture = base.reference.copy()
+        before = compositor.compose(after, picture, restyled)
+        box = (top, left, top + 10, left + 9)
+        later, new_picture = after.copy(), picture.copy()
+        later[top : top + 10, left : left + 9] = 2
+        new_picture[top : top + 10, left : left + 9] = (200, 30, 90)
+        whole = compositor.compose(later, new_picture, restyled)
+        part = compositor.compose(later, new_picture, restyled, box=box, previous=before)
+        assert (part == whole).all()
+
+
+class TestMatching:
+    def test_repainting_a_part_of_a_class_takes_the_photos_colour(self) -> None:
+        base = scene()
+        after = base.labels.copy()
+        after[30:40, 28:34] = 2
+        picture = base.reference.copy()
+        picture[after == 2] = base.reference[base.labels == 2].mean(axis=0)
+        result = Compositor(base.photo, base.labels, base.reference).compose(after, picture)
+        new = (after == 2) & (base.labels != 2)
+        # The model is off by (12, -15, -20); what was painted must nevertheless have the trousers' colour.
+        wanted = base.photo[base.labels == 2].mean(axis=0)
+        assert np.abs(result[new].mean(axis=0) - wanted).max() < 3
+
+    def test_a_stroke_over_its_own_class_repaints_only_the_stroke(self) -> None:
+        base = scene()
+        picture = base.reference.copy()
+        picture[12:20, 14:24] = (255, 255, 255)
+        painted = np.zeros(base.labels.shape, np.bool_)
+        painted[14:18, 16:20] = True
+        result = Compositor(base.photo, base.labels, base.reference).compose(base.labels, picture, painted=painted)
+        assert (result[painted] != base.photo[painted]).any()
+        outside = ~around(painted, 4)
+        assert (result[outside] == base.photo[outside]).all()
+
+    def test_what_is_taken_away_uncovers_the_ground(self) -> None:
+        base = scene()
+        photo = base.photo.copy()
+        photo[base.labels == 0] = (200, 180, 150)
+        after = np.where(base.labels == 1, 0, base.labels).astype(np.uint8)
+        picture = np.zeros_like(photo)
+        result = Compositor(photo, base.labels, base.reference).compose(after, picture)
+        gone = (base.labels == 1) & (after == 0)
+        gone[24:] = False  # next to the trousers the seam mixes in
+        assert np.abs(result[gone].astype(int) - (200, 180, 150)).max() < 12
+
+    def test_no_halo_of_the_old_rim_around_a_new_style(self) -> None:
+        """The map misses the coat's outermost pixels: its old dark colour must not ring the new one."""
+        base = scene()
+        photo = np.full_like(base.photo, 220)
+        coat = np.zeros(base.labels.shape, np.uint8)
+        coat[10:38, 10:30] = 1
+        photo[9:39, 9:31] = (20, 20, 20)
+        picture = np.full_like(photo, 215)
+        picture[coat == 1] = (230, 200, 60)
+        reference = np.full_like(photo, 215)
+        reference[coat == 1] = (30, 25, 25)
+        result = Compositor(photo, coat, reference).compose(coat, picture, (1,))
+        rim = (photo[..., 0] == 20) & (coat == 0)
+        assert result[rim].min(axis=1).mean() > 120
+
+
+class TestModes:
+    def test_the_model_mode_shows_the_whole_picture(self) -> None:
+        base = scene()
+        keep = KeepSettings(mode=Keep.MODEL)
+        picture = np.random.default_rng(3).integers(0, 255, base.photo.shape).astype(np.uint8)
+        result = Compositor(base.photo, base.labels, base.reference, settings=keep).compose(base.labels, picture)
+        assert (result == picture).all()
+
+    def test_a_class_can_keep_the_photo_in_a_document_of_the_model(self) -> None:
+        base = scene()
+        keep = KeepSettings(mode=Keep.MODEL, classes={1: Keep.PHOTO}, seam=0)
+        picture = np.zeros_like(base.photo)
+        result = Compositor(base.photo, base.labels, base.reference, settings=keep).compose(base.labels, picture)
+        shirt = base.labels == 1
+        assert (result[shirt] == base.photo[shirt]).all()
+        assert (result[~shirt] == 0).all()
+
+    @pytest.mark.parametrize("seam", [-1, 65])
+    def test_a_seam_has_bounds(self, seam: int) -> None:
+        with pytest.raises(ValueError, match="seam"):
+            KeepSettings(seam=seam)
+
+    def test_changed_classes(self) -> None:
+        codes = np.zeros((4, 2, 1, 1), np.float32)
+        other = codes.copy()
+        other[2, 1] = 1e-6
+        assert changed_classes(other, codes) == {2}
+
+
+@dataclass(frozen=True)
+class Crop:
+    top: float
+    left: float
+    height: float
+    width: float
+
+
+class TestFullSize:
+    @given(edits(), st.floats(-20, 20), st.floats(-20, 20), st.floats(0.6, 4))
+    @settings(max_examples=40, deadline=None)
+    def test_far_from_the_edit_a_photo_of_any_size_is_untouched(
+        self, edit: tuple[NDArray[np.uint8], tuple[int, ...]], top: float, left: float, zoom: float
+    ) -> None:
+        after, restyled = edit
+        base = scene()
+        photo = np.random.default_rng(5).integers(0, 255, (130, 120, 3)).astype(np.uint8)
+        crop = Crop(top, left, HEIGHT * zoom, WIDTH * zoom)
+        compositor = Compositor(base.photo, base.labels, base.reference)
+        result = put_back(photo, crop, compositor, after, np.zeros_like(base.photo), restyled)
+        edited = (after != base.labels) | np.isin(after, restyled)
+        matrix = np.array([[zoom, 0, left + (zoom - 1) / 2], [0, zoom, top + (zoom - 1) / 2]])
+        wide = cv2.warpAffine(edited.astype(np.float32), matrix, (120, 130), flags=cv2.INTER_LINEAR) > 0
+        outside = ~around(wide, round(4 * zoom + 2 * zoom + 2))
+        assert (result[outside] == photo[outside]).all()
+
+    def test_a_frame_that_is_the_photo_gives_what_compose_gives(self) -> None:
+        base = scene()
+        after = base.labels.copy()
+        after[30:44, 26:34] = 2
+        compositor = Compositor(base.photo, base.labels, base.reference)
+        whole = put_back(base.photo, Crop(0, 0, HEIGHT, WIDTH), compositor, after, base.reference, (1,))
+        assert (whole == compositor.compose(after, base.reference, (1,))).all()
+
+    def test_detail_of_the_photo_survives_a_new_style(self) -> None:
+        """A weave that the frame cannot hold shows in the recoloured shirt."""
+        base, zoom = scene(), 4
+        flat = np.full((HEIGHT, WIDTH, 3), 120, np.uint8)
+        photo = np.full((HEIGHT * zoom, WIDTH * zoom, 3), 120, np.uint8)
+        photo[::2] += 12
+        photo[1::2] -= 12
+        compositor = Compositor(flat, base.labels, flat)
+        picture = flat.copy()
+        picture[base.labels == 1] = (160, 80, 80)
+        crop = Crop(0, 0, HEIGHT * zoom, WIDTH * zoom)
+        result = put_back(photo, crop, compositor, base.labels, picture, (1,))
+        shirt = result[12 * zoom : 22 * zoom, 14 * zoom : 26 * zoom].astype(float)
+        assert np.abs(shirt.mean(axis=(0, 1)) - (160, 80, 80)).max() < 2
+        assert 15 < np.abs(np.diff(shirt, axis=0)).mean() < 30
+
+    def test_an_edit_outside_the_photo_changes_nothing(self) -> None:
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference)
+        photo = np.full((30, 30, 3), 9, np.uint8)
+        far = Crop(500, 500, HEIGHT, WIDTH)
+        assert (put_back(photo, far, compositor, base.labels, base.reference, (1,)) == photo).all()
+
+
+class TestFields:
+    @given(st.floats(-200, 200), st.integers(0, 1000), st.floats(0, 8))
+    @settings(max_examples=40, deadline=None)
+    def test_a_constant_stays_constant(self, value: float, seed: int, smoothing: float) -> None:
+        known = np.random.default_rng(seed).random((23, 37)) < 0.05
+        known[3, 5] = True
+        values = np.where(known[..., None], np.float32(value), np.float32(999)).astype(np.float32)
+        found = extend(np.repeat(values, 3, axis=2), known, smoothing)
+        assert np.allclose(found, value, atol=0.02 + 1e-3 * abs(value))
+
+    @given(st.integers(0, 1000))
+    @settings(max_examples=30, deadline=None)
+    def test_it_stays_within_what_is_known(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        known = rng.random((17, 30)) < 0.2
+        values = rng.uniform(0, 100, (17, 30, 2)).astype(np.float32)
+        found = extend(values, known, 0.0)
+        assert (found[known] == pytest.approx(values[known], abs=1e-3)) if known.any() else (found == 0).all()
+        if known.any():
+            assert found.min() >= values[known].min() - 0.01
+            assert found.max() <= values[known].max() + 0.01
+
+    def test_nothing_known_gives_zero(self) -> None:
+        assert (extend(np.ones((4, 4, 3), np.float32), np.zeros((4, 4), np.bool_), 2.0) == 0).all()
+
+    def test_inpainting_keeps_what_is_seen(self) -> None:
+        base = scene()
+        hidden = base.labels > 0
+        plate = inpaint_background(base.photo, hidden)
+        assert (plate[~hidden] == base.photo[~hidden]).all()
+
+    def test_inpainting_an_all_hidden_photo_gives_its_mean(self) -> None:
+        base = scene()
+        plate = inpaint_background(base.photo, np.ones(base.labels.shape, np.bool_))
+        assert len(np.unique(plate.reshape(-1, 3), axis=0)) == 1
+
+    def test_inpainting_continues_a_gradient(self) -> None:
+        photo = np.repeat(np.linspace(40, 200, 64).astype(np.uint8)[None, :, None], 48, axis=0).repeat(3, axis=2)
+        photo = np.ascontiguousarray(photo)
+        hidden = np.zeros((48, 64), np.bool_)
+        hidden[14:34, 22:42] = True
+        truth = photo.copy()
+        photo[hidden] = 0
+        assert np.abs(inpaint_background(photo, hidden).astype(int) - truth)[hidden].mean() < 8
