@@ -403,6 +403,16 @@ def test_other_files_are_refused_with_the_reason(official: Callable[[str], Path]
             read_checkpoint(tmp_path / f"{name}.pth")
 
 
+def test_the_file_form_of_2020_is_read(tmp_path: Path) -> None:
+    tensors = {"fc.weight": torch.randn(3, 2), "fc.bias": torch.randn(3)}
+    torch.save(tensors, tmp_path / "a.pth", _use_new_zipfile_serialization=False)
+    read = read_checkpoint(tmp_path / "a.pth")
+    assert all(torch.equal(read[key], tensors[key]) for key in tensors)
+    torch.save({"network": Surprise()}, tmp_path / "b.pth", _use_new_zipfile_serialization=False)
+    with pytest.raises(UserError, match=r"b\.pth is refused: .*Surprise"):
+        read_checkpoint(tmp_path / "b.pth")
+
+
 def test_prefixes_of_parallel_training_are_dropped(tmp_path: Path) -> None:
     torch.save({"module.fc.weight": torch.ones(2)}, tmp_path / "a.pth")
     assert list(read_checkpoint(tmp_path / "a.pth")) == ["fc.weight"]
