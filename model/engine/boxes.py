@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 # What one more box costs beside its pixels (some forty small operations), in pixels' worth of a middle level.
 BOX_OVERHEAD = 64
-MOST_BOXES = 24
+MOST_BOXES = 16
 
 
 class Box(NamedTuple):
@@ -25,14 +25,17 @@ class Box(NamedTuple):
 
     @property
     def area(self) -> int:
-        return max(0, self.bottom - self.top) * max(0, self.right - self.left)
+        top, left, bottom, right = self
+        return (bottom - top) * (right - left) if bottom > top and right > left else 0
 
     def union(self, other: Box) -> Box:
+        top, left, bottom, right = self
+        other_top, other_left, other_bottom, other_right = other
         return Box(
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
+            top if top < other_top else other_top,
+            left if left < other_left else other_left,
+            bottom if bottom > other_bottom else other_bottom,
+            right if right > other_right else other_right,
         )
 
     def dilate(self, reach: int) -> Box:
@@ -63,27 +66,27 @@ def hull(boxes: Iterable[Box]) -> Box:
 
 def merge(boxes: Iterable[Box], reach: int = 3) -> tuple[Box, ...]:
     """Join boxes wherever one costs no more than two, each with ``reach`` more pixels around it and its overhead."""
-
-    def cost(box: Box) -> int:
-        return box.dilate(reach).area + BOX_OVERHEAD
-
-    rest = list(dict.fromkeys(box for box in boxes if box.area))
-    if len(rest) > MOST_BOXES:
-        return (hull(rest),)
-    merged = True
-    while merged and len(rest) > 1:
-        merged = False
-        for first in range(len(rest)):
-            for second in range(first + 1, len(rest)):
-                joined = rest[first].union(rest[second])
-                if cost(joined) <= cost(rest[first]) + cost(rest[second]):
-                    rest[first] = joined
-                    del rest[second]
-                    merged = True
-                    break
-            if merged:
+    rest: list[Box] = []
+    pending = [box for box in boxes if box.area]
+    if len(pending) > MOST_BOXES:
+        return (hull(pending),)
+    while pending:
+        box = pending.pop()
+        for number, other in enumerate(rest):
+            joined = box.union(other)
+            if _cost(joined, reach) <= _cost(box, reach) + _cost(other, reach):
+                # The larger box may now be worth joining with any other.
+                del rest[number]
+                pending.append(joined)
                 break
+        else:
+            rest.append(box)
     return tuple(rest)
+
+
+def _cost(box: Box, reach: int) -> int:
+    top, left, bottom, right = box
+    return (bottom - top + 2 * reach) * (right - left + 2 * reach) + BOX_OVERHEAD
 
 
 def boxes_of(mask: NDArray[np.bool_], tile: int = 8) -> tuple[Box, ...]:

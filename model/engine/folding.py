@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.engine.boxes import Channels
-from model.engine.tables import FoldedNorm
+from model.engine.tables import FoldedModulation
 from model.groupdnet import BlockConfig, Generator
 from model.groupdnet.generator import ConditionalGroupBlock
 
@@ -24,6 +24,8 @@ class FoldedConv:
         self.inputs, self.outputs = conv.in_channels, conv.out_channels
         self.kernel = int(conv.kernel_size[0])
         self._weight = conv.weight.detach().to(dtype).clone(memory_format=torch.channels_last)
+        # (groups, inputs, outputs) of one group: torch runs a 1 x 1 convolution slower than a product of matrices.
+        self._matrix = self._weight.flatten(1).unflatten(0, (self.groups, -1)).transpose(1, 2).contiguous()
         self._bias = None if conv.bias is None else conv.bias.detach().to(dtype).clone()
 
     @property
@@ -47,9 +49,51 @@ class FoldedConv:
         """x (h, w, the inputs these outputs need), contiguous -> (h - kernel + 1, w - kernel + 1, outputs)."""
         rows = slice(outputs.first, outputs.last)
         groups = (outputs.last - outputs.first) * self.groups // self.outputs
+        if self.kernel == 1:
+            return self._product(x, outputs.first * self.groups // self.outputs, groups)
         bias = None if self._bias is None else self._bias[rows]
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
+
+    def _product(self, x: Tensor, first: int, groups: int) -> Tensor:
+        """The 1 x 1 convolution of ``groups`` groups from number ``first`` on, for convolutions without bias."""
+        height, width, _ = x.shape
+        if groups == 1:
+            return torch.mm(x.reshape(height * width, -1), self._matrix[first]).view(height, width, -1)
+        grouped = x.reshape(height * width, groups, -1).transpose(0, 1)
+        product = torch.bmm(grouped, self._matrix[first : first + groups])
+        return product.transpose(0, 1).reshape(height, width, -1)
+
+
+class RgbConv:
+    """The 3 x 3 convolution to RGB, from (h, w, channels) to planes (3, h - 2, w - 2) float32.
+
+    Three outputs leave most of a vector register empty. So all nine taps are made by one product of matrices, 27
+    outputs a pixel, and the planes are then shifted and added.
+    """
+
+    def __init__(self, conv: nn.Module, dtype: torch.dtype) -> None:
+        assert isinstance(conv, nn.Conv2d) and conv.bias is not None
+        self.inputs = conv.in_channels
+        # (3, inputs, 3, 3) -> (tap, color, inputs)
+        weight = conv.weight.detach().to(dtype).permute(2, 3, 0, 1).reshape(27, self.inputs)
+        self._weight = weight.contiguous()
+        self._bias = conv.bias.detach().float().clone()[:, None, None]
+
+    @property
+    def macs_per_pixel(self) -> int:
+        return self._weight.numel()
+
+    def __call__(self, x: Tensor, planes: Tensor) -> Tensor:
+        """x (h, w, inputs), contiguous; ``planes`` (27, h * w): a buffer."""
+        height, width, _ = x.shape
+        torch.mm(self._weight, x.view(height * width, self.inputs).t(), out=planes)
+        taps = planes.view(9, 3, height, width)
+        total = taps[0, :, :-2, :-2] + self._bias
+        for tap in range(1, 9):
+            row, column = divmod(tap, 3)
+            total += taps[tap, :, row : row + height - 2, column : column + width - 2]
+        return total
 
 
 @dataclass(frozen=True)
@@ -57,25 +101,23 @@ class FoldedBlock:
     """One conditional group block, and the RGB convolution behind it where it draws."""
 
     config: BlockConfig
-    norm_0: FoldedNorm
-    norm_1: FoldedNorm
-    norm_s: FoldedNorm | None
+    modulation: FoldedModulation
     conv_0: FoldedConv
     conv_1: FoldedConv
     conv_s: FoldedConv | None
-    to_rgb: FoldedConv | None
+    to_rgb: RgbConv | None
 
     @property
-    def norms(self) -> tuple[FoldedNorm, ...]:
-        always = (self.norm_0, self.norm_1)
-        return always if self.norm_s is None else (*always, self.norm_s)
+    def shortcut_norm(self) -> bool:
+        """Whether the shortcut's input is modulated; its normalisation is then the third."""
+        return len(self.modulation.norms) == 3
 
     @property
     def macs_per_pixel(self) -> float:
         """Multiplications of the convolutions for one pixel of the level, modulations aside."""
         total = float(self.conv_0.macs_per_pixel + self.conv_1.macs_per_pixel)
         if self.conv_s is not None:
-            quarter = self.norm_s is None and self.config.upsample
+            quarter = not self.shortcut_norm and self.config.upsample
             total += self.conv_s.macs_per_pixel * (0.25 if quarter else 1.0)
         return total + (0 if self.to_rgb is None else self.to_rgb.macs_per_pixel)
 
@@ -110,13 +152,11 @@ class FoldedGenerator:
         assert conv_0 is not None and conv_1 is not None
         return FoldedBlock(
             block.config,
-            FoldedNorm(block.norm_0, edges),
-            FoldedNorm(block.norm_1, edges),
-            None if block.norm_s is None else FoldedNorm(block.norm_s, edges),
+            FoldedModulation([norm for norm in (block.norm_0, block.norm_1, block.norm_s) if norm is not None], edges),
             conv_0,
             conv_1,
             conv(block.conv_s),
-            conv(rgb),
+            None if rgb is None else RgbConv(rgb, self.dtype),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -12,11 +13,11 @@ from torch import Tensor
 
 from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.folding import FoldedBlock
-from model.engine.tables import ModulationTable
+from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
 
 # Buffers of about this many values stay in a processor's cache.
-BAND_VALUES = 1 << 19
+BAND_VALUES = 1 << 20
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
 BAND_MACS = 4e8
 LEAST_BAND_ROWS = 8
@@ -36,7 +37,7 @@ class Workspace:
 
     def take(self, name: str, *shape: int) -> Tensor:
         """A contiguous tensor of this shape with any content, good until ``name`` is asked for again."""
-        count = int(np.prod(shape))
+        count = math.prod(shape)
         buffer = self._buffers.get(name)
         if buffer is None or buffer.numel() < count:
             buffer = torch.empty(count, dtype=self._dtype)
@@ -60,7 +61,7 @@ def _view(grid: Tensor, box: Box, channels: Channels | None = None) -> Tensor:
 class Level:
     """The activations of one conditional group block on an (h, w) grid, channels last.
 
-    ``out`` (h, w, out_channels); ``rgb`` float32 (h, w, 3), the picture before tanh, where the block draws.
+    ``out`` (h, w, out_channels); ``rgb`` float32 (3, h, w), the picture before tanh, where the block draws.
 
     What is out of date is kept as sets of boxes until ``exact`` has gone through: then every value equals a
     from-scratch computation. A cancelled ``exact`` leaves them as they are, so nothing is forgotten.
@@ -74,9 +75,11 @@ class Level:
         self._workspace = workspace
         self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
         self.out = torch.empty(height, width, config.out_channels, dtype=dtype)
-        self.rgb = torch.empty(height, width, 3) if block.to_rgb is not None else None
-        self._windows = LevelWindows(height, width, symbols, block.norm_0.radius)
-        self._tables = [ModulationTable(norm, dtype) for norm in block.norms]
+        self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
+        self._dtype = dtype
+        self._windows = LevelWindows(height, width, symbols, block.modulation.radius)
+        self._level_tables = LevelTables(block.modulation, dtype)
+        self._tables = self._level_tables.tables
         self._index = torch.from_numpy(self._windows.index)
         self._all_in = Channels(0, config.in_channels)
         self._all_middle = Channels(0, config.middle_channels)
@@ -95,7 +98,7 @@ class Level:
     @property
     def nbytes(self) -> int:
         own = sum(t.numel() * t.element_size() for t in (self._y, self.out, self.rgb) if t is not None)
-        return own + self._windows.nbytes + sum(table.nbytes for table in self._tables)
+        return own + self._windows.nbytes + self._level_tables.nbytes
 
     @property
     def is_exact(self) -> bool:
@@ -116,7 +119,7 @@ class Level:
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""
-        if self.block.norm_0.style is None:
+        if not self.block.modulation.style:
             return
         self._unstyled = changed if self._unstyled is None else self._unstyled | changed
         self._map_dirty = merge(self._map_dirty + tuple(box.clip(self.height, self.width) for box in boxes))
@@ -124,23 +127,21 @@ class Level:
     def renumber(self) -> None:
         """Drop the tables; they are made again from the present map when next needed."""
         self._windows.reset()
-        for table in self._tables:
-            table.reset()
+        self._level_tables = LevelTables(self.block.modulation, self._dtype)
+        self._tables = self._level_tables.tables
         self._unnumbered = (self.grid,)
 
     def _refresh(self, codes: Tensor) -> None:
         """Bring tables and window numbers up to date; codes float32 (classes, K)."""
         if self._unstyled is not None:
-            for table in self._tables:
-                table.restyle(codes, self._unstyled)
+            self._level_tables.restyle(codes, self._unstyled)
             self._unstyled = None
         if self._windows.count > max(LEAST_WINDOW_LIMIT, MOST_WINDOWS_PER_PIXEL * self.grid.area):
             self.renumber()
         for box in self._unnumbered:
             inner, taps = self._windows.encode(box)
             inner_taps = None if inner is None else torch.from_numpy(inner)
-            for table in self._tables:
-                table.append(inner_taps, torch.from_numpy(taps), codes)
+            self._level_tables.append(inner_taps, torch.from_numpy(taps), codes)
         self._unnumbered = ()
 
     def exact(
@@ -161,7 +162,7 @@ class Level:
         second = y.union(mapped.with_channels(self._all_middle))
         out = second.dilate(1, self.height, self.width).with_channels(block.conv_1.makes(second.channels))
         out = out.union(self._through_shortcut(entering)).union(self._tainted_out)
-        if block.norm_s is not None:
+        if block.shortcut_norm:
             out = out.union(mapped.with_channels(self._all_out))
         out = self._settle(out, even=block.config.upsample)
         drawn = self._drawn(out)
@@ -266,10 +267,14 @@ class Level:
         buffer = self._workspace.take("input", area.bottom - area.top, area.right - area.left, count)
         top, left = inside.top - area.top, inside.left - area.left
         bottom, right = inside.bottom - area.top, inside.right - area.left
-        buffer[:top].zero_()
-        buffer[bottom:].zero_()
-        buffer[:, :left].zero_()
-        buffer[:, right:].zero_()
+        if top:
+            buffer[:top].zero_()
+        if bottom < buffer.shape[0]:
+            buffer[bottom:].zero_()
+        if left:
+            buffer[:, :left].zero_()
+        if right < buffer.shape[1]:
+            buffer[:, right:].zero_()
         return buffer, buffer[top:bottom, left:right], inside
 
     def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
@@ -302,7 +307,7 @@ class Level:
         conv, up = self.block.conv_s, self.block.config.upsample
         into = _view(self.out, box, outputs)
         height, width = box.bottom - box.top, box.right - box.left
-        if conv is not None and self.block.norm_s is not None:
+        if conv is not None and self.block.shortcut_norm:
             inputs = conv.needs(outputs)
             buffer = self._workspace.take("input", height, width, inputs.last - inputs.first)
             self._modulate(x, self._tables[2], box, inputs, up, buffer)
@@ -332,20 +337,23 @@ class Level:
         conv = self.block.to_rgb
         assert conv is not None and self.rgb is not None
         count = conv.inputs
-        for band in self._bands(box, count, conv.macs_per_pixel, odd=False):
+        for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
             buffer, into, inside = self._padded(band, count)
             into.copy_(_view(self.out, inside))
-            drawn = conv(F.leaky_relu_(buffer, 0.2), Channels(0, 3)).float()
-            if smaller is not None:
-                drawn = drawn + self._doubled(smaller, band)
-            _view(self.rgb, band).copy_(drawn)
+            planes = self._workspace.take("planes", 27, buffer.shape[0] * buffer.shape[1])
+            drawn = conv(F.leaky_relu_(buffer, 0.2), planes)
+            target = self.rgb[:, band.top : band.bottom, band.left : band.right]
+            if smaller is None:
+                target.copy_(drawn)
+            else:
+                torch.add(drawn, self._doubled(smaller, band), out=target)
 
     @staticmethod
     def _doubled(smaller: Tensor, box: Box) -> Tensor:
-        """The part ``box`` of the bilinearly doubled picture (h, w, 3)."""
-        area = box.down().dilate(1).clip(smaller.shape[0], smaller.shape[1])
-        part = _view(smaller, area).permute(2, 0, 1)[None]
-        doubled = F.interpolate(part, scale_factor=2, mode="bilinear", align_corners=False)[0].permute(1, 2, 0)
+        """The part ``box`` of the bilinearly doubled picture (3, h, w)."""
+        area = box.down().dilate(1).clip(smaller.shape[1], smaller.shape[2])
+        part = smaller[None, :, area.top : area.bottom, area.left : area.right]
+        doubled = F.interpolate(part, scale_factor=2, mode="bilinear", align_corners=False)[0]
         top, left = box.top - 2 * area.top, box.left - 2 * area.left
-        return doubled[top : top + box.bottom - box.top, left : left + box.right - box.left]
+        return doubled[:, top : top + box.bottom - box.top, left : left + box.right - box.left]

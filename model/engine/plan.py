@@ -59,7 +59,7 @@ class Plan:
         """float32 (3, H, W) in [-1, 1]: the picture before it is rounded to 8 bits."""
         rgb = self.levels[-1].rgb
         assert rgb is not None
-        return rgb.tanh().permute(2, 0, 1)
+        return rgb.tanh()
 
     def take(self, labels: NDArray[np.uint8], edges: NDArray[np.bool_] | None, codes: Tensor) -> None:
         """Compare a request with the one before and mark what differs; cheap, nothing is computed."""
@@ -131,8 +131,8 @@ class Plan:
         rgb = self.levels[-1].rgb
         assert rgb is not None
         for top, left, bottom, right in boxes:
-            part = rgb[top:bottom, left:right].tanh()
-            self.pixels[top:bottom, left:right] = part.add_(1).mul_(127.5).round_().to(torch.uint8).numpy()
+            part = rgb[:, top:bottom, left:right].tanh().add_(1).mul_(127.5).round_().to(torch.uint8)
+            self.pixels[top:bottom, left:right] = part.permute(1, 2, 0).numpy()
         self._shown_symbols, self._shown_codes = self._symbols, self._codes
 
     def preview(self) -> tuple[Box, ...] | None:

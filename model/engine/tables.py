@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -47,22 +49,14 @@ class FoldedNorm:
 
     def __init__(self, norm: ConditionalGroupNorm, instance_edges: bool) -> None:
         self.channels = norm.channels
-        self.radius = norm.config.kernel // 2 + 1
-        self.symbols_per_class = 2 if instance_edges else 1
         mean, variance = norm.norm.running_mean, norm.norm.running_var
         assert mean is not None and variance is not None
         self._inverse = (variance.detach().float() + norm.norm.eps).rsqrt()
         self._mean = mean.detach().float()
-        self._taps, self._hidden_bias = self._tap_rows(norm, instance_edges)
-        self.hidden = self._hidden_bias.numel()
+        self.taps, self.hidden_bias = self._tap_rows(norm, instance_edges)
         self._groups = norm.config.gamma_beta_groups
         self._weight, self._bias = self._gamma_beta(norm)
-        self.style = None if norm.style is None else self._fold_style(norm.style.detach().float())
-
-    @property
-    def symbols(self) -> int:
-        """How many symbols a tap inside the picture can have; this number itself stands for outside."""
-        return self._taps.shape[0] // 9 - 1
+        self._style = None if norm.style is None else self._fold_style(norm.style.detach().float())
 
     @staticmethod
     def _tap_rows(norm: ConditionalGroupNorm, instance_edges: bool) -> tuple[Tensor, Tensor]:
@@ -83,19 +77,21 @@ class FoldedNorm:
         return taps.reshape(-1, hidden).contiguous(), norm.shared.bias.detach().float()
 
     def _gamma_beta(self, norm: ConditionalGroupNorm) -> tuple[Tensor, Tensor]:
-        """Weight (groups, taps * hidden per group, 2 * channels per group) and bias (groups, 1, the same)."""
+        """Weight (groups, taps * hidden per group, 2 * channels per group) and bias (groups, 1, the same).
+
+        They make scale and shift, channel group by channel group.
+        """
         groups = self._groups
-
-        def weight(conv: torch.nn.Conv2d) -> Tensor:
-            # (channels, hidden per group, k, k) -> (groups, channels per group, taps, hidden per group)
-            return conv.weight.detach().float().flatten(2).transpose(1, 2).unflatten(0, (groups, -1))
-
-        def bias(conv: torch.nn.Conv2d, plus: float) -> Tensor:
-            assert conv.bias is not None
-            return conv.bias.detach().float().view(groups, -1) + plus
-
-        both = torch.cat([weight(norm.gamma), weight(norm.beta)], 1).flatten(2).transpose(1, 2).contiguous()
-        return both, torch.cat([bias(norm.gamma, 1.0), bias(norm.beta, 0.0)], 1)[:, None]
+        assert norm.gamma.bias is not None and norm.beta.bias is not None
+        # (channels, hidden per group, k, k) -> (channels, taps * hidden per group)
+        gamma, beta = (c.weight.detach().float().flatten(2).transpose(1, 2).flatten(1) for c in (norm.gamma, norm.beta))
+        scale = gamma * self._inverse[:, None]
+        scale_bias = (norm.gamma.bias.detach().float() + 1) * self._inverse
+        shift = beta - self._mean[:, None] * scale
+        shift_bias = norm.beta.bias.detach().float() - self._mean * scale_bias
+        weight = torch.cat([scale.unflatten(0, (groups, -1)), shift.unflatten(0, (groups, -1))], 1)
+        bias = torch.cat([scale_bias.view(groups, -1), shift_bias.view(groups, -1)], 1)
+        return weight.transpose(1, 2).contiguous(), bias[:, None].contiguous()
 
     def _fold_style(self, style: Tensor) -> Tensor:
         """(classes, K, 2 * channels) with the batch norm folded in."""
@@ -103,42 +99,59 @@ class FoldedNorm:
         scale = gamma * self._inverse
         return torch.cat([scale, beta - self._mean * scale], -1)
 
-    def hidden_rows(self, taps: Tensor) -> Tensor:
-        """Symbols int64 (n, 9) -> hidden values after the ReLU (n, hidden)."""
-        rows = taps + torch.arange(9) * (self.symbols + 1)
-        return F.relu_(F.embedding_bag(rows, self._taps, mode="sum") + self._hidden_bias)
-
     def values(self, hidden: Tensor) -> Tensor:
         """Hidden values of every tap (n, taps, hidden) -> scale and shift (n, 2 * channels)."""
         count, taps, _ = hidden.shape
         groups = self._groups
+        if groups == 1:
+            return torch.addmm(self._bias[0], hidden.flatten(1), self._weight[0])
         grouped = hidden.view(count, taps, groups, -1).permute(2, 0, 1, 3).reshape(groups, count, -1)
         both = torch.baddbmm(self._bias, grouped, self._weight)
-        per_group = self.channels // groups
-        both = both.view(groups, count, 2, per_group).permute(1, 2, 0, 3).reshape(count, 2, self.channels)
-        scale = both[:, 0] * self._inverse
-        return torch.cat([scale, both[:, 1] - self._mean * scale], 1)
+        both = both.view(groups, count, 2, self.channels // groups).permute(1, 2, 0, 3)
+        return both.reshape(count, 2 * self.channels)
+
+    def style_rows(self, codes: Tensor) -> Tensor:
+        """Codes float32 (classes, K) -> what each class's code adds to scale and shift, (classes, 2 * channels)."""
+        assert self._style is not None
+        return torch.bmm(codes[:, None], self._style)[:, 0]
+
+
+class FoldedModulation:
+    """The normalisations of one block. They look at the same windows, so their hidden values are made together."""
+
+    def __init__(self, norms: Sequence[ConditionalGroupNorm], instance_edges: bool) -> None:
+        self.norms = tuple(FoldedNorm(norm, instance_edges) for norm in norms)
+        config = norms[0].config
+        self.radius = config.kernel // 2 + 1
+        self.style = config.style
+        self.symbols_per_class = 2 if instance_edges else 1
+        self._taps = torch.cat([norm.taps for norm in self.norms], 1)
+        self._bias = torch.cat([norm.hidden_bias for norm in self.norms])
+        self._tap_starts = torch.arange(9) * (self._taps.shape[0] // 9)
+
+    @property
+    def hidden(self) -> int:
+        """Hidden values of one window, all normalisations together."""
+        return self._bias.numel()
+
+    def hidden_rows(self, taps: Tensor) -> Tensor:
+        """Symbols int64 (n, 9) -> hidden values after the ReLU (n, hidden)."""
+        return F.embedding_bag(taps + self._tap_starts, self._taps, mode="sum").add_(self._bias).relu_()
+
+    def split(self, hidden: Tensor) -> tuple[Tensor, ...]:
+        """Hidden values (n, taps, hidden) parted by normalisation."""
+        return hidden.split([norm.hidden_bias.numel() for norm in self.norms], -1)
 
 
 class ModulationTable:
     """The rows of one normalisation at one level: ``rows`` (windows, 2 * channels), scale first, then shift."""
 
-    def __init__(self, norm: FoldedNorm, dtype: torch.dtype) -> None:
+    def __init__(self, norm: FoldedNorm, style: bool, dtype: torch.dtype) -> None:
         self.norm = norm
         self._dtype = dtype
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget every row."""
-        norm = self.norm
-        self._base = _Rows(2 * norm.channels, torch.float32 if norm.style is not None else self._dtype)
-        self._styled = _Rows(2 * norm.channels, self._dtype) if norm.style is not None else None
-        # The class in the middle of every window, and of every inner window.
-        self._classes = torch.empty(0, dtype=torch.int64)
-        self._inner_classes = torch.zeros(1, dtype=torch.int64)
-        self._hidden = _Rows(norm.hidden, torch.float32) if norm.radius == 2 else None
-        if self._hidden is not None:
-            self._hidden.append(torch.zeros(1, norm.hidden))
+        columns = 2 * norm.channels
+        self._base = _Rows(columns, torch.float32 if style else dtype)
+        self._styled = _Rows(columns, dtype) if style else None
         self._parts: dict[Channels, Tensor] = {}
 
     @property
@@ -148,8 +161,7 @@ class ModulationTable:
     @property
     def nbytes(self) -> int:
         parts = sum(part.numel() * part.element_size() for part in self._parts.values())
-        tables = (self._base, self._styled, self._hidden)
-        return parts + self._classes.numel() * 8 + sum(table.nbytes for table in tables if table is not None)
+        return parts + self._base.nbytes + (0 if self._styled is None else self._styled.nbytes)
 
     def part(self, channels: Channels) -> Tensor:
         """Scale and shift of some channels only: (windows, 2 * their number), contiguous."""
@@ -166,40 +178,66 @@ class ModulationTable:
             self._parts = {channels: part}
         return part
 
+    def append(self, hidden: Tensor, classes: Tensor, codes: Tensor) -> None:
+        """Add rows for windows with these hidden values (n, taps, hidden) and these classes (n,) in their middle."""
+        values = self.norm.values(hidden)
+        self._base.append(values)
+        if self._styled is not None:
+            self._styled.append(values.add_(self.norm.style_rows(codes)[classes]))
+        self._parts.clear()
+
+    def restyle(self, codes: Tensor, rows: Tensor, classes: Tensor) -> None:
+        """New codes float32 (classes, K) for these rows, whose windows have these classes in their middle."""
+        if self._styled is None or not len(rows):
+            return
+        added, styled, base = self.norm.style_rows(codes), self._styled.used, self._base.used
+        if len(rows) == len(base) and styled.dtype == added.dtype:
+            torch.index_select(added, 0, classes, out=styled)
+            styled += base
+        else:
+            fresh = torch.index_select(base, 0, rows).add_(added[classes])
+            styled.index_copy_(0, rows, fresh.to(self._dtype))
+        self._parts.clear()
+
+
+class LevelTables:
+    """The tables of all normalisations of one level, in the order of its windows' numbers."""
+
+    def __init__(self, modulation: FoldedModulation, dtype: torch.dtype) -> None:
+        self._modulation = modulation
+        self.tables = tuple(ModulationTable(norm, modulation.style, dtype) for norm in modulation.norms)
+        # The class in the middle of every window, and of every inner window; number 0 is outside the picture.
+        self._classes = torch.empty(0, dtype=torch.int64)
+        self._inner_classes = torch.zeros(1, dtype=torch.int64)
+        self._hidden: _Rows | None = None
+        if modulation.radius == 2:
+            self._hidden = _Rows(modulation.hidden, torch.float32)
+            self._hidden.append(torch.zeros(1, modulation.hidden))
+
+    @property
+    def nbytes(self) -> int:
+        hidden = 0 if self._hidden is None else self._hidden.nbytes
+        return hidden + 8 * self._classes.numel() + sum(table.nbytes for table in self.tables)
+
     def append(self, inner: Tensor | None, taps: Tensor, codes: Tensor) -> None:
         """Add rows for newly numbered windows (see LevelWindows.encode); codes float32 (classes, K)."""
-        norm = self.norm
+        modulation, per_class = self._modulation, self._modulation.symbols_per_class
         if self._hidden is not None and inner is not None and len(inner):
-            self._hidden.append(norm.hidden_rows(inner))
-            self._inner_classes = torch.cat([self._inner_classes, inner[:, 4] // norm.symbols_per_class])
+            self._hidden.append(modulation.hidden_rows(inner))
+            self._inner_classes = torch.cat([self._inner_classes, inner[:, 4] // per_class])
         for chunk in taps.split(_CHUNK) if len(taps) else ():
-            if self._hidden is not None:
-                hidden = F.embedding(chunk, self._hidden.used)
+            middle = chunk[:, 4]
+            if self._hidden is None:
+                hidden, classes = modulation.hidden_rows(chunk)[:, None], middle // per_class
             else:
-                hidden = norm.hidden_rows(chunk)[:, None]
-            values = norm.values(hidden)
-            self._base.append(values)
-            if self._styled is not None and norm.style is not None:
-                middle = chunk[:, 4]
-                classes = middle // norm.symbols_per_class if norm.radius == 1 else self._inner_classes[middle]
-                self._classes = torch.cat([self._classes, classes])
-                self._styled.append(values + self._style_rows(codes)[classes])
-        if len(taps):
-            self._parts.clear()
-
-    def _style_rows(self, codes: Tensor) -> Tensor:
-        assert self.norm.style is not None
-        return torch.bmm(codes[:, None], self.norm.style)[:, 0]
+                hidden, classes = F.embedding(chunk, self._hidden.used), self._inner_classes[middle]
+            self._classes = torch.cat([self._classes, classes])
+            for table, own in zip(self.tables, modulation.split(hidden), strict=True):
+                table.append(own, classes, codes)
 
     def restyle(self, codes: Tensor, changed: Tensor) -> None:
         """New codes float32 (classes, K) for the classes that ``changed``, bool (classes,), marks."""
-        if self._styled is None or not self._base.count:
-            return
         rows = torch.nonzero(changed[self._classes])[:, 0]
         classes = self._classes[rows]
-        if len(rows) == self._base.count:
-            self._styled.used.copy_(self._base.used + self._style_rows(codes)[classes])
-        else:
-            fresh = self._base.used[rows] + self._style_rows(codes)[classes]
-            self._styled.used.index_copy_(0, rows, fresh.to(self._dtype))
-        self._parts.clear()
+        for table in self.tables:
+            table.restyle(codes, rows, classes)
