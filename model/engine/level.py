@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import torch
@@ -105,6 +106,24 @@ class Level:
         """Whether nothing is out of date."""
         pending = (self.input_dirty, self._tainted_y, self._tainted_out)
         return not (any(pending) or self.rgb_input_dirty or self._map_dirty or self._tainted_rgb)
+
+    def convolutions(self) -> list[Callable[[], Tensor]]:
+        """The convolutions over the whole grid, each ready to run on an input of zeros."""
+        block, dtype = self.block, self.out.dtype
+        runs: list[Callable[[], Tensor]] = []
+        rows, columns = self.height + 2, self.width + 2
+        for conv in (block.conv_0, block.conv_1):
+            padded = torch.zeros(rows, columns, conv.inputs, dtype=dtype)
+            runs.append(partial(conv, padded, Channels(0, conv.outputs)))
+        if block.conv_s is not None:
+            halved = block.config.upsample and not block.shortcut_norm
+            grid = self.grid.down() if halved else self.grid
+            plain = torch.zeros(grid.bottom, grid.right, block.conv_s.inputs, dtype=dtype)
+            runs.append(partial(block.conv_s, plain, self._all_out))
+        if block.to_rgb is not None:
+            shown = torch.zeros(rows, columns, block.to_rgb.inputs, dtype=dtype)
+            runs.append(partial(block.to_rgb, shown, torch.empty(27, rows * columns, dtype=dtype)))
+        return runs
 
     def set_symbols(self, symbols: NDArray[np.integer]) -> None:
         """Take over this level's label map (h, w); finds by itself where it differs."""

@@ -61,6 +61,10 @@ class Plan:
         assert rgb is not None
         return rgb.tanh()
 
+    def convolutions(self) -> list[Callable[[], Tensor]]:
+        """Every convolution of a whole frame, each ready to run on an input of zeros."""
+        return [run for level in self.levels for run in level.convolutions()]
+
     def take(self, labels: NDArray[np.uint8], edges: NDArray[np.bool_] | None, codes: Tensor) -> None:
         """Compare a request with the one before and mark what differs; cheap, nothing is computed."""
         symbols = labels.astype(np.int16)

@@ -99,6 +99,12 @@ class Renderer:
             raise ValueError("Nothing has been rendered yet.")
         return self._last.picture()
 
+    def forget(self) -> None:
+        """Drop all caches; the next frame is rendered from scratch."""
+        self._plans.clear()
+        self._last = None
+        self._workspace = Workspace(self.precision)
+
     def describe(self) -> str:
         """One line for the status bar: device, precision, last time, memory."""
         name = str(self.precision).removeprefix("torch.")
@@ -114,6 +120,10 @@ class Renderer:
     def cache_bytes(self) -> int:
         """Bytes of all caches: activations, tables, window numbers, buffers."""
         return self._workspace.nbytes + sum(plan.nbytes for plan in self._plans.values())
+
+    def convolutions(self, height: int, width: int) -> list[Callable[[], Tensor]]:
+        """The convolutions of a whole frame alone, each ready to run: what no table can save."""
+        return self._plan(height, width).convolutions()
 
     def _validate(self, labels: NDArray[np.uint8], codes: Tensor, instances: NDArray[np.int32] | None) -> None:
         config = self._network.config
