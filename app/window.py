@@ -360,7 +360,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--bundle", default=None, help="the network to use: a bundle's name or folder")
     parser.add_argument("--device", default=None, choices=("auto", "cpu", "cuda"), help="where to compute")
     options = parser.parse_args(list(sys.argv[1:] if argv is None else argv))
-    # A long slice for one Python thread would hold back the window's events.
+    # A long slice for a Python thread in the background would hold back the window's events.
     sys.setswitchinterval(0.002)
     app = QApplication.instance() or QApplication(["smis-studio"])
     assert isinstance(app, QApplication)

@@ -78,12 +78,12 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
 def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:
     """The named directions of one class, or its first code axes where the model knows none."""
     try:
-        class_directions = importlib.import_module("model.styles.directions").class_directions
+        found = importlib.import_module("model.styles.directions").class_directions(bundle, class_index)
     except ModuleNotFoundError:
         return axis_sliders(np.asarray(bundle.code_std[class_index].numpy(), dtype=np.float32))
     return tuple(
-        Direction(found.name, np.array(found.vector.numpy(), dtype=np.float32), float(found.low), float(found.high))
-        for found in class_directions(bundle, class_index)
+        Direction(entry.name, np.array(entry.vector.numpy(), dtype=np.float32), float(entry.low), float(entry.high))
+        for entry in found
     )
 
 
