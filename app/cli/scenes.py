@@ -1,0 +1,116 @@
+"""What `mix` and `morph` draw: a label map, or a photo of which everything but the edit stays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from app.cli.drawing import render_map
+from app.document.photo import fit_labels, fit_photo, person_crop
+from model.compositing import Compositor, KeepSettings, put_back
+from model.fitting import Fit
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from model.checkpoints import Bundle
+    from model.engine import Renderer
+    from model.images import Photo
+    from model.labels import LabelMap
+    from model.styles.mixture import CodeCache
+
+
+class Scene(Protocol):
+    """Something that can be drawn in other styles."""
+
+    own: Tensor
+    """The codes it starts from, float32 (C, K, h, w)."""
+
+    def still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        """The exact picture, as large as the map or photo; `restyled` are the classes whose codes are not its own."""
+
+    def frame(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        """One of many pictures, of the size of `film_still`; the renderer keeps what did not change."""
+
+    def film_still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        """A frame that equals the still: a film's first and last."""
+
+
+class MapScene:
+    """A label map; the network draws all of it."""
+
+    def __init__(self, bundle: Bundle, labels: LabelMap, own: Tensor, device: str = "auto") -> None:
+        self.bundle = bundle
+        self.labels = labels
+        self.own = own
+        self.device = device
+        self._renderer: Renderer | None = None
+        self._fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
+
+    def still(self, codes: Tensor, restyled: Collection[int] = ()) -> Photo:
+        return render_map(self.bundle, self.labels, codes, device=self.device)
+
+    film_still = still
+
+    def frame(self, codes: Tensor, restyled: Collection[int] = ()) -> Photo:
+        return self._fit.restore(self._render(codes))
+
+    def _render(self, codes: Tensor) -> Photo:
+        if self._renderer is None:
+            from model.engine import Renderer
+
+            # Stills come from the plain network in float32; frames must not differ from them visibly.
+            self._renderer = Renderer(self.bundle, device=self.device, precision="float32")
+        return self._renderer.render(self._fit.labels(self.labels, self.bundle.label_set.background), codes).pixels
+
+
+class PhotoScene:
+    """A photo; outside the restyled classes and a seam its own pixels stay."""
+
+    def __init__(self, bundle: Bundle, photo: Photo, labels: LabelMap, *, seam: int = 4, device: str = "auto") -> None:
+        """
+        Args:
+            photo: uint8 (H, W, 3), of any size; labels: uint8 (H, W), its map.
+            seam: in pixels of the network's frame.
+        """
+        from model.styles import encode_photo
+
+        background = bundle.label_set.background
+        self.photo = photo
+        self.crop = person_crop(labels, bundle.height, bundle.width, background)
+        self.labels = fit_labels(labels, self.crop, bundle.height, bundle.width, background)
+        frame = fit_photo(photo, self.crop, bundle.height, bundle.width)
+        self.own = encode_photo(bundle, frame, self.labels)
+        self._map = MapScene(bundle, self.labels, self.own, device)
+        reference = self._map.still(self.own)
+        self.compositor = Compositor(frame, self.labels, reference, background, KeepSettings(seam=seam))
+
+    def still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        picture = self._map.still(codes)
+        return put_back(self.photo, self.crop, self.compositor, self.labels, picture, restyled)
+
+    def film_still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        return self.compositor.compose(self.labels, self._map.still(codes), restyled)
+
+    def frame(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+        return self.compositor.compose(self.labels, self._map.frame(codes), restyled)
+
+
+def open_photo_scene(
+    bundle: Bundle, path: Path, labels_path: Path | None, cache: CodeCache | None, seam: int, device: str
+) -> PhotoScene:
+    """Read, parse and encode a photo. Raises UserError."""
+    from model.images import read_photo
+    from model.styles.mixture import encode_file
+
+    encoded = encode_file(bundle, path, labels_path, cache)
+    return PhotoScene(bundle, read_photo(path), encoded.labels, seam=seam, device=device)
+
+
+def differing(codes: Tensor, own: Tensor) -> frozenset[int]:
+    """The classes whose codes are not the scene's own."""
+    changed = (codes != own).flatten(1).any(dim=1).numpy()
+    return frozenset(int(index) for index in np.flatnonzero(changed))

@@ -1,0 +1,93 @@
+"""What a rendered class looks like in numbers: the quantities that the named sliders are called after."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.images import Photo
+
+#: The quantities of `measure`, in its order.
+QUANTITIES = ("lightness", "warmth", "saturation", "contrast", "pattern scale")
+
+#: Fewer pixels than this say nothing about a style.
+MIN_PIXELS = 12
+
+#: Hue angle of "warm" in the a*b* plane, degrees: between red (40) and yellow (90), opposite of blue-cyan.
+WARM_HUE = 60.0
+
+_SCALES = (0.8, 1.6, 3.2, 6.4)
+_GRID = 4
+
+
+def class_pixels(labels: NDArray[np.uint8], class_index: int) -> NDArray[np.bool_]:
+    """Where to measure a class, bool (H, W): without its outermost pixels, where there is enough without them."""
+    mask = labels == class_index
+    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return inner if int(inner.sum()) >= MIN_PIXELS else mask
+
+
+def to_lab(picture: Photo) -> NDArray[np.float32]:
+    """CIE L*a*b* (D65) of an sRGB picture, float32 (H, W, 3): L* 0..100, a* and b* about -128..127."""
+    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
+
+
+def measure(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The five quantities of the masked pixels, float64 (5,), in the order of `QUANTITIES`.
+
+    Lightness is the mean L*; warmth the mean of a*b* along the hue of 60 degrees; saturation the mean chroma; contrast
+    the standard deviation of L*; pattern scale the mean octave of the band-pass energies of L* (0 finest).
+
+    Args:
+        lab: float32 (H, W, 3) from `to_lab`.
+        mask: bool (H, W), at least one pixel.
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    lab, mask = lab[part], mask[part]
+    values = lab[mask].astype(np.float64)
+    hue = np.deg2rad(WARM_HUE)
+    return np.array(
+        [
+            values[:, 0].mean(),
+            (values[:, 1] * np.cos(hue) + values[:, 2] * np.sin(hue)).mean(),
+            np.hypot(values[:, 1], values[:, 2]).mean(),
+            values[:, 0].std(),
+            _pattern_scale(lab[..., 0], mask),
+        ]
+    )
+
+
+def _pattern_scale(lightness: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
+    """Mean octave of the energy of differences of Gaussians that look at masked pixels alone."""
+    weight = mask.astype(np.float32)
+    levels = [lightness]
+    for sigma in _SCALES:
+        total = cv2.GaussianBlur(lightness * weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+        share = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+        levels.append(np.asarray(total / np.maximum(share, 1e-4), np.float32))
+    energies = np.array([np.square(fine - coarse)[mask].mean() for fine, coarse in pairwise(levels)], np.float64)
+    total_energy = energies.sum()
+    return float((energies * np.arange(len(energies))).sum() / total_energy) if total_energy > 1e-9 else 0.0
+
+
+def appearance(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean L*a*b* of a class over a coarse grid of its box, and its quantities: float64 (53,).
+
+    What a code changes beyond the named quantities shows here (a gradient, lighter sleeves).
+    """
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    mean = lab[mask].mean(axis=0)
+    cells = np.tile(mean, (_GRID, _GRID, 1)).astype(np.float64)
+    edges_y = np.linspace(rows[0], rows[-1] + 1, _GRID + 1).astype(int)
+    edges_x = np.linspace(columns[0], columns[-1] + 1, _GRID + 1).astype(int)
+    for y in range(_GRID):
+        for x in range(_GRID):
+            part = slice(edges_y[y], edges_y[y + 1]), slice(edges_x[x], edges_x[x + 1])
+            inside = mask[part]
+            if inside.any():
+                cells[y, x] = lab[part][inside].mean(axis=0)
+    return np.concatenate([cells.ravel(), measure(lab, mask) * (1, 1, 1, 3, 10)])

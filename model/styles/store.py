@@ -1,0 +1,212 @@
+"""styles.safetensors of a bundle: named directions and the style library, made for exactly these weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+from model.checkpoints.bundle import MANIFEST, Bundle
+from model.checkpoints.card import card_text
+from model.checkpoints.state import write_tensors
+from model.errors import UserError
+from model.files import reason, replacing
+from model.styles.directions import Direction, Table, check_directions, fit_directions, offered
+from model.styles.library import LibraryStyle, choose_library, decode_thumbnails, encode_thumbnails
+from model.styles.measure import QUANTITIES
+from model.styles.survey import Draw, take_survey
+
+STYLES = "styles.safetensors"
+TABLE = "styles.json"
+_FORMAT = "smis-named-styles-1"
+# WebP holds at most 16383 rows; a strip of 128 thumbnails stays well below.
+_STRIP = 128
+
+
+@dataclass(frozen=True)
+class NamedStyles:
+    """Directions and library styles of every class that has any, by class index."""
+
+    directions: dict[int, list[Direction]] = field(default_factory=dict)
+    library: dict[int, list[LibraryStyle]] = field(default_factory=dict)
+
+
+def fingerprint(bundle: Bundle) -> str:
+    """Tells weights apart: named styles of a network that was trained further mean nothing.
+
+    Codes' statistics change with every training step and are stored exactly, so they stand for all weights.
+    """
+    digest = hashlib.sha256()
+    for tensor in (bundle.code_mean, bundle.code_std):
+        digest.update(tensor.detach().float().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:32]
+
+
+def named_styles_of(bundle: Bundle) -> NamedStyles | None:
+    """The named styles in the bundle's folder; None where there are none, or they belong to other weights.
+
+    Raises:
+        UserError: the file is damaged.
+    """
+    path = None if bundle.path is None else Path(bundle.path) / STYLES
+    if path is None or not path.is_file():
+        return None
+    status = path.stat()
+    return _read_cached(str(path), status.st_mtime_ns, status.st_size, fingerprint(bundle), bundle.code_shape)
+
+
+@lru_cache(maxsize=4)
+def _read_cached(
+    path: str, _modified: int, _size: int, wanted: str, shape: tuple[int, int, int, int]
+) -> NamedStyles | None:
+    return read_named_styles(Path(path), wanted, shape)
+
+
+def write_named_styles(path: Path, named: NamedStyles, bundle: Bundle) -> None:
+    """Write the file; a failure keeps the old one."""
+    sliders = [(index, item) for index, found in named.directions.items() for item in found]
+    styles = [(index, item) for index, found in named.library.items() for item in found]
+    _, *code_shape = bundle.code_shape
+    tensors: dict[str, Tensor] = {
+        "vectors": torch.stack([item.vector for _, item in sliders]) if sliders else torch.zeros((0, *code_shape)),
+        "ranges": torch.tensor([(item.low, item.high) for _, item in sliders]).reshape(-1, 2),
+        "library": torch.stack([item.code for _, item in styles]) if styles else torch.zeros((0, *code_shape)),
+    }
+    for number, start in enumerate(range(0, len(styles), _STRIP)):
+        data = encode_thumbnails([item.thumbnail for _, item in styles[start : start + _STRIP]])
+        tensors[f"thumbnails.{number}"] = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+    metadata = {
+        "format": _FORMAT,
+        "fingerprint": fingerprint(bundle),
+        "directions": json.dumps([(index, item.name) for index, item in sliders]),
+        "library": json.dumps([(index, item.color) for index, item in styles]),
+    }
+    with replacing(path) as temporary:
+        write_tensors(temporary, tensors, metadata)
+
+
+def read_named_styles(path: Path, wanted: str, shape: tuple[int, int, int, int]) -> NamedStyles | None:
+    """Read what `write_named_styles` wrote; None where its fingerprint is not `wanted`. Raises UserError."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("format") != _FORMAT:
+                raise UserError(f"{path} is no file of named styles")
+            if metadata.get("fingerprint") != wanted:
+                return None
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
+        sliders, styles = json.loads(metadata["directions"]), json.loads(metadata["library"])
+        named = NamedStyles()
+        for (index, name), vector, (low, high) in zip(
+            sliders, tensors["vectors"].float(), tensors["ranges"].tolist(), strict=True
+        ):
+            named.directions.setdefault(int(index), []).append(Direction(str(name), vector, low, high))
+        thumbnails = [
+            picture
+            for number, start in enumerate(range(0, len(styles), _STRIP))
+            for picture in decode_thumbnails(
+                tensors[f"thumbnails.{number}"].numpy().tobytes(), len(styles[start : start + _STRIP])
+            )
+        ]
+        for (index, color), code, picture in zip(styles, tensors["library"].float(), thumbnails, strict=True):
+            red, green, blue = (int(value) for value in color)
+            named.library.setdefault(int(index), []).append(LibraryStyle(code, (red, green, blue), picture))
+        if tuple(tensors["vectors"].shape[1:]) != shape[1:]:
+            raise ValueError("its codes have another shape")
+    except SafetensorError as error:
+        raise UserError(f"{path} is no safetensors file, or is cut short: {error}") from error
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {reason(error)}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise UserError(f"{path} is damaged: {error}") from error
+    return named
+
+
+def name_styles(
+    bundle: Bundle,
+    draw: Draw,
+    *,
+    samples: int = 384,
+    checks: int = 60,
+    seed: int = 0,
+    progress: Callable[[str, float], None] | None = None,
+) -> tuple[NamedStyles, Table]:
+    """Survey the model, name directions, choose the library, and measure what the sliders do.
+
+    Args:
+        draw: renders a map of the native size with codes.
+        samples: renderings of the survey; checks: renderings for each of the five named sliders.
+
+    Returns:
+        the styles (only sliders that do what they say), and the table of rank correlations of all.
+    """
+
+    def tell(text: str) -> Callable[[float], None] | None:
+        return None if progress is None else lambda share: progress(text, share)
+
+    survey = take_survey(bundle, draw, samples, seed, tell("sampling styles"))
+    fitted = {index: fit_directions(bundle, survey, index) for index in range(bundle.classes)}
+    fitted = {index: found for index, found in fitted.items() if found}
+    table = check_directions(bundle, fitted, draw, checks, seed + 1, tell("measuring the sliders"))
+    names = bundle.label_set.names
+    directions = {index: offered(found, table.get(names[index], {})) for index, found in fitted.items()}
+    library = {index: choose_library(bundle, survey, index) for index in range(bundle.classes)}
+    return NamedStyles(directions, {index: found for index, found in library.items() if found}), table
+
+
+def own_and_others(row: dict[str, float], quantity: str) -> tuple[float, float]:
+    """A slider's correlation with what it names, and the largest (by size) with the others."""
+    return row[quantity], max((abs(value) for other, value in row.items() if other != quantity), default=0.0)
+
+
+def table_text(table: Table) -> str:
+    """The table as Markdown: for each class and slider the correlation with its own quantity / the largest other."""
+    lines = ["| class | " + " | ".join(QUANTITIES) + " |", "|---" * (len(QUANTITIES) + 1) + "|"]
+    for name, rows in table.items():
+        cells = []
+        for quantity in QUANTITIES:
+            if quantity in rows:
+                own, other = own_and_others(rows[quantity], quantity)
+                cells.append(f"{own:.2f} / {other:.2f}")
+            else:
+                cells.append("-")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> None:
+    """Put named styles into the bundle's folder: styles.safetensors, the full table as styles.json, and the card.
+
+    Raises:
+        UserError: the bundle was never saved, or its folder cannot be written.
+    """
+    if bundle.path is None:
+        raise UserError(f"the bundle {bundle.name} is in no folder yet, so it cannot hold named styles")
+    folder = Path(bundle.path)
+    write_named_styles(folder / STYLES, named, bundle)
+    rounded = {
+        name: {slider: {key: round(value, 3) for key, value in row.items()} for slider, row in rows.items()}
+        for name, rows in table.items()
+    }
+    _write_text(folder / TABLE, json.dumps(rounded, indent=1, ensure_ascii=False) + "\n")
+    bundle.card["named_sliders"] = (
+        "Spearman rank correlation of a slider's position with the quantity it names / the largest with one of the "
+        "other four, over random codes.\n\n" + table_text(table)
+    )
+    # Only the card changes: the weights stay the files they are.
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    manifest["card"] = bundle.card
+    _write_text(folder / MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    _write_text(folder / "MODEL_CARD.md", card_text(bundle.name, bundle.card))
+
+
+def _write_text(path: Path, text: str) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")

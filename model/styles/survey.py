@@ -1,0 +1,148 @@
+"""Rendering many random styles and measuring every class in every picture.
+
+All classes get new codes in every picture, so one rendering is a sample of each class in its map.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.checkpoints.bundle import Bundle
+from model.fitting import Fit
+from model.images import Photo
+from model.labels import LabelMap, read_label_map
+from model.styles.measure import MIN_PIXELS, appearance, class_pixels, measure, to_lab
+
+Draw = Callable[[LabelMap, Tensor], Photo]
+"""Renders a map of the native size, uint8 (H, W), with codes float32 (C, K, h, w)."""
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
+THUMBNAIL = 64
+
+#: Codes are drawn a little wider than the training photos', and never beyond this many deviations.
+SPREAD, LIMIT = 1.2, 2.75
+
+
+@dataclass
+class ClassSamples:
+    """The samples of one class: z (N, n) codes in deviations from the mean, what was measured, small pictures."""
+
+    z: list[NDArray[np.float64]] = field(default_factory=list)
+    quantities: list[NDArray[np.float64]] = field(default_factory=list)
+    appearance: list[NDArray[np.float64]] = field(default_factory=list)
+    colors: list[NDArray[np.float64]] = field(default_factory=list)
+    thumbnails: list[Photo] = field(default_factory=list)
+    maps: list[int] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+
+def survey_maps(bundle: Bundle) -> list[LabelMap]:
+    """Maps of the native size in which every class stands somewhere: the bundled examples, and boards for the rest."""
+    maps: list[LabelMap] = []
+    for path in sorted(EXAMPLES.glob("*.png")) if bundle.label_set.name == "street-fashion" else []:
+        labels = read_label_map(path, bundle.label_set)
+        fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
+        maps.append(fit.labels(labels, bundle.label_set.background))
+    shown = {index for labels in maps for index in large_classes(labels)}
+    missing = [index for index in range(bundle.classes) if index not in shown]
+    boards = [missing[start : start + 12] for start in range(0, len(missing), 12)]
+    return maps + [_board(board, bundle.height, bundle.width, bundle.label_set.background) for board in boards]
+
+
+def large_classes(labels: LabelMap) -> list[int]:
+    """Classes with enough pixels to be measured."""
+    return np.flatnonzero(np.bincount(labels.ravel(), minlength=1) >= MIN_PIXELS).tolist()
+
+
+def _board(classes: list[int], height: int, width: int, background: int) -> LabelMap:
+    """Rectangles of the given classes in a grid, with background between them."""
+    labels = np.full((height, width), background, np.uint8)
+    across = max(1, int(np.ceil(np.sqrt(len(classes) * width / height))))
+    down = -(-len(classes) // across)
+    for place, index in enumerate(classes):
+        y, x = divmod(place, across)
+        top, bottom = (height * y) // down, (height * (y + 1)) // down
+        left, right = (width * x) // across, (width * (x + 1)) // across
+        rim = min(bottom - top, right - left) // 10
+        labels[top + rim : bottom - rim, left + rim : right - rim] = index
+    return labels
+
+
+def deviations(bundle: Bundle) -> Tensor:
+    """The codes' standard deviations, floored so that a collapsed number does not divide by zero; (C, K, h, w)."""
+    return bundle.code_std.clamp_min(1e-4)
+
+
+def random_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
+    """Codes from the bundle's own spread, a little widened and without outliers; float32 (C, K, h, w)."""
+    noise = (torch.randn(bundle.code_shape, generator=generator) * SPREAD).clamp(-LIMIT, LIMIT)
+    return bundle.code_mean + deviations(bundle) * noise
+
+
+class Survey:
+    """Collects samples per class."""
+
+    def __init__(self, bundle: Bundle, maps: list[LabelMap], thumbnails: bool = True) -> None:
+        self.bundle = bundle
+        self.maps = maps
+        self.samples = [ClassSamples() for _ in range(bundle.classes)]
+        self._thumbnails = thumbnails
+        self._masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
+        self._boxes = [{index: thumbnail_box(labels, index) for index in large_classes(labels)} for labels in maps]
+
+    def add(self, map_index: int, codes: Tensor, picture: Photo) -> None:
+        """Measure every class of one rendering."""
+        lab = to_lab(picture)
+        z = ((codes - self.bundle.code_mean) / deviations(self.bundle)).flatten(1).double().numpy()
+        for index, mask in self._masks[map_index].items():
+            sample = self.samples[index]
+            sample.z.append(z[index])
+            sample.quantities.append(measure(lab, mask))
+            sample.maps.append(map_index)
+            if self._thumbnails:
+                sample.appearance.append(appearance(lab, mask))
+                sample.colors.append(picture[mask].mean(axis=0))
+                sample.thumbnails.append(cut_thumbnail(picture, self._boxes[map_index][index]))
+
+
+def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
+    """A square around a class with some room, moved into the map where it fits: top, left, bottom, right."""
+    rows, columns = np.nonzero(labels == class_index)
+    top, bottom, left, right = int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1
+    side = min(max(int(1.2 * max(bottom - top, right - left)), 16), *labels.shape)
+    y = min(max((top + bottom - side) // 2, 0), labels.shape[0] - side)
+    x = min(max((left + right - side) // 2, 0), labels.shape[1] - side)
+    return y, x, y + side, x + side
+
+
+def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int]) -> Photo:
+    """The box of a picture, uint8 (THUMBNAIL, THUMBNAIL, 3)."""
+    part = np.ascontiguousarray(picture[box[0] : box[2], box[1] : box[3]])
+    method = cv2.INTER_AREA if part.shape[0] > THUMBNAIL else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(part, (THUMBNAIL, THUMBNAIL), interpolation=method), np.uint8)
+
+
+def take_survey(
+    bundle: Bundle, draw: Draw, count: int, seed: int = 0, progress: Callable[[float], None] | None = None
+) -> Survey:
+    """Render `count` pictures of random styles and measure them; reports the share done (0..1)."""
+    survey = Survey(bundle, survey_maps(bundle))
+    generator = torch.Generator().manual_seed(seed)
+    # Map by map: a renderer that remembers the last map has less to do.
+    for number in range(count):
+        map_index = number * len(survey.maps) // count
+        codes = random_codes(bundle, generator)
+        survey.add(map_index, codes, draw(survey.maps[map_index], codes))
+        if progress is not None:
+            progress((number + 1) / count)
+    return survey
