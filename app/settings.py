@@ -40,7 +40,7 @@ class Settings:
     bundle: str = ""
     device: str = "auto"
     precision: str = "auto"
-    view_mode: str = "overlay"
+    view_mode: str = "side"
     overlay_opacity: float = 0.45
     brush_size: int = 16
     pressure_size: bool = True

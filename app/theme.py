@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
@@ -153,8 +158,25 @@ def _palette(theme: Theme) -> QPalette:
     return palette
 
 
+def _colored(name: str, color: str) -> str:
+    """Path of an icon file in one colour: style sheets know neither currentColor nor data in the sheet itself."""
+    target = _icon_folder() / f"{name}-{color[1:]}.svg"
+    if not target.is_file():
+        text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+        target.write_text(text, encoding="utf-8")
+    return target.as_posix()
+
+
+@cache
+def _icon_folder() -> Path:
+    """A folder for this run that is removed at its end."""
+    folder = tempfile.mkdtemp(prefix="smis-icons-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
 def _sheet(t: Theme) -> str:
-    chevron = (FOLDER / "chevron-down.svg").as_posix()
+    chevron, check = _colored("chevron-down", t.muted), _colored("check", t.accent_text)
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 4px; height: 4px; }}
@@ -180,7 +202,7 @@ QToolButton:checked {{ background: {t.selected}; color: {t.accent}; }}
 QToolButton:focus {{ border-color: {t.accent}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
-QDockWidget {{ color: {t.muted}; font-weight: 600; }}
+QDockWidget {{ color: {t.muted}; }}
 QDockWidget > QWidget {{ background: {t.panel}; }}
 #dockTitle {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}
 #dockTitle QLabel {{ color: {t.text}; font-weight: 600; font-size: 12px; }}
@@ -230,7 +252,7 @@ QSlider::handle:horizontal:disabled {{ background: {t.faint}; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.faint}; border-radius: 4px; background: {t.field}; }}
 QCheckBox::indicator:hover {{ border-color: {t.accent}; }}
-QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url({(FOLDER / "check.svg").as_posix()}); }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url({check}); }}
 
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}

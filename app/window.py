@@ -176,8 +176,10 @@ class MainWindow(QMainWindow):
 
     def _frame_or_error(self, result: RenderResult) -> None:
         self.canvas.set_busy(False)
-        if self._busy_timer.isActive() or self.session.picture_pending:
+        if self.session.picture_pending:
             self._busy_timer.start()
+        else:
+            self._busy_timer.stop()
         if result.error:
             self._busy_timer.stop()
             self._waiting_exact.clear()
