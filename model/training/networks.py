@@ -63,8 +63,10 @@ class Ema:
         decay = min(self.decay, (1 + step) / (10 + step))
         averaged = list(self.model.parameters())
         torch._foreach_lerp_(averaged, [p.detach() for p in source.parameters()], 1 - decay)
-        for mine, theirs in zip(self.model.buffers(), source.buffers(), strict=True):
-            if mine.is_floating_point() and mine.dim() == 1 and mine.shape == theirs.shape:
+        for (name, mine), theirs in zip(self.model.named_buffers(), source.buffers(), strict=True):
+            # Batch norm's statistics are averaged; the singular vectors of spectral norm are not: the average of unit
+            # vectors is shorter than one, sigma comes out too small and the weights too large.
+            if name.endswith(("running_mean", "running_var")):
                 mine.lerp_(theirs, 1 - decay)
             else:
                 mine.copy_(theirs)

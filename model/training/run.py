@@ -46,6 +46,8 @@ class TrainOptions:
     resume: bool = False
     init_from: Path | None = None
     adversarial_start: int | None = None
+    #: Of the generator; the discriminator's is four times that (two time scales).
+    learning_rate: float | None = None
     sample_every: int = 500
     checkpoint_every: int = 500
     seed: int = 0
@@ -62,6 +64,9 @@ def _resolve(options: TrainOptions) -> TrainConfig:
         config = replace(config, batch_size=options.batch_size)
     if options.adversarial_start is not None:
         config = replace(config, adversarial_start=options.adversarial_start)
+    if options.learning_rate is not None:
+        rates = (options.learning_rate, 4 * options.learning_rate)
+        config = replace(config, learning_rate_generator=rates[0], learning_rate_discriminator=rates[1])
     return config
 
 

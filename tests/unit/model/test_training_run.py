@@ -1,0 +1,212 @@
+"""Whole runs of tiny networks on data drawn here: resuming, growing, two processes, bad data, the bundle at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from model.checkpoints import load_bundle
+from model.errors import UserError
+from model.groupdnet import (
+    BlockConfig,
+    DiscriminatorConfig,
+    EncoderConfig,
+    Generator,
+    GeneratorConfig,
+    ModulationConfig,
+)
+from model.training.checkpointing import load_checkpoint
+from model.training.config import RECIPE_NAMES, TrainConfig, recipe
+from model.training.run import TrainOptions, build, train
+
+CLASSES = 3
+
+
+def tiny_recipe(levels: int = 3) -> TrainConfig:
+    """Our kind of network at a few thousand weights: 3 classes, ``levels`` blocks, 32 x 16 pixels at 3."""
+    blocks = []
+    before = 12
+    for number, (after, groups) in enumerate(((12, 3), (8, 2), (6, 1), (6, 1))):
+        modulation = ModulationConfig(hidden=6, kernel=1, style=True)
+        blocks.append(BlockConfig(before, after, groups, modulation, upsample=number > 0, shortcut_norm=False))
+        before = after
+    # The second block's 2 groups must divide both widths.
+    blocks[1] = replace(blocks[1], groups=4)
+    generator = GeneratorConfig(
+        classes=CLASSES,
+        code_channels=4,
+        base_channels=12,
+        base_groups=CLASSES,
+        blocks=tuple(blocks),
+        pooled_codes=True,
+        rgb_levels=2,
+    ).truncated(levels)
+    return TrainConfig(
+        name="tiny",
+        generator=generator,
+        encoder=EncoderConfig(CLASSES, 4, (6, 12), 8, 8, instance_norm=False, pooled=True),
+        discriminator=DiscriminatorConfig(CLASSES, width=4, layers=2, scales=1),
+        height=8 * 2 ** (levels - 1),
+        width=4 * 2 ** (levels - 1),
+        crop_width=4 * 2 ** (levels - 1),
+        batch_size=4,
+        lambda_colour=1.0,
+        lambda_kl=0.001,
+        prior_share=0.25,
+        studio_grey=200,
+        smooth_labels=0.5,
+        warp=0.01,
+        kl_warmup=3,
+        free_bits=0.05,
+    )
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "images").mkdir(parents=True)
+    (folder / "labels").mkdir()
+    random = np.random.default_rng(0)
+    for number in range(12):
+        labels = np.zeros((64, 32), np.uint8)
+        labels[16:40, 6 : 12 + number] = 1
+        labels[40:60, 10:22] = 2
+        colours = random.integers(0, 256, (CLASSES, 3), dtype=np.uint8)
+        Image.fromarray(colours[labels]).save(folder / "images" / f"{number:03d}.png")
+        Image.fromarray(labels).save(folder / "labels" / f"{number:03d}.png")
+    classes = [{"index": i, "name": name, "color": "#%06x" % (i * 80)} for i, name in enumerate("abc")]
+    (folder / "classes.json").write_text(json.dumps(classes))
+    return folder
+
+
+def options(data: Path, out: Path, **changes: object) -> TrainOptions:
+    chosen = TrainOptions(
+        data=data, out=out, steps=4, accelerator="cpu", sample_every=4, checkpoint_every=4, recipe=tiny_recipe()
+    )
+    return replace(chosen, **changes)  # type: ignore[arg-type]
+
+
+def test_a_run_ends_with_a_bundle_samples_and_a_log(data: Path, tmp_path: Path) -> None:
+    bundle = load_bundle(train(options(data, tmp_path / "run")))
+    assert (bundle.height, bundle.width, bundle.background) == (32, 16, (200, 200, 200))
+    assert bundle.encoder is not None
+    assert (bundle.code_std > 0).all()
+    labels = torch.ones(1, 32, 16, dtype=torch.long)
+    picture = bundle.generator(labels, bundle.code_mean[None])
+    assert picture.shape == (1, 3, 32, 16)
+    assert picture.abs().max() <= 1
+    grid = np.asarray(Image.open(tmp_path / "run" / "samples" / "0000004.png"))
+    assert grid.shape == (6 * 32, 2 * 16, 3)
+    assert [json.loads(line)["step"] for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()] == [4]
+
+
+def test_resuming_is_bit_equal_to_never_stopping(data: Path, tmp_path: Path) -> None:
+    train(options(data, tmp_path / "whole", steps=5))
+    train(options(data, tmp_path / "halves", steps=2))
+    train(options(data, tmp_path / "halves", steps=5, resume=True))
+    whole, halves = load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "halves")
+    assert whole["step"] == halves["step"] == 5
+    for part in ("model", "discriminator", "ema"):
+        for name, value in whole[part].items():
+            assert torch.equal(value, halves[part][name]), f"{part}: {name}"
+    for player in ("optimizer_g", "optimizer_d"):
+        for number, state in whole[player]["state"].items():
+            assert torch.equal(state["exp_avg_sq"], halves[player]["state"][number]["exp_avg_sq"])
+
+
+def test_training_lowers_the_reconstruction_loss(data: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    train(options(data, run, steps=60, adversarial_start=1000, learning_rate=4e-3, checkpoint_every=1000))
+    losses = [json.loads(line)["perceptual"] for line in (run / "log.jsonl").read_text().splitlines()]
+    assert losses[-1] < 0.85 * losses[0]
+
+
+def test_a_larger_network_starts_as_the_smaller_ones_picture_upsampled(data: Path, tmp_path: Path) -> None:
+    train(options(data, tmp_path / "small", steps=1))
+    start = options(data, tmp_path / "large", init_from=tmp_path / "small")
+    small, large = (build(start, tiny_recipe(levels))[0].generator.eval() for levels in (3, 4))
+    labels = torch.randint(0, CLASSES, (1, 32, 16))
+    codes = torch.randn(1, CLASSES, 4, 1, 1)
+    with torch.no_grad():
+        before = small(labels, codes).atanh()
+        after = large(labels.repeat_interleave(2, 1).repeat_interleave(2, 2), codes).atanh()
+    expected = torch.nn.functional.interpolate(before, scale_factor=2, mode="bilinear", align_corners=False)
+    # Power iterations of two networks end at slightly different sigmas.
+    assert (after - expected).abs().max() < 0.02 * expected.abs().max()
+
+
+def test_a_run_folder_is_never_overwritten(data: Path, tmp_path: Path) -> None:
+    train(options(data, tmp_path / "run", steps=1, checkpoint_every=1))
+    with pytest.raises(UserError, match="already holds a run"):
+        train(options(data, tmp_path / "run", steps=1))
+    with pytest.raises(UserError, match=r"holds no checkpoint\.pt"):
+        train(options(data, tmp_path / "other", resume=True))
+
+
+def test_bad_data_stops_before_the_first_step(data: Path, tmp_path: Path) -> None:
+    labels = np.zeros((64, 32), np.uint8)
+    labels[3, 5] = 9
+    Image.fromarray(labels).save(data / "labels" / "004.png")
+    with pytest.raises(UserError, match=r"004\.png.*9"):
+        train(options(data, tmp_path / "run"))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", RECIPE_NAMES)
+def test_every_recipe_can_be_built_and_survives_its_dictionary(name: str) -> None:
+    config = recipe(name, 4)
+    assert TrainConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
+    with torch.device("meta"):
+        generator = Generator(replace(config.generator, spectral_norm=False))
+    assert len(generator.blocks) == 4
+
+
+def test_an_unknown_recipe_names_the_known_ones() -> None:
+    with pytest.raises(UserError, match="street-fashion"):
+        recipe("cats")
+
+
+_WORKER = """
+import sys
+from pathlib import Path
+sys.path[:0] = sys.argv[3:5]
+import torch
+torch.set_num_threads(1)
+from test_training_run import options
+from model.training.run import train
+train(options(Path(sys.argv[1]), Path(sys.argv[2]), devices=2, steps=2, checkpoint_every=2, sample_every=100))
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(_WORKER)
+    root, here = Path(__file__).resolve().parents[3], Path(__file__).resolve().parent
+    run = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, str(script), str(data), str(run), str(root), str(here)],
+        capture_output=True,
+        text=True,
+        timeout=110,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    # The log counts the pictures of both processes, and the bundle loads.
+    assert load_checkpoint(run)["step"] == 2
+    assert load_bundle(run / "bundle").classes == CLASSES
+    single = tmp_path / "single"
+    train(options(data, single, steps=2, checkpoint_every=2))
+    two, one = load_checkpoint(run)["model"], load_checkpoint(single)["model"]
+    # Two processes average the gradients of twice the pictures, so they must part from one process.
+    assert any(not torch.equal(value, one[name]) for name, value in two.items())
