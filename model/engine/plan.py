@@ -13,8 +13,9 @@ from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, Workspace, never
 
-# Pixels added to a preview's box on every side, at every level.
-PREVIEW_MARGIN = 2
+# Pixels added to a preview's box on every side, at every level: two convolutions and a label window reach three, so
+# above the levels that are computed whole, what is shown of a preview is as good as exact.
+PREVIEW_MARGIN = 3
 # Pixels of that margin which a preview shows; the outer ones saw old neighbours.
 SHOWN_MARGIN = 1
 # Low levels that cost together at most this share of a preview are computed whole, and so exactly, in a preview.

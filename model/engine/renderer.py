@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import torch
@@ -18,11 +18,21 @@ from model.engine.frame import Frame, RenderCancelled
 from model.engine.level import Workspace
 from model.engine.plan import Plan
 from model.engine.precision import choose_device, choose_precision
+from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
 from model.errors import UserError
 from model.groupdnet import Generator
 from model.groupdnet.label_pyramid import instance_edges
 
 DEFAULT_CPU_BUDGET = 1 << 30
+AnyPlan = Plan | WholeFramePlan
+Drawn = TypeVar("Drawn")
+
+
+def _default_budget(device: torch.device) -> int:
+    if device.type == "cpu":
+        return DEFAULT_CPU_BUDGET
+    free, _ = torch.cuda.mem_get_info(device)
+    return free // 4
 
 
 class HasGenerator(Protocol):
@@ -39,6 +49,8 @@ class Renderer:
     cuda:N. ``precision``: auto, float32, bfloat16 or float16 (CUDA). ``budget_bytes``: what all caches may take,
     default 1 GiB on the CPU and a quarter of the free memory on CUDA; picture sizes not used for longest go first.
     Raises UserError for a device or precision that this machine does not have.
+
+    Attributes: ``device``, ``precision``; ``notice``: what the person should be told, such as a move to the CPU, or "".
     """
 
     def __init__(
@@ -48,16 +60,30 @@ class Renderer:
         precision: str = "auto",
         budget_bytes: int | None = None,
     ) -> None:
-        generator = source if isinstance(source, Generator) else source.generator
-        self.device = choose_device(device)
-        self.precision = choose_precision(precision, self.device)
-        self._network = FoldedGenerator(generator, self.precision)
-        self.budget_bytes = DEFAULT_CPU_BUDGET if budget_bytes is None else budget_bytes
-        self._workspace = Workspace(self.precision)
-        self._plans: OrderedDict[tuple[int, int], Plan] = OrderedDict()
-        self._last: Plan | None = None
+        self._generator = source if isinstance(source, Generator) else source.generator
+        self._config = self._generator.config
+        self.notice = ""
+        self._budget = budget_bytes
         self._milliseconds = 0.0
         self._dropped = 0
+        self._use(choose_device(device), precision)
+
+    def _use(self, device: torch.device, precision: str) -> None:
+        """Start afresh on a device."""
+        self.device = device
+        self.precision = choose_precision(precision, device)
+        self.budget_bytes = _default_budget(device) if self._budget is None else self._budget
+        self._plans: OrderedDict[tuple[int, int], AnyPlan] = OrderedDict()
+        self._last: AnyPlan | None = None
+        self._workspace = Workspace(self.precision)
+        if device.type == "cpu":
+            network = FoldedGenerator(self._generator, self.precision)
+            self._make_plan: Callable[[int, int], AnyPlan] = lambda height, width: Plan(
+                network, height, width, self._workspace
+            )
+        else:
+            whole = WholeFrameNetwork(self._generator, device, self.precision)
+            self._make_plan = lambda height, width: WholeFramePlan(whole, height, width)
 
     @torch.inference_mode()
     def render(
@@ -82,16 +108,36 @@ class Renderer:
                 raise RenderCancelled
 
         self._validate(labels, codes, instances)
-        plan = self._plan(labels.shape[0], labels.shape[1])
-        plan.take(labels, self._edges(instances), codes)
-        boxes = plan.preview() if preview and not plan.is_current else None
-        if boxes is None:
-            boxes = plan.exact(check)
-        box = hull(boxes) if self._last is plan else Box(0, 0, plan.height, plan.width)
+        edges = self._edges(instances)
+
+        def attempt() -> tuple[AnyPlan, tuple[Box, ...]]:
+            plan = self._plan(labels.shape[0], labels.shape[1])
+            plan.take(labels, edges, codes)
+            boxes = plan.preview() if preview and not plan.is_current else None
+            return plan, plan.exact(check) if boxes is None else boxes
+
+        plan, boxes = self._surviving(attempt)
+        if self._last is not plan:
+            boxes = (Box(0, 0, plan.height, plan.width),)
         self._last = plan
         self._keep_budget(plan)
         self._milliseconds = 1000 * (time.perf_counter() - start)
-        return Frame(plan.pixels.copy(), box, plan.is_current, self._milliseconds)
+        return Frame(plan.pixels.copy(), hull(boxes), plan.is_current, self._milliseconds, boxes)
+
+    def _surviving(self, attempt: Callable[[], Drawn]) -> Drawn:
+        """Run an attempt; out of device memory, free all caches and try again, then go on on the CPU."""
+        try:
+            return attempt()
+        except torch.OutOfMemoryError:
+            self.forget()
+        try:
+            return attempt()
+        except torch.OutOfMemoryError:
+            if self.device.type == "cpu":
+                raise
+        self.notice = f"{self.device.type.upper()} is out of memory, so the CPU renders now"
+        self._use(torch.device("cpu"), "auto")
+        return attempt()
 
     def picture(self) -> Tensor:
         """float32 (3, H, W) in [-1, 1]: the last frame before it was rounded to 8 bits. Raises ValueError before it."""
@@ -104,6 +150,8 @@ class Renderer:
         self._plans.clear()
         self._last = None
         self._workspace = Workspace(self.precision)
+        if self.device.type == "cuda" and torch.cuda.is_available():
+            torch.cuda.empty_cache()
 
     def describe(self) -> str:
         """One line for the status bar: device, precision, last time, memory."""
@@ -114,6 +162,8 @@ class Renderer:
         parts.append(f"caches {self.cache_bytes / 2**20:.0f} of {self.budget_bytes / 2**20:.0f} MiB")
         if self._dropped:
             parts.append(f"{self._dropped} dropped")
+        if self.notice:
+            parts.append(self.notice)
         return ", ".join(parts)
 
     @property
@@ -126,7 +176,7 @@ class Renderer:
         return self._plan(height, width).convolutions()
 
     def _validate(self, labels: NDArray[np.uint8], codes: Tensor, instances: NDArray[np.int32] | None) -> None:
-        config = self._network.config
+        config = self._config
         if labels.ndim != 2 or labels.dtype != np.uint8:
             raise UserError(f"A label map must be uint8 (H, W), not {labels.dtype} {labels.shape}.")
         highest = int(labels.max(initial=0))
@@ -141,20 +191,20 @@ class Renderer:
             raise UserError(f"The instance map is {instances.shape}, but the label map is {labels.shape}.")
 
     def _edges(self, instances: NDArray[np.int32] | None) -> NDArray[np.bool_] | None:
-        if instances is None or not self._network.config.instance_edges:
+        if instances is None or not self._config.instance_edges:
             return None
         return instance_edges(torch.from_numpy(instances)[None])[0].numpy()
 
-    def _plan(self, height: int, width: int) -> Plan:
+    def _plan(self, height: int, width: int) -> AnyPlan:
         size = (height, width)
         plan = self._plans.get(size)
         if plan is None:
-            plan = Plan(self._network, height, width, self._workspace)
+            plan = self._make_plan(height, width)
             self._plans[size] = plan
         self._plans.move_to_end(size)
         return plan
 
-    def _keep_budget(self, current: Plan) -> None:
+    def _keep_budget(self, current: AnyPlan) -> None:
         """Drop the oldest plans until the rest fits the budget, the current one last."""
         while self.cache_bytes > self.budget_bytes and self._plans:
             _, oldest = self._plans.popitem(last=False)
