@@ -37,8 +37,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("file.paste_photo", _("New from clipboard"), "Ctrl+Shift+N", "paste", "File"),
     ActionSpec("file.save", _("Save"), "Ctrl+S", "save", "File", 1),
     ActionSpec("file.save_as", _("Save as..."), "Ctrl+Shift+S", "", "File", 1),
-    ActionSpec("file.export_picture", _("Export picture..."), "Ctrl+E", "export", "File", 2),
-    ActionSpec("file.export_labels", _("Export label map..."), "Ctrl+Shift+E", "export", "File", 2),
+    ActionSpec("export.picture", _("Export picture..."), "Ctrl+E", "export", "File", 2),
+    ActionSpec("export.labels", _("Export label map..."), "Ctrl+Shift+E", "export", "File", 2),
+    ActionSpec("export.layers", _("Export layers..."), "", "overlay", "File", 2),
+    ActionSpec("export.batch", _("Apply styles to a folder..."), "", "copy", "File", 2),
     ActionSpec("file.quit", _("Quit"), "Ctrl+Q", "", "File", 3),
     ActionSpec("edit.undo", _("Undo"), "Ctrl+Z", "undo", "Edit"),
     ActionSpec("edit.redo", _("Redo"), "Ctrl+Shift+Z", "redo", "Edit"),
@@ -84,7 +86,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme.light", _("Light theme"), "", "", "View", 4, True),
     ActionSpec("theme.dark", _("Dark theme"), "", "", "View", 4, True),
     ActionSpec("model.choose", _("Choose network..."), "", "settings", "Model"),
+    ActionSpec("model.import_official", _("Import released checkpoint..."), "", "open", "Model"),
     ActionSpec("help.keys", _("Keys at a glance"), "F1", "keyboard", "Help"),
+    ActionSpec("help.tour", _("Short tour"), "", "help", "Help"),
     ActionSpec("help.about", _("About"), "", "info", "Help", 1),
 )
 

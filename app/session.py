@@ -258,7 +258,9 @@ class Session(QObject):
         if self.picture is None:
             return None
         document = self.document
-        return FinishedFrame(self.picture, document.labels.copy(), document.original.copy(), document.photo)
+        return FinishedFrame(
+            self.picture, document.labels.copy(), document.original.copy(), document.photo, document.fit
+        )
 
     def _submit(self) -> None:
         document, facts = self.document, self.facts

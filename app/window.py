@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QIcon, QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import theme
+from app import theme, welcome
 from app.actions import ACTIONS, ActionTable
+from app.autosave import Autosaver
 from app.canvas.options_bar import OptionsBar
 from app.canvas.surface import BUSY_AFTER, ViewMode
 from app.canvas.tools.base import Tool
@@ -29,7 +30,8 @@ from app.canvas.tools.catalog import TOOLS
 from app.canvas.view import CanvasView
 from app.commands.base import Commands
 from app.commands.catalog import COMMANDS
-from app.commands.file import FileCommands
+from app.commands.file import FileCommands, image_pixels
+from app.dialogs.new import recent_icon
 from app.document.document import Document
 from app.examples import first_document
 from app.icons import FOLDER
@@ -37,7 +39,7 @@ from app.placing import place_docks, place_menus
 from app.rendering.requests import ModelFacts, RenderResult
 from app.rendering.worker import RenderWorker
 from app.session import Message, Session
-from app.settings import Settings, load_settings
+from app.settings import Settings, load_settings, state_folder
 from app.widgets.message_bar import MessageBar
 from app.widgets.status import StatusBar
 
@@ -68,10 +70,12 @@ class MainWindow(QMainWindow):
         self._waiting_model: list[Callable[[], None]] = []
         self._waiting_exact: list[Callable[[], None]] = []
         self._hidden_docks: list[QDockWidget] = []
+        self._tour: QWidget | None = None
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER)
         self._place()
         self._default_layout = self.saveState()
         self._wire()
+        self.autosaver = Autosaver(self.session, state_folder())
         self.apply_settings()
         self.document_changed(self.session.document)
 
@@ -249,6 +253,10 @@ class MainWindow(QMainWindow):
             self._waiting_exact.append(run)
             self.session.request_picture()
 
+    def start_tour(self) -> None:
+        """Show the short tour over the window."""
+        self._tour = welcome.tour(self)
+
     def show_panel(self, panel_id: str) -> QWidget:
         """Bring a dock to the front."""
         self.docks[panel_id].show()
@@ -306,7 +314,7 @@ class MainWindow(QMainWindow):
         self.recent_menu.clear()
         for name in self.settings.recent:
             path = Path(name)
-            action = self.recent_menu.addAction(path.name)
+            action = self.recent_menu.addAction(recent_icon(path), path.name)
             action.setToolTip(name)
             action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
         self.recent_menu.setEnabled(bool(self.settings.recent))
@@ -340,9 +348,13 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        image = event.mimeData().imageData()
         if paths:
             event.acceptProposedAction()
             self.files.open_path(paths[0])
+        elif image is not None and self.files.may_leave():
+            event.acceptProposedAction()
+            self.files.load_photo(image_pixels(QImage(image)), self.tr("Dropped photo"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():
@@ -352,6 +364,7 @@ class MainWindow(QMainWindow):
         self.settings.layout = base64.b64encode(self.saveState().data()).decode()
         self.settings.save()
         self.session.stop()
+        self.autosaver.forget()
         event.accept()
 
 
@@ -377,6 +390,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     window.show()
     # The window is painted before the threads start to import torch.
     QTimer.singleShot(0, window.session.start)
+    QTimer.singleShot(0, lambda: welcome.offer_recovery(window))
+    if not settings.tour_done:
+        QTimer.singleShot(600, window.start_tour)
     if options.file is not None:
         QTimer.singleShot(0, lambda: window.files.open_path(options.file, ask=False))
     return int(app.exec())

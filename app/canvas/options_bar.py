@@ -74,7 +74,7 @@ class OptionsBar(QToolBar):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.settings = settings
         self._table = actions
-        for action_id in ("file.new", "file.open", "file.save", "file.export_picture"):
+        for action_id in ("file.new", "file.open", "file.save", "export.picture"):
             self.addAction(actions[action_id])
         self.addSeparator()
         for action_id in ("edit.undo", "edit.redo"):

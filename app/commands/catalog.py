@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.commands.base import Commands
 from app.commands.edit import EditCommands
+from app.commands.export import ExportCommands
 from app.commands.file import FileCommands
 from app.commands.help import HelpCommands
 from app.commands.model import ModelCommands
@@ -12,6 +13,7 @@ from app.commands.view import ThemeCommands, ViewCommands
 
 COMMANDS: dict[str, type[Commands]] = {
     "file": FileCommands,
+    "export": ExportCommands,
     "edit": EditCommands,
     "style": StyleCommands,
     "view": ViewCommands,

@@ -10,16 +10,16 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app.commands.base import Commands
+from app.commands.texts import sentence, with_suffix
+from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
+from app.document.foreign import read_foreign
 from app.document.photo import PhotoLayer
 from app.document.project import SUFFIX, read_project, snapshot, write_project
 from app.rendering.photos import OpenedPhoto, open_photo
 from model.errors import UserError
-from model.images import write_picture
-from model.labels import read_label_map, resize_labels, write_label_map
-
-PICTURES = "PNG (*.png);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;TIFF (*.tif *.tiff)"
-IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif")
+from model.fitting import Fit
+from model.labels import read_label_map
 
 
 class FileCommands(Commands):
@@ -99,30 +99,45 @@ class FileCommands(Commands):
             self.session.say(sentence(error), "error")
 
     def load_labels(self, path: Path) -> None:
-        """Open a label map as a new document."""
-        labels = read_label_map(path, self.session.label_set)
+        """Open a label map as a new document; values that are no classes are asked about."""
+        label_set = self.session.label_set
+        try:
+            if path.suffix.lower() == ".json":
+                raise UserError("polygons are always mapped by name")
+            labels = read_label_map(path, label_set)
+        except UserError:
+            foreign = read_foreign(path)
+            guess = foreign.guess(label_set)
+            if None in guess:
+                dialog = MappingDialog(foreign, label_set, path.name, self.window)
+                if not dialog.exec():
+                    return
+                guess = list(dialog.choice())
+            labels = foreign.mapped(index for index in guess if index is not None)
         self.show_labels(labels, path.stem, path)
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:
-        """A new document from a map of any size; it is fitted to what the network can render."""
-        fitted = self.fitted(labels)
-        if fitted.shape != labels.shape:
-            self.session.say(
-                self.tr("The map was scaled from {0} x {1} to {2} x {3} for the network.").format(
-                    labels.shape[1], labels.shape[0], fitted.shape[1], fitted.shape[0]
-                )
-            )
-        self._show(Document(fitted, self.session.label_set, title=title), path)
-
-    def fitted(self, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The map in the nearest size that the network can render, its proportions kept as well as that allows."""
-        facts = self.session.facts
+        """A new document from a map of any size; another size than the network's own is fitted into it."""
+        facts, label_set = self.session.facts, self.session.label_set
         if facts is None:
-            return labels
-        height, width = labels.shape
-        scale = min(1.0, (2.0 * facts.height * facts.width / (height * width)) ** 0.5)
-        new = [max(facts.divisor, round(side * scale / facts.divisor) * facts.divisor) for side in (height, width)]
-        return labels if (height, width) == tuple(new) else resize_labels(labels, *new)
+            self.window.when_model_ready(lambda: self.show_labels(labels, title, path))
+            return
+        fit = Fit.into(labels.shape[0], labels.shape[1], facts.height, facts.width)
+        if fit.identity:
+            self._show(Document(labels, label_set, title=title), path)
+            return
+        self._show(Document(fit.labels(labels, label_set.background), label_set, fit=fit, title=title), path)
+        self.session.say(
+            self.tr("The map of {0} × {1} was fitted into {2} × {3}; exports have its own size again.").format(
+                fit.source_width, fit.source_height, fit.width, fit.height
+            )
+        )
+
+    def new_blank(self, height: int, width: int) -> None:
+        """A map of background; the size is taken as it is."""
+        label_set = self.session.label_set
+        labels = np.full((height, width), label_set.background, dtype=np.uint8)
+        self._show(Document(labels, label_set, title=self.tr("Untitled")))
 
     def load_photo(self, source: Path | NDArray[np.uint8], name: str = "") -> None:
         """Parse and encode a photo in the background, then open it as a new document."""
@@ -199,66 +214,8 @@ class FileCommands(Commands):
         self.session.say(self.tr("Saved {0}.").format(path.name), "success")
         return True
 
-    def export_picture(self) -> None:
-        path, chosen = self._ask_export(self.tr("Export picture"), PICTURES, ".png")
-        if path is not None:
-            if path.suffix.lower() not in IMAGE_SUFFIXES:
-                path = path.with_name(path.name + "." + chosen.split("*.")[1].split(")")[0].split()[0])
-            self.export_picture_to(path)
-
-    def export_picture_to(self, path: Path) -> None:
-        """Write the exact picture, at the photo's own size where there is one, as soon as it is rendered."""
-        session, document = self.session, self.session.document
-
-        def write() -> None:
-            frame = session.finished_frame()
-            if frame is None or session.document is not document:
-                return
-            session.jobs.add(
-                self.tr("Exporting"),
-                lambda progress: write_picture(path, frame.render()),
-                lambda _: session.say(self.tr("Exported {0}.").format(path.name), "success"),
-            )
-
-        self.window.when_exact(write)
-
-    def export_labels(self) -> None:
-        path, _ = self._ask_export(self.tr("Export label map"), "PNG (*.png)", "-labels.png")
-        if path is not None:
-            self.export_labels_to(with_suffix(path, ".png"))
-
-    def export_labels_to(self, path: Path) -> None:
-        document = self.session.document
-        try:
-            write_label_map(path, document.labels, document.label_set)
-        except UserError as error:
-            self.session.say(sentence(error), "error")
-        else:
-            self.session.say(self.tr("Exported {0}.").format(path.name), "success")
-
-    def _ask_export(self, title: str, filters: str, ending: str) -> tuple[Path | None, str]:
-        settings = self.session.settings
-        folder = Path(settings.export_folder) if settings.export_folder else self.session.save_folder()
-        proposed = folder / f"{self.session.document.name or 'untitled'}{ending}"
-        path, chosen = QFileDialog.getSaveFileName(self.window, title, str(proposed), filters)
-        if not path:
-            return None, ""
-        settings.export_folder = str(Path(path).resolve().parent)
-        settings.save()
-        return Path(path), chosen
-
     def quit(self) -> None:
         self.window.close()
-
-
-def sentence(error: Exception) -> str:
-    """An error as a sentence."""
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
-
-
-def with_suffix(path: Path, suffix: str) -> Path:
-    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
 
 
 def looks_like_labels(path: Path) -> bool:

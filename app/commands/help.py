@@ -13,6 +13,9 @@ class HelpCommands(Commands):
 
         KeysDialog(self.window.actions_table, self.window).exec()
 
+    def tour(self) -> None:
+        self.window.start_tour()
+
     def about(self) -> None:
         from app.dialogs.help import AboutDialog
 

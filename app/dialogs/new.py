@@ -100,10 +100,7 @@ class NewDialog(QDialog):
     def use_blank(self) -> None:
         """A map of background in the chosen size."""
         height, width = self.height_box.value(), self.width_box.value()
-        label_set = self.session.label_set
-        labels = np.full((height, width), label_set.background, dtype=np.uint8)
-        title = self.tr("Untitled")
-        self._finish(lambda files: files.show_labels(labels, title))
+        self._finish(lambda files: files.new_blank(height, width))
 
     def _use_example(self, item: QListWidgetItem | None) -> None:
         if item is None:
@@ -134,6 +131,19 @@ class NewDialog(QDialog):
         return box
 
 
+def recent_icon(path: Path) -> QIcon:
+    """A small picture of a project; nothing for other files, which would have to be read whole."""
+    pixels = read_thumbnail(path) if path.suffix == SUFFIX and path.is_file() else None
+    return QIcon() if pixels is None else QIcon(pixmap_of(pixels))
+
+
+def pixmap_of(pixels: np.ndarray) -> QPixmap:
+    """uint8 (H, W, 3) as a pixmap."""
+    height, width = pixels.shape[:2]
+    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
+    return QPixmap.fromImage(image)
+
+
 def example_icon(path: Path) -> QIcon:
     """A small picture of an example."""
     try:
@@ -146,7 +156,5 @@ def example_icon(path: Path) -> QIcon:
         pixels = None
     if pixels is None:
         return QIcon()
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
     smooth = Qt.TransformationMode.SmoothTransformation
-    return QIcon(QPixmap.fromImage(image).scaled(ICON, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+    return QIcon(pixmap_of(pixels).scaled(ICON, Qt.AspectRatioMode.KeepAspectRatio, smooth))

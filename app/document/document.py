@@ -14,6 +14,7 @@ from app.document.box import EMPTY, Box
 from app.document.edits import CodesDelta, Delta, LabelsDelta, OriginalDelta, PhotoDelta, Step
 from app.document.history import DEFAULT_BYTES, History
 from app.document.photo import PhotoLayer
+from model.fitting import Fit
 from model.labels import LabelMap, LabelSet
 
 Codes = NDArray[np.float32]
@@ -66,6 +67,7 @@ class Document(QObject):
         codes: Codes | None = None,
         photo: PhotoLayer | None = None,
         original: LabelMap | None = None,
+        fit: Fit | None = None,
         bundle: str = "",
         title: str = "",
         path: Path | None = None,
@@ -76,10 +78,12 @@ class Document(QObject):
             labels: uint8 (H, W), copied.
             codes: float32 (classes, channels, h, w), copied; None until a network is loaded.
             original: the map before editing, which the eraser can bring back; by default `labels`.
+            fit: how a map of another size was fitted into this one; exports go back to that size.
             bundle: name of the network the codes belong to.
         """
         super().__init__()
         self.label_set = label_set
+        self.fit = fit
         self.bundle = bundle
         self.title = title
         self.path = path

@@ -37,6 +37,7 @@ def map_by_name(document: Document, target: LabelSet) -> tuple[Document, tuple[s
         target,
         photo=document.photo,
         original=table[document.original],
+        fit=document.fit,
         title=document.name,
     )
     return mapped, lost

@@ -20,6 +20,7 @@ from app.document.document import ClassFlags, Document
 from app.document.photo import Crop, PhotoLayer
 from model.errors import UserError
 from model.files import replacing
+from model.fitting import Fit
 from model.labels import LabelSet, check_label_map
 
 SUFFIX = ".smis"
@@ -46,6 +47,7 @@ class Snapshot:
     locked: tuple[int, ...]
     paint_only_over: int | None
     picture: NDArray[np.uint8] | None = None
+    fit: Fit | None = None
 
 
 def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Snapshot:
@@ -64,6 +66,7 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         locked=tuple(sorted(flags.locked)),
         paint_only_over=flags.paint_only_over,
         picture=None if picture is None else picture.copy(),
+        fit=document.fit,
     )
 
 
@@ -82,6 +85,8 @@ def write_project(path: str | Path, content: Snapshot) -> None:
             "paint_only_over": content.paint_only_over,
         },
     }
+    if content.fit is not None:
+        manifest["source_size"] = [content.fit.source_height, content.fit.source_width]
     if content.photo is not None:
         manifest["photo"] = {"name": content.photo.name, "crop": asdict(content.photo.crop)}
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
@@ -157,11 +162,16 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         codes=codes,
         photo=photo,
         original=original,
+        fit=_fit(manifest.get("source_size"), labels.shape),
         bundle=str(manifest.get("bundle", "")),
         title=str(manifest.get("title", source.stem)),
     )
     document.flags = _flags(manifest.get("flags", {}), len(label_set))
     return document
+
+
+def _fit(source_size: Any, shape: tuple[int, ...]) -> Fit | None:
+    return None if source_size is None else Fit.into(int(source_size[0]), int(source_size[1]), shape[0], shape[1])
 
 
 def _flags(data: dict[str, Any], classes: int) -> ClassFlags:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.photo import PhotoLayer, put_back
+from model.fitting import Fit
 
 
 @dataclass(frozen=True)
@@ -18,15 +19,17 @@ class FinishedFrame:
         picture: the exact frame, uint8 (H, W, 3).
         labels, original: the map now and before editing, uint8 (H, W).
         photo: the photo under the document, or None.
+        fit: how a map of another size was fitted into the frame, or None.
     """
 
     picture: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     original: NDArray[np.uint8]
     photo: PhotoLayer | None
+    fit: Fit | None = None
 
     def render(self) -> NDArray[np.uint8]:
         """The picture at full size: put back into its photo where there is one. uint8 (H', W', 3)."""
         if self.photo is None:
-            return self.picture
+            return self.fit.restore(self.picture) if self.fit is not None else self.picture
         return put_back(self.photo.pixels, self.photo.crop, self.picture)

@@ -57,6 +57,7 @@ class _Job:
     failed: Callable[[str, str], None] | None = field(compare=False)
     progress: Progress = field(compare=False)
     key: str = field(compare=False, default="")
+    deliver_cancelled: bool = field(compare=False, default=False)
 
 
 class JobQueue(QThread):
@@ -89,6 +90,7 @@ class JobQueue(QThread):
         failed: Callable[[str, str], None] | None = None,
         priority: int = SOON,
         key: str = "",
+        deliver_cancelled: bool = False,
     ) -> Progress:
         """Queue `work(progress)`; its result goes to `done`.
 
@@ -96,9 +98,10 @@ class JobQueue(QThread):
             note: what to show while it runs; empty shows nothing.
             failed: gets one sentence and the traceback, instead of the `failed` signal.
             key: a waiting or running job with the same non-empty key is cancelled: only the newest counts.
+            deliver_cancelled: give `done` what a cancelled job returned too (what it got done).
         """
         progress = Progress(self.progressed.emit)
-        job = _Job(priority, next(self._numbers), note, work, done, failed, progress, key)
+        job = _Job(priority, next(self._numbers), note, work, done, failed, progress, key, deliver_cancelled)
         with self._wake:
             if key:
                 for other in (*self._jobs, *([self._current] if self._current else [])):
@@ -152,5 +155,5 @@ class JobQueue(QThread):
                 job.failed(message, details)
             else:
                 self.failed.emit(message, details)
-        elif not job.progress.cancelled and job.done is not None:
+        elif job.done is not None and (job.deliver_cancelled or not job.progress.cancelled):
             job.done(result)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.rendering.requests import Direction, ModelFacts, ModelRequest
+from model.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +87,37 @@ def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:
         Direction(entry.name, np.array(entry.vector.numpy(), dtype=np.float32), float(entry.low), float(entry.high))
         for entry in found
     )
+
+
+@dataclass(frozen=True)
+class OfficialFiles:
+    """A released checkpoint: the network it is, its files, and the name of the bundle to make."""
+
+    network: str
+    generator: Path
+    encoder: Path | None
+    options: Path | None
+    name: str
+
+
+def import_checkpoint(files: OfficialFiles) -> Path:
+    """Make a bundle of a released checkpoint in the user's data folder; returns the bundle's folder.
+
+    Raises:
+        UserError: a file is missing, damaged, refused, or does not fit the network.
+    """
+    import platformdirs
+
+    from model.checkpoints.importer import import_official
+
+    folder = Path(platformdirs.user_data_dir("smis-studio", appauthor=False)) / "weights"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder} cannot be made: {error.strerror}") from error
+    target = folder / files.name
+    import_official(files.network, files.generator, target, files.encoder, files.options)
+    return target
 
 
 def axis_sliders(std: NDArray[np.float32]) -> tuple[Direction, ...]:

@@ -66,10 +66,10 @@ def test_paint_slide_undo_photo_save_reopen(studio, answers: SimpleNamespace, tm
     last = studio.settle()
     assert (last != after_photo).any()
     answers.save = tmp_path / "labels.png"
-    studio.trigger("file.export_labels")
+    studio.trigger("export.labels")
     exported = read_label_map(tmp_path / "labels.png", studio.session.label_set)
     answers.save = tmp_path / "picture.png"
-    studio.trigger("file.export_picture")
+    studio.trigger("export.picture")
     studio.wait((tmp_path / "picture.png").is_file)
     assert read_photo(tmp_path / "picture.png").shape == photo.shape
 

@@ -1,0 +1,60 @@
+"""Autosave: every 60 seconds and after every 20 edits, to a recovery file that is offered after a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.document.project import snapshot
+from app.document.recovery import forget_recovery, write_recovery
+from app.session import Session
+
+INTERVAL = 60_000
+EDITS = 20
+
+
+class Autosaver(QObject):
+    """Watches the session's document and writes recovery files in the background."""
+
+    def __init__(self, session: Session, folder: Path) -> None:
+        super().__init__(session)
+        self.session = session
+        self.folder = folder / "recovery"
+        self._saved_edits = 0
+        self._saved_state = -1
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.save_now)
+        self._timer.start()
+        session.document_changed.connect(self._document_changed)
+        self._document_changed()
+
+    def _document_changed(self) -> None:
+        document = self.session.document
+        self._saved_edits = document.edits
+        # A recovered document is unsaved from the start.
+        self._saved_state = -1 if document.modified else document.history.state_id
+        document.history_changed.connect(self._edited)
+        document.modified_changed.connect(self._modified_changed)
+
+    def _edited(self) -> None:
+        if self.session.document.edits - self._saved_edits >= EDITS:
+            self.save_now()
+
+    def _modified_changed(self, modified: bool) -> None:
+        if not modified:
+            self.forget()
+
+    def save_now(self) -> None:
+        """Write the recovery file, unless nothing changed since the last one."""
+        document = self.session.document
+        if not document.modified or document.in_stroke or document.history.state_id == self._saved_state:
+            return
+        self._saved_edits, self._saved_state = document.edits, document.history.state_id
+        content, folder = snapshot(document, self.session.picture), self.folder
+        self.session.jobs.add("", lambda progress: write_recovery(folder, content), key="autosave")
+
+    def forget(self) -> None:
+        """The work is safe elsewhere, or was given up on purpose."""
+        forget_recovery(self.folder)
+        self._saved_state = -1

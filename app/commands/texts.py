@@ -1,0 +1,16 @@
+"""Small texts that several commands need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def sentence(error: Exception) -> str:
+    """An error as a sentence."""
+    text = str(error)
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def with_suffix(path: Path, suffix: str) -> Path:
+    """The path with this suffix, added where it has another one."""
+    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)

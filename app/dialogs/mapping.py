@@ -1,0 +1,81 @@
+"""Which class each unknown value or colour of a file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.document.foreign import Foreign
+from model.labels import LabelSet
+
+
+class MappingDialog(QDialog):
+    """One row per kind of pixel of the file; known names are filled in."""
+
+    def __init__(self, foreign: Foreign, label_set: LabelSet, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Classes of {0}").format(Path(title).name))
+        self.resize(480, 520)
+        heading = QLabel(self.tr("Which class is each of these?"))
+        heading.setProperty("heading", True)
+        note = QLabel(self.tr("Some values of this file are no classes of {0}.").format(label_set.name))
+        note.setProperty("muted", True)
+        note.setWordWrap(True)
+        self.boxes: list[QComboBox] = []
+        table = QTableWidget(len(foreign.names), 3)
+        table.setHorizontalHeaderLabels([self.tr("In the file"), self.tr("Share"), self.tr("Class")])
+        table.verticalHeader().hide()
+        table.setShowGrid(False)
+        table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.setColumnWidth(2, 180)
+        counts = np.bincount(foreign.values.reshape(-1), minlength=len(foreign.names)) / foreign.values.size
+        guess = foreign.guess(label_set)
+        for row, name in enumerate(foreign.names):
+            item = QTableWidgetItem(color_icon(foreign.colors[row]), name)
+            item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            share = QTableWidgetItem(f"{counts[row]:.1%}")
+            share.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            box = QComboBox()
+            box.setAccessibleName(self.tr("Class of {0}").format(name))
+            for info in label_set.classes:
+                box.addItem(color_icon(info.color), info.name)
+            place = guess[row]
+            box.setCurrentIndex(label_set.background if place is None else place)
+            self.boxes.append(box)
+            table.setItem(row, 0, item)
+            table.setItem(row, 1, share)
+            table.setCellWidget(row, 2, box)
+            table.setRowHeight(row, 36)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        for widget in (heading, note, table, buttons):
+            layout.addWidget(widget)
+
+    def choice(self) -> tuple[int, ...]:
+        """The class chosen for each kind."""
+        return tuple(box.currentIndex() for box in self.boxes)
+
+
+def color_icon(color: tuple[int, int, int]) -> QIcon:
+    """A square of one colour."""
+    pixmap = QPixmap(14, 14)
+    pixmap.fill(QColor(*color))
+    return QIcon(pixmap)

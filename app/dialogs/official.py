@@ -1,0 +1,95 @@
+"""Importing the authors' released checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.rendering.loading import OfficialFiles
+
+NETWORKS = ("deepfashion", "ade20k", "cityscapes")
+
+
+class OfficialDialog(QDialog):
+    """Asks for the network, its files and a name."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Import released checkpoint"))
+        self.setMinimumWidth(520)
+        self.network = QComboBox()
+        self.network.addItems(NETWORKS)
+        self.name = QLineEdit(NETWORKS[0])
+        self.network.currentTextChanged.connect(self.name.setText)
+        note = QLabel(self.tr("Files are read without running any code in them."))
+        note.setProperty("muted", True)
+        form = QFormLayout()
+        form.setSpacing(8)
+        form.addRow(self.tr("Network"), self.network)
+        self.generator = self._file_row(form, self.tr("Generator"), "latest_net_G.pth")
+        self.encoder = self._file_row(form, self.tr("Encoder"), self.tr("latest_net_E.pth (optional)"))
+        self.options = self._file_row(form, self.tr("Options"), self.tr("options.json (optional)"))
+        form.addRow(self.tr("Name"), self.name)
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addLayout(form)
+        layout.addWidget(note)
+        layout.addWidget(self.buttons)
+        for field in (self.generator, self.name):
+            field.textChanged.connect(self._check)
+        self._check()
+
+    def choice(self) -> OfficialFiles:
+        """What was filled in."""
+
+        def path(field: QLineEdit) -> Path | None:
+            return Path(field.text()) if field.text() else None
+
+        return OfficialFiles(
+            self.network.currentText(),
+            Path(self.generator.text()),
+            path(self.encoder),
+            path(self.options),
+            self.name.text().strip(),
+        )
+
+    def _check(self) -> None:
+        name = self.name.text().strip()
+        fine = bool(self.generator.text() and name) and Path(name).name == name and name not in (".", "..")
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fine)
+
+    def _file_row(self, form: QFormLayout, title: str, hint: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText(hint)
+        field.setAccessibleName(title)
+        button = QPushButton(self.tr("Choose..."))
+
+        def choose() -> None:
+            path, _ = QFileDialog.getOpenFileName(self, title, field.text())
+            if path:
+                field.setText(path)
+
+        button.clicked.connect(choose)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(field, 1)
+        row.addWidget(button)
+        form.addRow(title, row)
+        return field

@@ -1,0 +1,77 @@
+"""What greets the user: the tour at the first start, the offer to recover work after a crash."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QToolBar
+
+from app.document.recovery import left_behind, recover
+from app.widgets.tour import Stop, Tour
+from model.errors import UserError
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Welcome", text)
+
+
+def tour(window: MainWindow) -> Tour:
+    """Start the short tour; that it ended is remembered for ever."""
+
+    def done() -> None:
+        window.settings.tour_done = True
+        window.settings.save()
+
+    stops = (
+        Stop(
+            window.findChild(QToolBar, "tools"),
+            _tr("Paint"),
+            _tr("Take a brush, a lasso or a shape and paint clothes into the map."),
+        ),
+        Stop(
+            window.docks["classes"],
+            _tr("Pick what you paint"),
+            _tr("Each colour is a class. Hide, lock or protect a class with the marks beside its name."),
+        ),
+        Stop(window.canvas, _tr("Watch"), _tr("The picture follows while your hand still moves.")),
+        Stop(
+            window.docks["styles"],
+            _tr("Change the style"),
+            _tr("Drag a slider, throw the dice, or ask for more like this. Only that class changes."),
+        ),
+        Stop(
+            window.options,
+            _tr("Open a photo of your own"),
+            _tr("Its clothes are found and their styles are taken. F1 shows all keys."),
+        ),
+    )
+    return Tour(window, stops, done)
+
+
+def offer_recovery(window: MainWindow) -> None:
+    """After a crash: offer what was not saved."""
+    left = left_behind(window.autosaver.folder)
+    if not left:
+        return
+
+    def recover_it() -> None:
+        try:
+            document = recover(left[0])
+        except UserError as error:
+            window.session.say(str(error), "error")
+            return
+        window.session.open_document(document)
+        window.autosaver.save_now()
+        for path in left:
+            path.unlink(missing_ok=True)
+
+    window.messages.show_message(
+        _tr("The program ended unexpectedly. Unsaved work was kept."),
+        "warning",
+        action=_tr("Recover"),
+        handler=recover_it,
+    )
