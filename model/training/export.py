@@ -61,6 +61,8 @@ def export_bundle(
     batches = _batches(data, config, count, config.batch_size)
     recompute_batch_norm(model, batches)
     mean, std = code_statistics(model.encoder, batches)
+    if model.codeless is not None:
+        mean[model.codeless], std[model.codeless] = 0.0, 1.0
     generator = Generator(replace(config.generator, spectral_norm=False))
     generator.load_state_dict(folded_state(model.generator), strict=False)
     encoder = ClassEncoder(replace(config.encoder, spectral_norm=False))

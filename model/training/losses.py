@@ -86,6 +86,8 @@ class Vgg19Features(nn.Module):
     The file is torchvision's ``vgg19-*.pth`` (its ``features.N.weight`` entries); it is read with weights_only.
     """
 
+    mean: Tensor
+    std: Tensor
     _WIDTHS = ((64, 64), (128, 128), (256,) * 4, (512,) * 4, (512,))
 
     def __init__(self, weights: Path) -> None:

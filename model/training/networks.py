@@ -18,8 +18,11 @@ from model.groupdnet.generator import Generator
 class ImageModel(nn.Module):
     """Encoder and generator behind one ``forward``, as data-parallel training wants it."""
 
-    def __init__(self, generator: GeneratorConfig, encoder: EncoderConfig) -> None:
+    def __init__(self, generator: GeneratorConfig, encoder: EncoderConfig, codeless: int | None = None) -> None:
+        """``codeless``: a class that always looks the same (the studio ground); its code is noise, so that it learns
+        to mean nothing."""
         super().__init__()
+        self.codeless = codeless
         self.encoder = ClassEncoder(encoder)
         self.generator = Generator(generator)
 
@@ -35,6 +38,8 @@ class ImageModel(nn.Module):
         present = present_classes(labels[:encoded], self.encoder.config.classes)
         if self.encoder.config.whole_picture:
             present = torch.ones_like(present)
+        elif self.codeless is not None:
+            present[:, self.codeless] = False
         codes = torch.randn(labels.shape[0], *mean.shape[1:], device=mean.device)
         drawn = mean + codes[:encoded] * torch.exp(0.5 * logvar)
         drawn = torch.where(present[:, :, None, None, None], drawn, codes[:encoded])
@@ -61,7 +66,7 @@ class Ema:
     @torch.no_grad()
     def update(self, source: nn.Module, step: int) -> None:
         decay = min(self.decay, (1 + step) / (10 + step))
-        averaged = list(self.model.parameters())
+        averaged: list[Tensor] = list(self.model.parameters())
         torch._foreach_lerp_(averaged, [p.detach() for p in source.parameters()], 1 - decay)
         for (name, mine), theirs in zip(self.model.named_buffers(), source.buffers(), strict=True):
             # Batch norm's statistics are averaged; the singular vectors of spectral norm are not: the average of unit
@@ -93,13 +98,20 @@ def load_plain(module: nn.Module, state: dict[str, Tensor], what: str) -> list[s
             value = value.to(target)
             if parametrize.is_parametrized(part, leaf):
                 setattr(part, leaf, value)
-                # A fresh power iteration underestimates sigma and would blow the weight up for the first steps.
-                part.train()
-                for _ in range(20):
-                    getattr(part, leaf)
+                _converge(part.parametrizations[leaf][0], value)  # type: ignore[union-attr,index]
             else:
                 target.copy_(value)
     return missing
+
+
+def _converge(norm: nn.Module, weight: Tensor) -> None:
+    """Give spectral norm the true singular vectors of a weight.
+
+    A few power iterations from random vectors underestimate sigma, and the weights would start too large.
+    """
+    left, _, right = torch.linalg.svd(weight.flatten(1), full_matrices=False)
+    norm._u.copy_(left[:, 0])  # type: ignore[operator]
+    norm._v.copy_(right[0])  # type: ignore[operator]
 
 
 @torch.no_grad()

@@ -107,7 +107,7 @@ def read_data(options: TrainOptions, config: TrainConfig, device: torch.device) 
 
 def build(options: TrainOptions, config: TrainConfig) -> tuple[ImageModel, MultiScaleDiscriminator]:
     """Fresh networks, or those of ``options.init_from``."""
-    model = ImageModel(config.generator, config.encoder)
+    model = ImageModel(config.generator, config.encoder, None if config.studio_grey is None else 0)
     discriminator = MultiScaleDiscriminator(config.discriminator)
     initialise(model)
     initialise(discriminator)
