@@ -42,6 +42,9 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the output folder.")] = False,
     init_from: Annotated[str | None, typer.Option(help="Start from the weights of a bundle or of a run.")] = None,
     adversarial_start: Annotated[int | None, typer.Option(min=0, help="First step with the GAN loss.")] = None,
+    frozen_levels: Annotated[
+        int | None, typer.Option(min=0, help="Train only the levels after so many first ones.")
+    ] = None,
     learning_rate: Annotated[
         float | None, typer.Option(min=0, help="Of the generator; the discriminator's is four times that.")
     ] = None,
@@ -80,6 +83,7 @@ def train(
                 resume=resume,
                 init_from=start,
                 adversarial_start=adversarial_start,
+                frozen_levels=frozen_levels,
                 learning_rate=learning_rate,
                 sample_every=sample_every,
                 checkpoint_every=checkpoint_every,

@@ -39,6 +39,8 @@ class TrainConfig:
     prior_share: float = 0.0
     #: Steps before the discriminator joins: reconstruction alone is learned faster and at half the cost.
     adversarial_start: int = 0
+    #: The encoder and so many first levels of the generator stay as they are: a larger picture costs little then.
+    frozen_levels: int = 0
     ema_decay: float = 0.999
     #: Grey level that replaces the photo outside the person (class 0), or None to keep the photo.
     studio_grey: int | None = None
@@ -58,6 +60,11 @@ class TrainConfig:
                 raise UserError(f"The training {what} must be a multiple of {divisor}, not {value}.")
         if self.crop_width > self.width:
             raise UserError(f"The crop width {self.crop_width} is larger than the picture's width {self.width}.")
+        if not 0 <= self.frozen_levels < len(self.generator.blocks):
+            raise UserError(
+                f"Of {len(self.generator.blocks)} levels, 0 to {len(self.generator.blocks) - 1} can be frozen, "
+                f"not {self.frozen_levels}."
+            )
         if self.batch_size < 1:
             raise UserError(f"The batch size must be at least 1, not {self.batch_size}.")
 

@@ -26,6 +26,15 @@ class ImageModel(nn.Module):
         self.encoder = ClassEncoder(encoder)
         self.generator = Generator(generator)
 
+    def freeze(self, levels: int) -> None:
+        """Take the encoder and the first ``levels`` blocks out of training, batch-norm statistics included."""
+        if levels == 0:
+            return
+        generator = self.generator
+        drawing = max(0, levels - (len(generator.blocks) - len(generator.to_rgb)))
+        for part in (self.encoder, generator.fc, *generator.blocks[:levels], *generator.to_rgb[:drawing]):
+            part.requires_grad_(False).eval()
+
     def forward(self, photo: Tensor, labels: Tensor, prior: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Reconstruct all but the last ``prior`` pictures of a batch; those get N(0, 1) codes.
 

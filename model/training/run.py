@@ -46,6 +46,7 @@ class TrainOptions:
     resume: bool = False
     init_from: Path | None = None
     adversarial_start: int | None = None
+    frozen_levels: int | None = None
     #: Of the generator; the discriminator's is four times that (two time scales).
     learning_rate: float | None = None
     sample_every: int = 500
@@ -64,6 +65,8 @@ def _resolve(options: TrainOptions) -> TrainConfig:
         config = replace(config, batch_size=options.batch_size)
     if options.adversarial_start is not None:
         config = replace(config, adversarial_start=options.adversarial_start)
+    if options.frozen_levels is not None:
+        config = replace(config, frozen_levels=options.frozen_levels)
     if options.learning_rate is not None:
         rates = (options.learning_rate, 4 * options.learning_rate)
         config = replace(config, learning_rate_generator=rates[0], learning_rate_discriminator=rates[1])
@@ -113,6 +116,7 @@ def build(options: TrainOptions, config: TrainConfig) -> tuple[ImageModel, Multi
     initialise(discriminator)
     if options.init_from is not None:
         _start_from(options.init_from, model, discriminator)
+    model.freeze(config.frozen_levels)
     # Channels-last convolutions are the faster ones on CPUs and GPUs alike.
     return (
         model.to(memory_format=torch.channels_last),  # type: ignore[call-overload]
@@ -174,7 +178,9 @@ def train(options: TrainOptions) -> Path:
     ema = Ema(model, config.ema_decay)
     ema.model.to(device)
     betas = (0.0, 0.9)
-    optimizer_g = torch.optim.Adam(model.parameters(), config.learning_rate_generator, betas)
+    optimizer_g = torch.optim.Adam(
+        [p for p in model.parameters() if p.requires_grad], config.learning_rate_generator, betas
+    )
     optimizer_d = torch.optim.Adam(discriminator.parameters(), config.learning_rate_discriminator, betas)
     start = 0
     if stored is not None:

@@ -144,6 +144,16 @@ def test_a_larger_network_starts_as_the_smaller_ones_picture_upsampled(data: Pat
     assert (after - expected).abs().max() < 0.02 * expected.abs().max()
 
 
+def test_frozen_levels_do_not_move(data: Path, tmp_path: Path) -> None:
+    train(options(data, tmp_path / "first", steps=1, checkpoint_every=1))
+    second = options(data, tmp_path / "second", steps=2, init_from=tmp_path / "first", frozen_levels=2)
+    train(replace(second, recipe=tiny_recipe(3)))
+    before, after = (load_checkpoint(tmp_path / run)["plain"] for run in ("first", "second"))
+    moved = {name for name, value in after.items() if not torch.allclose(value, before[name], atol=1e-5)}
+    assert moved
+    assert all(name.startswith(("generator.blocks.2.", "generator.to_rgb.1.")) for name in moved), moved
+
+
 def test_a_run_folder_is_never_overwritten(data: Path, tmp_path: Path) -> None:
     train(options(data, tmp_path / "run", steps=1, checkpoint_every=1))
     with pytest.raises(UserError, match="already holds a run"):
