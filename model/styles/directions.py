@@ -210,9 +210,9 @@ def check_directions(
 ) -> Table:
     """Rank correlations of the named sliders with all measured quantities, on codes that no fit has seen.
 
-    For each slider `count` random codes are moved to positions drawn uniformly over its range and rendered, spread over
-    all maps; ranks are taken within a map. A slider that moved another quantity as surely as its own would correlate
-    with it as much.
+    For each slider random codes are moved to positions drawn uniformly over its range and rendered, `count` pictures
+    spread over all maps; ranks are taken within a map. Every code is seen at a position and at the mirrored one: what
+    codes differ by among themselves then cannot correlate with positions by chance.
     """
     generator = torch.Generator().manual_seed(seed)
     maps = survey_maps(bundle)
@@ -220,14 +220,18 @@ def check_directions(
     for place, quantity in enumerate(QUANTITIES):
         survey = Survey(bundle, maps, thumbnails=False)
         positions: list[list[float]] = [[] for _ in range(bundle.classes)]
+        base, shares = bundle.code_mean, torch.zeros(bundle.classes)
         for number in range(count):
-            map_index = number * len(maps) // count
-            codes = random_codes(bundle, generator)
-            draws = torch.rand(bundle.classes, generator=generator)
+            map_index = number // 2 * 2 * len(maps) // count
+            if number % 2 == 0:
+                base, shares = random_codes(bundle, generator), torch.rand(bundle.classes, generator=generator)
+            else:  # the same codes at the mirrored positions
+                shares = 1 - shares
+            codes = base.clone()
             seen = [len(samples) for samples in survey.samples]
             for index, found in directions.items():
                 slider = found[place]
-                to = slider.low + float(draws[index]) * (slider.high - slider.low)
+                to = slider.low + float(shares[index]) * (slider.high - slider.low)
                 codes[index] = slider.moved(codes[index], bundle.code_mean[index], to)
                 positions[index].append(to)
             survey.add(map_index, codes, draw(maps[map_index], codes))
