@@ -128,8 +128,9 @@ def refine_codes(
         z = start + free * offset
         loss = _loss(picture(z, _COARSE) + shift, small_target, small_mask)
         loss = loss + _PRIOR * (z.square() * free).sum() / free.sum() / z[0].numel()
-        if float(loss) < best_loss:
-            best, best_loss = z.detach().clone(), float(loss)
+        value = float(loss.detach())
+        if value < best_loss:
+            best, best_loss = z.detach().clone(), value
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
