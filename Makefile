@@ -1,6 +1,8 @@
 # make run    open the editor on a bundled example
 # make test   lint, types, layers and all tests
-# Both make .venv and install what is missing the first time, and start at once from then on.
+# make bench  the renderer's speed against the plain network (BENCH="--network deepfashion --repeats 5")
+# make soak   10,000 random edits, every exact frame checked
+# They make .venv and install what is missing the first time, and start at once from then on.
 # make run TORCH=cuda takes the CUDA build of torch.
 
 SHELL := /bin/sh
@@ -10,7 +12,7 @@ TORCH ?= cpu
 export TORCH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit setup clean
+.PHONY: help run test lint unit bench soak setup clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,6 +35,13 @@ lint: setup
 # One thread a process: two test processes share two cores.
 unit: setup
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n $(JOBS) -q
+
+bench: setup
+	$(PYTHON) main.py bench $(BENCH)
+
+soak: setup
+	SMIS_SOAK=$${SMIS_SOAK:-10000} OMP_NUM_THREADS=1 \
+		$(PYTHON) -m pytest -n $(JOBS) -q --timeout 0 tests/unit/model/test_engine_soak.py
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,0 +1,30 @@
+"""`make soak`: thousands of random edits in one run, every exact frame checked. Not part of `make test`."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from model.engine import Renderer
+from tests.unit.model.engine_edits import EDITS, KINDS, Person, tiny_generator
+
+WANTED = int(os.environ.get("SMIS_SOAK", "0"))
+
+
+@pytest.mark.skipif(not WANTED, reason="run by `make soak` alone")
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("kind", KINDS)
+def test_never_a_stale_cache(kind: str) -> None:
+    torch.set_num_threads(1)
+    generator = tiny_generator(kind)
+    random = np.random.default_rng(int(os.environ.get("SMIS_SOAK_SEED", "0")))
+    artist = Person(generator, Renderer(generator, "cpu", "float32"), random)
+    artist.look()
+    for _ in range(-(-WANTED // len(KINDS))):
+        # Several levels of 2 to 11 checks each: most of these cancel somewhere in the middle.
+        cancel_after = int(random.integers(0, 40)) if random.random() < 0.4 else None
+        artist.step(str(random.choice(EDITS)), bool(random.random() < 0.5), cancel_after)
+    assert artist.look().exact
