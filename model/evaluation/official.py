@@ -23,10 +23,10 @@ class InceptionFid:
 
     def __init__(self, weights: Path, rows: list[str], device: torch.device) -> None:
         """``rows``: names of the sets that are compared with the photos. Raises UserError where a part is missing."""
-        from torchmetrics.image.fid import FrechetInceptionDistance
-
         if not weights.is_file():
             raise UserError(f"{weights} does not exist; it should hold the Inception weights of torch-fidelity")
+        from torchmetrics.image.fid import FrechetInceptionDistance
+
         try:
             first = FrechetInceptionDistance(feature=2048, feature_extractor_weights_path=str(weights))
         except ModuleNotFoundError as error:
