@@ -11,7 +11,7 @@ from pathlib import Path
 
 import typer
 
-from app.cli import benchmark, checkpoints, editor, evaluation, folder, information, pictures, styles, training
+from app.cli import benchmark, checkpoints, editor, evaluation, folder, information, pictures, shapes, styles, training
 from model.errors import UserError
 
 # The base of typer's usage errors; which package it lives in depends on the version of typer.
@@ -33,7 +33,7 @@ def _start(context: typer.Context) -> None:
         raise typer.Exit(editor.open_editor([]))
 
 
-for _group in (editor, pictures, styles, checkpoints, training, evaluation, benchmark, folder, information):
+for _group in (editor, pictures, styles, checkpoints, training, shapes, evaluation, benchmark, folder, information):
     for _name, _command in _group.COMMANDS.items():
         application.command(_name)(_command)
 

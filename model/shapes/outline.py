@@ -1,0 +1,161 @@
+"""From the network's small logits to a clean outline in a label map of full size."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.labels import LabelMap
+from model.shapes.holes import Box, Frame, Mask
+from model.shapes.tools import fill_from_nearest
+
+#: Smaller pieces than this share of a map are specks of the annotation and count for nothing.
+SPECK = 1e-4
+
+_SMALL_PIECE = 0.04  # of the greatest piece: what is smaller is no part of a garment
+_PINHOLE = 3e-4  # of the map: gaps smaller than this are closed
+_STEEPEST = 6.0
+
+
+def enlarge(logits: NDArray[np.float32], frame: Frame, box: Box, smooth: bool = True) -> NDArray[np.float32]:
+    """The frame's logits (rows, columns) at every pixel of ``box``, float32 (bottom - top, right - left).
+
+    Cubic, so that the zero crossing becomes a smooth curve, as that of resized labels never is.
+    """
+    rows, columns = logits.shape
+    y = (np.arange(box[0], box[2]) + 0.5 - frame.top) * (rows / frame.height) - 0.5
+    x = (np.arange(box[1], box[3]) + 0.5 - frame.left) * (columns / frame.width) - 0.5
+    across, down = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+    how = cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR
+    enlarged = cv2.remap(np.ascontiguousarray(logits), across, down, how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(enlarged, np.float32)
+
+
+def distance_logits(mask: Mask, unit: float) -> NDArray[np.float32]:
+    """Logits whose zero crossing is exactly the outline of ``mask``: the signed distance in ``unit`` pixels, +-6."""
+    if mask.all() or not mask.any():
+        return np.full(mask.shape, _STEEPEST if mask.all() else -_STEEPEST, np.float32)
+    inside = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    outside = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    # The nearest pixel's centre is half a pixel beyond the outline.
+    signed = np.where(mask, inside - 0.5, 0.5 - outside) / unit
+    return np.clip(signed, -_STEEPEST, _STEEPEST).astype(np.float32)
+
+
+def seam_logits(fixed: Mask, reach: float) -> NDArray[np.float32]:
+    """1 beside ``fixed``, falling to 0 over about ``reach`` pixels; 0 everywhere where nothing is fixed."""
+    if not fixed.any():
+        return np.zeros(fixed.shape, np.float32)
+    distance = cv2.distanceTransform((~fixed).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
+    return np.asarray(np.exp(-np.square(distance / reach)), np.float32)
+
+
+def count_components(mask: Mask) -> int:
+    """Connected pieces (8 neighbours) of at least SPECK of the map."""
+    _, _, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    return int((figures[1:, cv2.CC_STAT_AREA] >= SPECK * mask.size).sum())
+
+
+def tidy(mask: Mask, limit: int, fixed: Mask) -> Mask:
+    """``mask`` without specks, with at most ``limit`` pieces, the greatest ones, and without pinholes.
+
+    Args:
+        fixed: pixels that the class never gets; gaps they are part of stay open.
+    """
+    count, numbered, figures, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    if count < 2:
+        return np.zeros_like(mask)
+    areas = figures[1:, cv2.CC_STAT_AREA]
+    order = np.argsort(-areas, kind="stable")[:limit]
+    smallest = max(SPECK * mask.size, _SMALL_PIECE * areas.max())
+    chosen = [int(index) + 1 for index in order if areas[index] >= smallest] or [int(order[0]) + 1]
+    result: Mask = np.isin(numbered, chosen)
+    count, numbered, figures, _ = cv2.connectedComponentsWithStats((~result).astype(np.uint8), connectivity=4)
+    small = np.flatnonzero(figures[:, cv2.CC_STAT_AREA] < _PINHOLE * mask.size)
+    small = small[small > 0]
+    if len(small):
+        gaps = np.isin(numbered, small)
+        held = np.unique(numbered[gaps & fixed])
+        result |= gaps & ~np.isin(numbered, held)
+    return result
+
+
+def redrawn(
+    labels: LabelMap,
+    class_index: int,
+    mask: Mask,
+    rest: NDArray[np.float32],
+    frame: Frame,
+    fixed: Mask,
+    box: Box,
+    background: int,
+) -> LabelMap:
+    """``labels`` with the class where ``mask`` is; what it leaves is filled, and everything else stays as it was.
+
+    Args:
+        mask: the new outline (H, W), false where ``fixed`` is.
+        rest: logits (classes, rows, columns) of what lies in the frame where the class does not.
+        fixed: pixels that keep their label.
+        box: (top, left, bottom, right) in pixels outside of which nothing changes.
+    """
+    window = (slice(box[0], box[2]), slice(box[1], box[3]))
+    mask, fixed, old = mask[window].copy(), fixed[window], labels[window]
+    freed = (old == class_index) & ~mask & ~fixed
+    # A hair's breadth that comes free along something that stays would be a line of nothing: the class keeps it.
+    size = max(3, round(labels.shape[0] / 96))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    thin = freed & (cv2.morphologyEx(freed.astype(np.uint8), cv2.MORPH_OPEN, disc) == 0)
+    if thin.any() and fixed.any():
+        slivers = thin & (cv2.dilate(fixed.astype(np.uint8), disc, iterations=2) != 0)
+        mask |= slivers
+        freed &= ~slivers
+    new = old.copy()
+    new[mask] = class_index
+    result = labels.copy()
+    result[window] = new
+    if freed.any():
+        result[window] = _filled(new, class_index, freed, _behind(labels, class_index, rest, frame, box, background))
+        opened = np.zeros(labels.shape, bool)
+        opened[window] = freed
+        result = _without_windows(result, labels, class_index, opened, background)
+    return result
+
+
+def _without_windows(result: LabelMap, labels: LabelMap, class_index: int, freed: Mask, background: int) -> LabelMap:
+    """No view of the background through the middle of a person: what came free and does not lead out is filled."""
+    seen = result == background
+    if not (seen & freed).any():
+        return result
+    _, numbered = cv2.connectedComponents(seen.astype(np.uint8), connectivity=4)
+    leading_out = np.unique(numbered[seen & (labels == background)])
+    windows = seen & freed & ~np.isin(numbered, leading_out)
+    others = ~windows & (result != background) & (result != class_index)
+    return fill_from_nearest(result, windows, others)
+
+
+def _behind(
+    labels: LabelMap, class_index: int, rest: NDArray[np.float32], frame: Frame, box: Box, background: int
+) -> NDArray[np.uint8]:
+    """What most likely lies behind the class, of the classes that the map shows: uint8, of the size of ``box``."""
+    present = [int(index) for index in np.unique(labels) if index != class_index] or [background]
+    best = np.full((box[2] - box[0], box[3] - box[1]), -np.inf, np.float32)
+    found = np.full(best.shape, background, np.uint8)
+    for index in present:
+        logits = enlarge(rest[index], frame, box, smooth=False)
+        better = logits > best
+        best[better] = logits[better]
+        found[better] = index
+    return found
+
+
+def _filled(new: LabelMap, class_index: int, freed: Mask, behind: NDArray[np.uint8]) -> LabelMap:
+    """``new`` with ``behind`` where ``freed`` is; crumbs of a few pixels join what they touch."""
+    new[freed] = behind[freed]
+    crumbs = np.zeros(freed.shape, bool)
+    smallest = max(12.0, 2 * SPECK * freed.size)
+    for index in np.unique(new[freed]):
+        _, numbered, figures, _ = cv2.connectedComponentsWithStats((new == index).astype(np.uint8), connectivity=4)
+        small = np.flatnonzero(figures[:, cv2.CC_STAT_AREA] < smallest)
+        crumbs |= freed & np.isin(numbered, small[small > 0])
+    return fill_from_nearest(new, crumbs, ~crumbs & (new != class_index)) if crumbs.any() else new
