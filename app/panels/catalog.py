@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.panels.classes import ClassesPanel
 from app.panels.history import HistoryPanel
+from app.panels.morph import MorphPanel
+from app.panels.photos import PhotosPanel
 from app.panels.styles import StylesPanel
 
 if TYPE_CHECKING:
@@ -36,5 +38,7 @@ def _(text: str) -> str:
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("classes", _("Classes"), "classes", ClassesPanel, stack=0),
     PanelEntry("styles", _("Style"), "style", StylesPanel, stack=1),
+    PanelEntry("photos", _("Photos"), "photo", PhotosPanel, stack=1),
+    PanelEntry("morph", _("Morph"), "sparkle", MorphPanel, stack=1),
     PanelEntry("history", _("History"), "history", HistoryPanel, stack=1),
 )

@@ -125,11 +125,11 @@ def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, in
     return y, x, y + side, x + side
 
 
-def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int]) -> Photo:
-    """The box of a picture, uint8 (THUMBNAIL, THUMBNAIL, 3)."""
+def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int], side: int = THUMBNAIL) -> Photo:
+    """The box of a picture, uint8 (side, side, 3)."""
     part = np.ascontiguousarray(picture[box[0] : box[2], box[1] : box[3]])
-    method = cv2.INTER_AREA if part.shape[0] > THUMBNAIL else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(part, (THUMBNAIL, THUMBNAIL), interpolation=method), np.uint8)
+    method = cv2.INTER_AREA if part.shape[0] > side else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(part, (side, side), interpolation=method), np.uint8)
 
 
 def take_survey(
