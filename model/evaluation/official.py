@@ -28,6 +28,8 @@ class InceptionFid:
         from torchmetrics.image.fid import FrechetInceptionDistance
 
         try:
+            # torch-fidelity would unpickle whatever the file holds; what this refuses never gets there.
+            torch.load(weights, map_location="cpu", weights_only=True)
             first = FrechetInceptionDistance(feature=2048, feature_extractor_weights_path=str(weights))
         except ModuleNotFoundError as error:
             raise UserError("FID needs torch-fidelity, which is not installed: pip install torch-fidelity") from error
