@@ -26,6 +26,9 @@ class TrainConfig:
     batch_size: int = 8
     learning_rate_generator: float = 1e-4
     learning_rate_discriminator: float = 4e-4
+    #: Learning rate of style modulation and the encoder's heads, in multiples of the generator's. Adam moves a weight
+    #: by about its rate a step, and these weights, free of spectral norm, have far to go before colours show.
+    style_rate: float = 1.0
     lambda_feature: float = 10.0
     lambda_perceptual: float = 10.0
     lambda_kl: float = 0.05
@@ -96,14 +99,17 @@ def _street_fashion(levels: int, size: str = "small") -> TrainConfig:
         height=6 * scale,
         width=4 * scale,
         crop_width=3 * scale,
-        lambda_kl=0.002,
-        free_bits=0.05,
+        style_rate=8.0,
+        lambda_kl=0.0003,
+        free_bits=0.2,
         kl_warmup=600,
-        lambda_colour=5.0,
+        lambda_colour=40.0,
         prior_share=0.25,
         studio_grey=200,
         smooth_labels=0.5,
         warp=0.01,
+        augment_colour=0.3,
+        augment_cutout=0.0,
     )
 
 

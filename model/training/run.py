@@ -124,6 +124,20 @@ def build(options: TrainOptions, config: TrainConfig) -> tuple[ImageModel, Multi
     )
 
 
+def parameter_groups(model: ImageModel, config: TrainConfig) -> list[dict[str, Any]]:
+    """What the generator's optimiser moves: the weights that carry style, at a rate of their own, and all others."""
+    style: list[Tensor] = []
+    others: list[Tensor] = []
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            carries = name.endswith(".style") or name.startswith(("encoder.mean.", "encoder.logvar."))
+            (style if carries else others).append(parameter)
+    groups: list[dict[str, Any]] = [{"params": others}]
+    if style:
+        groups.append({"params": style, "lr": config.learning_rate_generator * config.style_rate})
+    return groups
+
+
 def _start_from(source: Path, model: ImageModel, discriminator: MultiScaleDiscriminator) -> None:
     if (source / NAME).is_file():
         state = load_checkpoint(source)
@@ -178,9 +192,7 @@ def train(options: TrainOptions) -> Path:
     ema = Ema(model, config.ema_decay)
     ema.model.to(device)
     betas = (0.0, 0.9)
-    optimizer_g = torch.optim.Adam(
-        [p for p in model.parameters() if p.requires_grad], config.learning_rate_generator, betas
-    )
+    optimizer_g = torch.optim.Adam(parameter_groups(model, config), config.learning_rate_generator, betas)
     optimizer_d = torch.optim.Adam(discriminator.parameters(), config.learning_rate_discriminator, betas)
     start = 0
     if stored is not None:

@@ -53,6 +53,7 @@ WORN_OVER: dict[str, tuple[str, ...]] = {
 FIXED = ("background", "face", "skin")
 
 _ANCHORS = 4
+_PLACES = 16
 _SMALLEST = 4e-4  # of the map: smaller regions of a class are no examples of its outline
 
 
@@ -98,7 +99,24 @@ def measure_statistics(maps: Sequence[LabelMap], label_set: LabelSet, varied: Se
         tuple(label_set.index_of(other) for other in WORN_OVER.get(name, ()) if other in label_set.names)
         for name in label_set.names
     )
-    return ShapeStatistics(components, anchors, kept)
+    places = tuple(_places(index, row, boxes) for index, row in enumerate(anchors))
+    return ShapeStatistics(components, anchors, places, kept)
+
+
+def _places(index: int, anchors: Sequence[Anchor], boxes: Sequence[dict[int, Box]]) -> tuple[Anchor, ...]:
+    """Some real places of a class, measured from its best anchor; those of the smallest tenth are fragments."""
+    if not anchors:
+        return ()
+    other = anchors[0].class_index
+    places = []
+    for found in boxes:
+        if index in found and other in found:
+            box, (row, column, unit) = found[index], frame_of(found[other])
+            sides = ((box[0] - row), (box[1] - column), (box[2] - row), (box[3] - column))
+            places.append(Anchor(other, (sides[0] / unit, sides[1] / unit, sides[2] / unit, sides[3] / unit)))
+    places.sort(key=lambda place: (place.box[2] - place.box[0]) * (place.box[3] - place.box[1]))
+    places = places[len(places) // 10 :]
+    return tuple(places[len(places) * number // _PLACES] for number in range(_PLACES)) if places else ()
 
 
 def _anchors(index: int, boxes: Sequence[dict[int, Box]], classes: int) -> tuple[Anchor, ...]:
