@@ -19,6 +19,7 @@ from model.parsing.network import Parser
 Box = tuple[int, int, int, int]
 """Top, left, bottom, right in pixels; bottom and right lie outside."""
 
+_SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
 _SMALLEST_PERSON = 0.002  # of the photo's pixels; what is smaller is taken for a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
 _GOOD_SIZES = (0.85, 1.2)  # how far a person's height may be from the training pictures' before a second look pays
@@ -66,12 +67,12 @@ def parse_photo(bundle: HasParser, photo: Photo, *, flip: bool = False) -> Label
         return np.zeros((height, width), np.uint8)
     wanted = config.person_height * config.height / (person[2] - person[0])
     if _GOOD_SIZES[0] <= wanted / scale <= _GOOD_SIZES[1]:
-        return enlarge_and_decide(logits, height, width)
+        return enlarge_and_decide(without_specks(logits), height, width)
     top, left, bottom, right = frame_person(person, height, width, config.person_height, config.width / config.height)
     crop = photo[top:bottom, left:right]
     labels = np.zeros((height, width), np.uint8)
     logits = _logits(parser, crop, wanted, flip)
-    labels[top:bottom, left:right] = enlarge_and_decide(logits, bottom - top, right - left)
+    labels[top:bottom, left:right] = enlarge_and_decide(without_specks(logits), bottom - top, right - left)
     return labels
 
 
@@ -81,21 +82,40 @@ def find_person(logits: NDArray[np.float32], height: int, width: int) -> Box | N
     Args:
         logits: ``(C, h, w)`` of the whole photo; class 0 is the background.
     """
-    foreground = (logits.argmax(axis=0) != 0).astype(np.uint8)
-    # One cell of growth joins what a belt or a strap of missed pixels separates.
-    joined = cv2.dilate(foreground, np.ones((3, 3), np.uint8))
-    count, parts = cv2.connectedComponents(joined, connectivity=8)
-    areas = np.bincount(parts[foreground > 0], minlength=count)
-    if areas.max(initial=0) < _SMALLEST_PERSON * foreground.size:
+    parts, areas = _parts(logits)
+    if areas.max(initial=0) < _SMALLEST_PERSON * parts.size:
         return None
-    rows, columns = np.nonzero((parts == int(areas.argmax())) & (foreground > 0))
-    y, x = height / foreground.shape[0], width / foreground.shape[1]
+    rows, columns = np.nonzero(parts == int(areas.argmax()))
+    y, x = height / parts.shape[0], width / parts.shape[1]
     return (
         int(rows.min() * y),
         int(columns.min() * x),
         min(int(np.ceil((rows.max() + 1) * y)), height),
         min(int(np.ceil((columns.max() + 1) * x)), width),
     )
+
+
+def without_specks(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits in which the parts that lie apart from the person and are much smaller are background."""
+    parts, areas = _parts(logits)
+    small = areas < _SMALLEST_PART * areas.max(initial=0)
+    small[0] = False
+    specks = small[parts]
+    cleaned = logits.copy()
+    cleaned[0, specks] = logits[:, specks].max(axis=0) + 1
+    return cleaned
+
+
+def _parts(logits: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Number of the connected part that each cell belongs to, 0 for background, and the cells of each part (0 of 0)."""
+    foreground = (logits.argmax(axis=0) != 0).astype(np.uint8)
+    # One cell of growth joins what a belt or a strap of missed pixels separates.
+    joined = cv2.dilate(foreground, np.ones((3, 3), np.uint8))
+    count, parts = cv2.connectedComponents(joined, connectivity=8)
+    numbers = np.where(foreground > 0, np.asarray(parts), 0).astype(np.int32)
+    areas = np.bincount(numbers.ravel(), minlength=count).astype(np.int64)
+    areas[0] = 0
+    return numbers, areas
 
 
 def frame_person(person: Box, height: int, width: int, person_height: float, aspect: float) -> Box:

@@ -19,7 +19,7 @@ from model.backbones import EfficientNetLite0, fold_batch_norms, load_imagenet_l
 from model.errors import UserError
 from model.labels import LabelSet, write_label_map
 from model.parsing import Parser, ParserConfig, parse_photo
-from model.parsing.inference import enlarge_and_decide, find_person, frame_person
+from model.parsing.inference import enlarge_and_decide, find_person, frame_person, without_specks
 from model.training.parser import ParserRecipe, load_trained_parser, loop, train_parser
 from model.training.parser.augment import Augmentation, augment
 from model.training.parser.losses import Confusion, class_weights, parser_loss, soft_jaccard_loss
@@ -209,6 +209,20 @@ def test_the_largest_part_is_the_person_and_slips_are_none() -> None:
     logits[1, 10:30, 8:16] = 2
     logits[1, 5:8, 20:28] = 2
     assert find_person(logits, 400, 300) == (100, 80, 300, 160)
+
+
+def test_specks_apart_from_the_person_become_background_and_a_bag_apart_stays() -> None:
+    logits = np.zeros((3, 40, 30), np.float32)
+    logits[0] = 1
+    logits[1, 5:30, 8:18] = 2
+    logits[2, 20:25, 22:26] = 2
+    logits[2, 2, 25] = 5
+    classes = without_specks(logits).argmax(axis=0)
+    expected = logits.argmax(axis=0)
+    expected[2, 25] = 0
+    assert np.array_equal(classes, expected)
+    nobody = np.zeros((3, 8, 8), np.float32)
+    assert not without_specks(nobody).argmax(axis=0).any()
 
 
 @given(
