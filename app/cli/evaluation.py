@@ -142,7 +142,7 @@ def _table(title: str, *columns: str) -> Table:
 
     table = Table(title=title, title_justify="left", box=box.SIMPLE)
     for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left")
+        table.add_column(column, justify="right" if number else "left", no_wrap=number == 0)
     return table
 
 
@@ -171,8 +171,12 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
     tables.append(table)
     if "diversity" in figures:
         found = figures["diversity"]
-        table = _table(f"Diversity, {found['maps']} maps x {found['draws']} draws", "", "mCSD", "mOCD", "mOCD / mCSD")
-        table.add_row("samples", _number(found["mcsd"], 5), _number(found["mocd"], 5), _number(found["ratio"], 4))
+        table = _table(
+            f"Diversity, {found['maps']} maps x {found['draws']} draws", "", "mCSD x 1000", "mOCD x 1000", "mOCD / mCSD"
+        )
+        table.add_row(
+            "samples", _number(1000 * found["mcsd"], 2), _number(1000 * found["mocd"], 2), _number(found["ratio"], 4)
+        )
         tables.append(table)
     if "reconstruction" in figures or "diversity" in figures or "layout" in figures:
         tables.append(_class_table(figures))
@@ -184,7 +188,16 @@ def _class_table(figures: dict[str, Any]) -> Table:
     reconstruction = figures.get("reconstruction", {})
     diversity = figures.get("diversity", {}).get("classes", {})
     layout = figures.get("layout", {})
-    table = _table("By class", "", "PSNR (dB)", "distance", "CSD", "OCD", *(f"IoU {_ROWS[row]}" for row in layout))
+    short = {"photos": "photos", "photos_on_ground": "on ground", "reconstructions": "recon.", "samples": "samples"}
+    table = _table(
+        "By class: PSNR in dB and perceptual distance of the reconstruction, diversity x 1000, IoU of the parser",
+        "",
+        "PSNR",
+        "dist.",
+        "CSD",
+        "OCD",
+        *(f"IoU {short[row]}" for row in layout),
+    )
     table.add_row(
         "person" + (f" (LPIPS {reconstruction['lpips']:.3f})" if "lpips" in reconstruction else ""),
         _number(reconstruction.get("psnr"), 1),
@@ -201,8 +214,8 @@ def _class_table(figures: dict[str, Any]) -> Table:
             name,
             _number(drawn.get("psnr"), 1),
             _number(drawn.get("distance"), 3),
-            _number(varied.get("csd"), 5),
-            _number(varied.get("ocd"), 5),
+            _number(1000 * varied["csd"] if varied else None, 1),
+            _number(1000 * varied["ocd"] if varied else None, 1),
             *(_number(values["class_iou"].get(name), 2) for values in layout.values()),
         )
     return table
