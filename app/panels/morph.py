@@ -56,11 +56,11 @@ class MorphPanel(QWidget):
         self.hint.setProperty("muted", True)
         self.hint.setWordWrap(True)
         layout.addWidget(self.hint)
-        self.time = SliderRow(self.tr("Time"), 0.0, 1.0, 0.0)
+        self.time = SliderRow(self.tr("Time"), 0.0, 1.0, 0.0, name_width=116)
         self.time.moved.connect(self.scrub)
         self.time.let_go.connect(lambda: self.session.document.end_gesture())
         layout.addWidget(self.time)
-        self.delay = SliderRow(self.tr("Delay"), 0.0, 0.9, 0.0)
+        self.delay = SliderRow(self.tr("Delay"), 0.0, 0.9, 0.0, name_width=116)
         self.delay.moved.connect(self._delay_moved)
         layout.addWidget(self.delay)
         layout.addLayout(self._way())
@@ -127,17 +127,12 @@ class MorphPanel(QWidget):
         self.frames = self._number(2, 10_000, 48, self.tr("Frames"))
         self.rate = self._number(1, 120, 24, self.tr("Frames a second"))
         self.zoom = self._number(1, 4, 1, self.tr("Enlarged"))
-        for text, field in (
-            (self.tr("Frames"), self.frames),
-            (self.tr("a second"), self.rate),
-            (self.tr("size"), self.zoom),
-        ):
-            label = QLabel(text)
-            label.setProperty("muted", True)
-            label.setBuddy(field)
-            numbers.addWidget(label)
-            numbers.addWidget(field, 1)
+        self.frames.setSuffix(self.tr(" frames"))
+        self.rate.setSuffix(self.tr(" fps"))
         self.zoom.setSuffix("×")
+        for field, stretch in ((self.frames, 3), (self.rate, 2), (self.zoom, 1)):
+            field.setToolTip(field.accessibleName())
+            numbers.addWidget(field, stretch)
         column.addLayout(numbers)
         buttons = QHBoxLayout()
         self.export = QPushButton(self.tr("Export film..."))

@@ -75,7 +75,7 @@ class PhotosPanel(QWidget):
         self.hint = QLabel()
         self.hint.setProperty("muted", True)
         self.hint.setWordWrap(True)
-        layout.addWidget(self.hint)
+        layout.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._make_table(), 1)
         self.strength = SliderRow(self.tr("Strength"), 0.0, 1.0, 1.0)
         self.strength.setToolTip(self.tr("How far the picked class goes from its own style to the photo's"))
@@ -128,6 +128,8 @@ class PhotosPanel(QWidget):
         across.setDefaultSectionSize(CELL)
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(CELL)
+        across.setTextElideMode(Qt.TextElideMode.ElideRight)
+        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         across.setSectionsClickable(True)
         down.setSectionsClickable(True)
         across.sectionClicked.connect(self.take_column)
@@ -292,6 +294,7 @@ class PhotosPanel(QWidget):
         for widget in (self.shuffle, self.clear, self.strength):
             widget.setEnabled(bool(self.photos))
         self.table.setVisible(bool(self.photos))
+        self.strength.setVisible(bool(self.photos))
         self.hint.setVisible(not self.photos)
         if ready and not usable:
             self.hint.setText(self.tr("This network takes no styles from photos."))

@@ -49,8 +49,9 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress) -> MixPhot
     progress.step("Finding the styles in the photo", 0.3)
     encoded = encode_with_cache(facts.bundle, photo, name=str(path), cache=CodeCache())
     progress.step("Cutting out the classes", 0.9)
-    pictures = {
-        index: cut_thumbnail(photo, thumbnail_box(encoded.labels, index), THUMBNAIL)
-        for index in sorted(encoded.present)
-    }
+    shown = sorted(encoded.present)
+    if facts.bundle.background is not None:
+        # The network saw every photo's background replaced by its studio's: there is no style in it.
+        shown = [index for index in shown if index != facts.label_set.background]
+    pictures = {index: cut_thumbnail(photo, thumbnail_box(encoded.labels, index), THUMBNAIL) for index in shown}
     return MixPhoto(path, np.array(encoded.codes.numpy(), dtype=np.float32), pictures)

@@ -115,7 +115,10 @@ def open_studio(qtbot: QtBot, tiny_bundle_path: Path) -> Iterator[Callable[..., 
         document = document or Document(figure(), builtin_label_set("street-fashion"), title="figure")
         window = MainWindow(Settings(**chosen), document)  # type: ignore[arg-type]
         window.show()
-        qtbot.waitExposed(window)
+        window.activateWindow()
+        window.canvas.setFocus()
+        # Shortcuts reach the active window only.
+        qtbot.waitUntil(window.isActiveWindow, timeout=WAIT)
         if start:
             window.session.start()
         studio = Studio(window, qtbot)

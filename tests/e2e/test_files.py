@@ -1,0 +1,275 @@
+"""Every way in and out, in the real window."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+from psd_tools import PSDImage
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
+
+from app.dialogs.batch import BatchDialog
+from app.dialogs.mapping import MappingDialog
+from app.dialogs.new import NewDialog
+from app.document import recovery
+from app.document.document import Document
+from app.document.project import snapshot
+from app.welcome import offer_recovery
+from model.images import read_photo, write_picture
+from model.labels import builtin_label_set, read_label_map, write_label_map
+
+LABEL_SET = builtin_label_set("street-fashion")
+
+
+def photo(height: int = 96, width: int = 64) -> np.ndarray:
+    rng = np.random.default_rng(4)
+    return np.repeat(np.repeat(rng.integers(0, 256, (height // 8, width // 8, 3), dtype=np.uint8), 8, 0), 8, 1)
+
+
+def test_new_from_an_example_and_blank(studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+
+    def choose_example(dialog: NewDialog) -> int:
+        assert dialog.examples.count() >= 4
+        dialog.examples.setCurrentRow(1)
+        dialog._use_example(dialog.examples.currentItem())
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(NewDialog, "exec", choose_example)
+    studio.trigger("file.new")
+    assert studio.document.labels.shape == (384, 256) and studio.document.labels.any()
+
+    def choose_blank(dialog: NewDialog) -> int:
+        dialog.width_box.setValue(64)
+        dialog.height_box.setValue(48)
+        dialog.use_blank()
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(NewDialog, "exec", choose_blank)
+    studio.trigger("file.new")
+    assert studio.document.labels.shape == (48, 64) and not studio.document.labels.any()
+    assert studio.settle().shape == (48, 64, 3)
+
+
+def test_label_maps_of_every_kind(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    labels = np.zeros((48, 32), dtype=np.uint8)
+    labels[10:20, 10:20] = 6
+    write_label_map(tmp_path / "palette.png", labels, LABEL_SET)
+    Image.fromarray(labels).save(tmp_path / "grey.png")
+    Image.fromarray(LABEL_SET.palette()[labels]).save(tmp_path / "colours.png")
+    for name in ("palette", "grey", "colours"):
+        answers.open = tmp_path / f"{name}.png"
+        studio.trigger("file.open")
+        assert studio.document.name == name
+        assert np.array_equal(studio.document.labels, labels), name
+        assert not studio.document.modified
+
+
+def test_an_odd_size_is_fitted_and_exported_at_its_own(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    labels = np.zeros((75, 91), dtype=np.uint8)
+    labels[10:70, 30:60] = 6
+    write_label_map(tmp_path / "odd.png", labels, LABEL_SET)
+    answers.open = tmp_path / "odd.png"
+    studio.trigger("file.open")
+    assert studio.document.labels.shape == (48, 32)
+    studio.settle()
+    answers.save = tmp_path / "out.png"
+    studio.trigger("export.picture")
+    studio.wait((tmp_path / "out.png").is_file)
+    assert read_photo(tmp_path / "out.png").shape == (75, 91, 3)
+    answers.save = tmp_path / "map.png"
+    studio.trigger("export.labels")
+    assert read_label_map(tmp_path / "map.png", LABEL_SET).shape == (75, 91)
+
+
+def test_unknown_values_are_asked_about(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+    shapes = [
+        {"label": "dress", "points": [[4, 4], [20, 4], [20, 30], [4, 30]]},
+        {"label": "cape", "points": [[22, 4], [30, 4], [30, 30], [22, 30]]},
+    ]
+    path = tmp_path / "shapes.json"
+    path.write_text(json.dumps({"imageHeight": 48, "imageWidth": 32, "shapes": shapes}))
+
+    def choose(dialog: MappingDialog) -> int:
+        assert [box.currentText() for box in dialog.boxes] == ["background", "dress", "background"]
+        dialog.boxes[2].setCurrentText("outerwear")
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(MappingDialog, "exec", choose)
+    studio.window.files.open_path(path)
+    assert studio.document.labels[10, 10] == LABEL_SET.index_of("dress")
+    assert studio.document.labels[10, 26] == LABEL_SET.index_of("outerwear")
+    # Cancel leaves everything as it was.
+    monkeypatch.setattr(MappingDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
+    before = studio.document
+    studio.window.files.open_path(path)
+    assert studio.document is before
+
+
+def test_photo_by_drop_and_by_clipboard(studio, tmp_path: Path) -> None:
+    studio.settle()
+    write_picture(tmp_path / "me.png", photo())
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "me.png"))])
+    drop = QDropEvent(
+        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(studio.window, drop)
+    studio.wait(lambda: studio.document.photo is not None)
+    assert studio.document.name == "me"
+    first = studio.document
+    pixels = photo(48, 80)
+    image = QImage(pixels.tobytes(), 80, 48, 240, QImage.Format.Format_RGB888)
+    QGuiApplication.clipboard().setImage(image.copy())
+    studio.trigger("file.paste_photo")
+    studio.wait(lambda: studio.document is not first)
+    assert studio.document.photo is not None
+    assert np.array_equal(studio.document.photo.pixels, pixels)
+
+
+def test_a_photo_turned_by_its_camera_is_upright(studio, tmp_path: Path) -> None:
+    studio.settle()
+    image = Image.fromarray(photo(96, 64))
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / "turned.jpg", exif=exif)
+    studio.window.files.open_path(tmp_path / "turned.jpg")
+    studio.wait(lambda: studio.document.photo is not None)
+    assert studio.document.photo.pixels.shape == (64, 96, 3)
+
+
+def test_styles_are_taken_again_after_the_outlines_were_corrected(studio, tmp_path: Path) -> None:
+    studio.settle()
+    write_picture(tmp_path / "me.png", photo())
+    studio.window.files.open_path(tmp_path / "me.png")
+    studio.wait(lambda: studio.document.photo is not None)
+    studio.settle()
+    dress = studio.pick("dress")
+    studio.tool("rectangle")
+    studio.drag((4, 10), (28, 40))
+    before = studio.document.codes.copy()
+    studio.trigger("style.from_photo")
+    studio.wait(lambda: not np.array_equal(studio.document.codes[dress], before[dress]))
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.document.codes, before)
+
+
+def test_what_cannot_be_opened_is_told_and_changes_nothing(studio, tmp_path: Path) -> None:
+    before = studio.document
+    (tmp_path / "broken.smis").write_bytes(b"PK nothing")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG nothing")
+    (tmp_path / "broken.json").write_text("{")
+    for name in ("broken.smis", "broken.png", "broken.json", "missing.smis"):
+        studio.window.messages.hide()
+        studio.window.files.open_path(tmp_path / name)
+        assert name in studio.window.messages.text
+        assert studio.document is before
+
+
+def test_a_failed_save_keeps_the_dirty_mark(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.drag((4, 4), (9, 9))
+    answers.save = tmp_path / "no-folder" / "work.smis"
+    studio.trigger("file.save")
+    assert studio.document.modified and studio.window.isWindowModified()
+    assert "no-folder" in studio.window.messages.text
+
+
+def test_unsaved_changes_are_asked_about_once_and_cancel_cancels(
+    studio, answers: SimpleNamespace, tmp_path: Path
+) -> None:
+    studio.drag((4, 4), (9, 9))
+    write_label_map(tmp_path / "map.png", np.zeros((48, 32), np.uint8), LABEL_SET)
+    answers.open = tmp_path / "map.png"
+    before = studio.document
+    studio.trigger("file.open")
+    assert studio.document is before and answers.asked == 1
+    studio.window.close()
+    assert studio.window.isVisible() and answers.asked == 2
+    answers.question, answers.save = QMessageBox.StandardButton.Save, tmp_path / "kept.smis"
+    studio.trigger("file.open")
+    assert (tmp_path / "kept.smis").is_file() and answers.asked == 3
+    studio.wait(lambda: studio.document is not before)
+
+
+def test_recent_files_are_listed_and_reopen(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    studio.drag((4, 4), (9, 9))
+    answers.save = tmp_path / "one.smis"
+    studio.trigger("file.save")
+    saved = studio.document.labels.copy()
+    (action,) = studio.window.recent_menu.actions()
+    assert action.text() == "one.smis" and not action.icon().isNull()
+    studio.drag((20, 40), (25, 45))
+    studio.document.mark_saved(None)
+    action.trigger()
+    assert np.array_equal(studio.document.labels, saved)
+
+
+def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
+    studio.settle()
+    mine = recovery.recovery_path(studio.window.autosaver.folder)
+    studio.tool("brush")
+    for number in range(20):
+        studio.pick("bag" if number % 2 else "hat")
+        studio.drag((4 + number, 4))
+    studio.wait(mine.is_file)
+    studio.document.mark_saved(None)
+    assert not mine.exists()
+
+    lost = Document(np.full((48, 32), 3, dtype=np.uint8), LABEL_SET, title="lost")
+    recovery.write_recovery(studio.window.autosaver.folder, snapshot(lost))
+    mine.rename(mine.with_name("recovery-99999999.smis"))
+    offer_recovery(studio.window)
+    assert studio.window.messages.text
+    studio.window.messages._action.click()
+    assert (studio.document.labels == 3).all() and studio.document.modified
+    assert studio.document.path is None
+    studio.wait(mine.is_file)
+
+
+def test_layers_export(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    for name in ("a.psd", "a.ora"):
+        answers.save = tmp_path / name
+        studio.trigger("export.layers")
+        studio.wait((tmp_path / name).is_file)
+    names = [layer.name for layer in PSDImage.open(tmp_path / "a.psd")]
+    assert names == ["picture", "background", "face", "top", "trousers", "label map"]
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp", "tiff"])
+def test_pictures_in_every_format(studio, answers: SimpleNamespace, tmp_path: Path, suffix: str) -> None:
+    picture = studio.settle()
+    answers.save = tmp_path / f"out.{suffix}"
+    studio.trigger("export.picture")
+    studio.wait(Path(answers.save).is_file)
+    written = read_photo(answers.save)
+    assert written.shape == picture.shape
+    assert np.abs(written.astype(int) - picture).mean() < (0.01 if suffix in ("png", "tiff") else 12)
+
+
+def test_batch_with_report(studio, tmp_path: Path) -> None:
+    studio.settle()
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    write_label_map(source / "a.png", np.full((48, 32), 6, np.uint8), LABEL_SET)
+    write_picture(source / "b.jpg", photo())
+    (source / "c.png").write_bytes(b"nothing")
+    dialog = BatchDialog(studio.session, studio.window)
+    dialog.source.setText(str(source))
+    dialog.target.setText(str(target))
+    dialog.start()
+    studio.wait(lambda: dialog.report is not None)
+    assert dialog.report is not None
+    assert [path.name for path in dialog.report.written] == ["a.png", "b.png"]
+    assert [name for name, _ in dialog.report.failed] == ["c.png"]
+    assert "c.png" in dialog.text.toPlainText()

@@ -1,0 +1,247 @@
+"""Every tool, clicked in the real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.canvas.surface import ViewMode
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def studio(open_studio):
+    """Painting needs no network: the threads stay off."""
+    return open_studio(start=False, view_mode="overlay")
+
+
+def strokes(studio) -> dict[str, Callable[[], None]]:
+    def clicks(*points: tuple[float, float]) -> None:
+        for point in points:
+            studio.drag(point)
+
+    def polygon() -> None:
+        clicks((3, 30), (12, 30), (12, 40))
+        studio.key(Qt.Key.Key_Return)
+
+    return {
+        "brush": lambda: studio.drag((4, 28), (8, 30), (12, 32)),
+        "eraser": lambda: studio.drag((14, 14), (18, 16)),
+        "fill": lambda: studio.drag((16, 30)),
+        "lasso": lambda: studio.drag((2, 2), (10, 2), (10, 12), (2, 12)),
+        "polygon": polygon,
+        "rectangle": lambda: studio.drag((2, 2), (9, 9)),
+        "ellipse": lambda: studio.drag((2, 2), (9, 9)),
+        "line": lambda: studio.drag((2, 2), (25, 9)),
+        "smooth": lambda: studio.drag((10, 24), (22, 24)),
+        "transform": lambda: studio.drag((15, 15), (20, 18)),
+    }
+
+
+def test_every_painting_tool_makes_one_step_that_undo_takes_back(studio) -> None:
+    studio.window.options.set_size(8)
+    for name, stroke in strokes(studio).items():
+        before = studio.document.labels.copy()
+        studio.pick("bag")
+        studio.tool(name)
+        steps = studio.document.history.position
+        stroke()
+        assert not np.array_equal(studio.document.labels, before), name
+        assert studio.document.history.position == steps + 1, name
+        studio.trigger("edit.undo")
+        assert np.array_equal(studio.document.labels, before), name
+        studio.trigger("edit.redo")
+        studio.trigger("edit.undo")
+
+
+def test_wand_paints_on_the_picture(open_studio) -> None:
+    studio = open_studio()
+    studio.settle()
+    studio.pick("bag")
+    studio.tool("wand")
+    studio.window.options.tolerance.set_value(255, tell=True)
+    studio.drag((5, 5))
+    assert (studio.document.labels == studio.session.label_set.index_of("bag")).all()
+
+
+def test_eyedropper_right_button_and_digits_pick_classes(studio) -> None:
+    studio.tool("eyedropper")
+    studio.drag((15, 15))
+    assert studio.session.tools.class_index == 6
+    QTest.mouseClick(studio.canvas, Qt.MouseButton.RightButton, pos=studio.at(15, 30))
+    assert studio.session.tools.class_index == 10
+    studio.key(Qt.Key.Key_4)
+    assert studio.session.tools.class_index == 4
+    studio.key(Qt.Key.Key_X)
+    assert studio.session.tools.class_index == 10
+
+
+def test_keys_choose_tools_and_sizes(studio) -> None:
+    for key, tool in (
+        (Qt.Key.Key_E, "eraser"),
+        (Qt.Key.Key_G, "fill"),
+        (Qt.Key.Key_L, "lasso"),
+        (Qt.Key.Key_B, "brush"),
+    ):
+        studio.key(key)
+        assert studio.canvas.tool is studio.window.tools[tool]
+    size = studio.session.tools.size
+    studio.key(Qt.Key.Key_BracketRight)
+    assert studio.session.tools.size > size
+    studio.key(Qt.Key.Key_BracketLeft)
+    studio.key(Qt.Key.Key_BracketLeft)
+    assert studio.session.tools.size < size
+
+
+def test_escape_abandons_a_stroke_under_way(studio) -> None:
+    before = studio.document.labels.copy()
+    studio.tool("brush")
+    studio.press(4, 4)
+    studio.move(20, 20)
+    assert not np.array_equal(studio.document.labels, before)
+    studio.key(Qt.Key.Key_Escape)
+    studio.move(25, 25)
+    studio.release(25, 25)
+    assert np.array_equal(studio.document.labels, before)
+    assert not studio.document.modified
+
+
+def test_space_pans_in_the_middle_of_a_stroke(studio) -> None:
+    studio.tool("brush")
+    studio.pick("bag")
+    studio.press(4, 4)
+    offset = studio.canvas.view.x
+    QTest.keyPress(studio.canvas, Qt.Key.Key_Space)
+    QTest.mouseMove(studio.canvas, studio.at(4, 4) + QPoint(40, 0))
+    assert studio.canvas.view.x == pytest.approx(offset + 40, abs=1)
+    QTest.keyRelease(studio.canvas, Qt.Key.Key_Space)
+    studio.move(8, 4)
+    studio.release(8, 4)
+    assert studio.document.labels[4, 8] == studio.session.label_set.index_of("bag")
+    assert len(studio.document.history.steps) == 1
+
+
+def test_middle_button_pans_and_the_wheel_zooms_at_the_pointer(studio) -> None:
+    canvas, view = studio.canvas, studio.canvas.view
+    before = (view.x, view.y)
+    start = studio.at(10, 10)
+    QTest.mousePress(canvas, Qt.MouseButton.MiddleButton, pos=start)
+    QTest.mouseMove(canvas, start + QPoint(15, 25))
+    QTest.mouseRelease(canvas, Qt.MouseButton.MiddleButton, pos=start + QPoint(15, 25))
+    assert (view.x - before[0], view.y - before[1]) == (15, 25)
+    point = QPointF(studio.at(20, 30))
+    under = canvas.to_map(point)
+    wheel = QWheelEvent(
+        point,
+        canvas.mapToGlobal(point),
+        QPoint(),
+        QPoint(0, 240),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    scale = view.scale
+    QApplication.sendEvent(canvas, wheel)
+    assert view.scale == pytest.approx(scale * 1.44)
+    assert canvas.to_map(point) == pytest.approx(under)
+    studio.trigger("view.actual")
+    assert view.scale == 1.0
+    studio.trigger("view.fit")
+    assert view.fitted
+
+
+def test_pen_pressure_drives_the_size(studio) -> None:
+    studio.tool("brush")
+    studio.pick("bag")
+    studio.window.options.set_size(20)
+
+    def pen(kind: QEvent.Type, pressure: float) -> None:
+        point = QPointF(studio.at(16, 30))
+        event = QTabletEvent(
+            kind,
+            QPointingDevice.primaryPointingDevice(),
+            point,
+            studio.canvas.mapToGlobal(point),
+            pressure,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.MouseButton.LeftButton,
+            Qt.MouseButton.LeftButton,
+        )
+        QApplication.sendEvent(studio.canvas, event)
+
+    painted = []
+    for pressure in (0.2, 1.0):
+        pen(QEvent.Type.TabletPress, pressure)
+        pen(QEvent.Type.TabletRelease, pressure)
+        painted.append(int((studio.document.labels == studio.session.tools.class_index).sum()))
+        studio.trigger("edit.undo")
+    assert painted[0] * 8 < painted[1]
+
+
+def test_shift_click_draws_a_line(studio) -> None:
+    studio.tool("brush")
+    studio.pick("bag")
+    studio.window.options.set_size(1)
+    studio.drag((2, 45))
+    studio.drag((28, 45), modifier=SHIFT)
+    assert (studio.document.labels[45, 2:29] == studio.session.tools.class_index).all()
+
+
+def test_painting_works_in_every_view(studio) -> None:
+    studio.tool("brush")
+    studio.pick("bag")
+    studio.window.options.set_size(2)
+    for number, mode in enumerate(ViewMode):
+        studio.trigger(f"view.{mode.value}")
+        assert studio.canvas.mode is mode
+        studio.window.repaint()
+        studio.drag((3 + 6 * number, 3))
+        assert studio.document.labels[3, 3 + 6 * number] == studio.session.tools.class_index, mode
+    # In the second pane of side by side too.
+    studio.trigger("view.side")
+    pane = studio.canvas.panes()[1]
+    point = studio.at(5, 40) + pane.topLeft()
+    QTest.mouseClick(studio.canvas, Qt.MouseButton.LeftButton, pos=point)
+    assert studio.document.labels[40, 5] == studio.session.tools.class_index
+
+
+def test_the_split_line_is_dragged_not_painted(studio) -> None:
+    studio.trigger("view.split")
+    middle = QPoint(round(studio.canvas.width() * studio.canvas.split), 200)
+    QTest.mousePress(studio.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(studio.canvas, middle + QPoint(100, 0))
+    QTest.mouseRelease(studio.canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(100, 0))
+    assert studio.canvas.split > 0.55
+    assert not studio.document.modified
+
+
+def test_overlay_and_docks_toggle_and_come_back(studio) -> None:
+    studio.window.options.opacity.set_value(70, tell=True)
+    studio.key(Qt.Key.Key_O)
+    assert not studio.canvas.overlay_on
+    studio.key(Qt.Key.Key_O)
+    assert studio.canvas.overlay_on and studio.canvas.opacity == pytest.approx(0.7)
+    studio.key(Qt.Key.Key_Tab)
+    assert all(dock.isHidden() for dock in studio.window.docks.values())
+    studio.key(Qt.Key.Key_Tab)
+    assert not any(dock.isHidden() for dock in studio.window.docks.values())
+
+
+def test_c_held_shows_the_photo_before_editing(studio) -> None:
+    QTest.keyPress(studio.canvas, Qt.Key.Key_C)
+    assert studio.canvas.before_held
+    QTest.keyRelease(studio.canvas, Qt.Key.Key_C)
+    assert not studio.canvas.before_held
