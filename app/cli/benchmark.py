@@ -24,6 +24,9 @@ def bench(
     classes: Annotated[int | None, typer.Option(min=4, max=255, help="Of street-fashion; 16.")] = None,
     repeats: Annotated[int, typer.Option(min=1, help="Measurements of every case.")] = 20,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads.")] = None,
+    cpu_time: Annotated[
+        bool, typer.Option("--cpu-time", help="Count CPU time of one thread: for a machine that others use too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the renderer against the plain float32 network: ratios, spread, exactness and the quality of previews."""
@@ -36,6 +39,10 @@ def bench(
     from model.engine.benchmark import Benchmark, table
     from model.errors import UserError
 
+    if cpu_time:
+        if threads not in (None, 1) or device is Device.cuda:
+            raise UserError("--cpu-time counts one thread of the CPU")
+        threads, device = 1, Device.cpu
     if threads is not None:
         torch.set_num_threads(threads)
     if bundle is not None:
@@ -55,7 +62,7 @@ def bench(
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("Measuring", total=repeats)
-        benchmark = Benchmark(generator, *size, renderer)
+        benchmark = Benchmark(generator, *size, renderer, cpu_time=cpu_time)
         report = benchmark.run(repeats, lambda done: progress.update(task, completed=done))
     weights = "random" if bundle is None else "bundle"
     report = {"device": report.pop("device"), "precision": report.pop("precision"), "network": name} | {

@@ -50,9 +50,14 @@ class _Case:
 
 
 class Benchmark:
-    """One network on one device; ``run`` measures everything ``repeats`` times, the plain module between the edits."""
+    """One network on one device; ``run`` measures everything ``repeats`` times, the plain module between the edits.
 
-    def __init__(self, generator: Generator, height: int, width: int, renderer: Renderer, checks: int = 2) -> None:
+    ``cpu_time``: count the CPU time of this thread, for a machine that others use too; with one torch thread only.
+    """
+
+    def __init__(
+        self, generator: Generator, height: int, width: int, renderer: Renderer, checks: int = 2, cpu_time: bool = False
+    ) -> None:
         self.generator = generator
         self.renderer = renderer
         self._device = renderer.device
@@ -60,6 +65,7 @@ class Benchmark:
         self._random = np.random.default_rng(1)
         self._size = (height, width)
         self._checks = checks
+        self._clock = time.thread_time if cpu_time else time.perf_counter
         self._labels = self._map()
         self._codes = random_codes(generator.config, self._random)
         self._cases: dict[str, _Case] = defaultdict(_Case)
@@ -92,6 +98,7 @@ class Benchmark:
             "device": str(self._device),
             "precision": str(self.renderer.precision).removeprefix("torch."),
             "threads": torch.get_num_threads(),
+            "clock": "wall" if self._clock is time.perf_counter else "cpu",
             "size": list(self._size),
             "floor_ms": round(self.floor(), 2),
             **memory,
@@ -121,7 +128,7 @@ class Benchmark:
     def _now(self) -> float:
         if self._device.type == "cuda":
             torch.cuda.synchronize(self._device)
-        return time.perf_counter()
+        return self._clock()
 
     def _time_plain(self) -> tuple[float, Tensor]:
         start = self._now()

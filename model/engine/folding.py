@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.engine import winograd
 from model.engine.boxes import Channels
 from model.engine.tables import FoldedModulation
+from model.engine.winograd import Take
 from model.groupdnet import BlockConfig, Generator
 from model.groupdnet.generator import ConditionalGroupBlock
 
@@ -28,9 +30,11 @@ class FoldedConv:
         self._matrix = self._weight.flatten(1).unflatten(0, (self.groups, -1)).transpose(1, 2).contiguous()
         self._bias = None if conv.bias is None else conv.bias.detach().to(dtype).clone()
 
+        self._patches: Tensor | None = None
+
     @property
     def macs_per_pixel(self) -> int:
-        """Multiplications of one output pixel."""
+        """Multiplications of one output pixel, by the direct method."""
         return self._weight.numel()
 
     def makes(self, inputs: Channels) -> Channels:
@@ -45,15 +49,27 @@ class FoldedConv:
         """These outputs rounded outward to whole groups."""
         return self.makes(self.needs(outputs))
 
-    def __call__(self, x: Tensor, outputs: Channels) -> Tensor:
-        """x (h, w, the inputs these outputs need), contiguous -> (h - kernel + 1, w - kernel + 1, outputs)."""
+    def __call__(self, x: Tensor, outputs: Channels, take: Take) -> Tensor:
+        """x (h, w, the inputs these outputs need), contiguous -> (h - kernel + 1, w - kernel + 1, outputs).
+
+        ``take(name, *shape)`` gives scratch buffers; the result may lie in one of them until the next call.
+        """
         rows = slice(outputs.first, outputs.last)
         groups = (outputs.last - outputs.first) * self.groups // self.outputs
+        first = outputs.first * self.groups // self.outputs
         if self.kernel == 1:
-            return self._product(x, outputs.first * self.groups // self.outputs, groups)
+            return self._product(x, first, groups)
         bias = None if self._bias is None else self._bias[rows]
+        if self._by_patches(x):
+            if self._patches is None:
+                self._patches = winograd.transform_weight(self._weight, self.groups)
+            return winograd.convolve(x, self._patches[:, first : first + groups], bias, take)
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
+
+    def _by_patches(self, x: Tensor) -> bool:
+        inputs, outputs = self.inputs // self.groups, self.outputs // self.groups
+        return x.dtype == torch.float32 and winograd.pays(inputs, outputs, x.shape[0] - 2, x.shape[1] - 2)
 
     def _product(self, x: Tensor, first: int, groups: int) -> Tensor:
         """The 1 x 1 convolution of ``groups`` groups from number ``first`` on, for convolutions without bias."""

@@ -114,12 +114,12 @@ class Level:
         rows, columns = self.height + 2, self.width + 2
         for conv in (block.conv_0, block.conv_1):
             padded = torch.zeros(rows, columns, conv.inputs, dtype=dtype)
-            runs.append(partial(conv, padded, Channels(0, conv.outputs)))
+            runs.append(partial(conv, padded, Channels(0, conv.outputs), self._workspace.take))
         if block.conv_s is not None:
             halved = block.config.upsample and not block.shortcut_norm
             grid = self.grid.down() if halved else self.grid
             plain = torch.zeros(grid.bottom, grid.right, block.conv_s.inputs, dtype=dtype)
-            runs.append(partial(block.conv_s, plain, self._all_out))
+            runs.append(partial(block.conv_s, plain, self._all_out, self._workspace.take))
         if block.to_rgb is not None:
             shown = torch.zeros(rows, columns, block.to_rgb.inputs, dtype=dtype)
             runs.append(partial(block.to_rgb, shown, torch.empty(27, rows * columns, dtype=dtype)))
@@ -306,7 +306,7 @@ class Level:
             check()
             buffer, into, inside = self._padded(band, count)
             self._modulate(x, self._tables[0], inside, inputs, up, into)
-            _view(self._y, band, outputs).copy_(conv(F.leaky_relu_(buffer, 0.2), outputs))
+            _view(self._y, band, outputs).copy_(conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take))
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1
@@ -318,7 +318,7 @@ class Level:
             check()
             buffer, into, inside = self._padded(band, count)
             self._modulate(self._y, self._tables[1], inside, inputs, False, into)
-            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs)
+            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
             self._add_shortcut(x, band, outputs, convolved)
 
     def _add_shortcut(self, x: Tensor, box: Box, outputs: Channels, convolved: Tensor) -> None:
@@ -330,13 +330,13 @@ class Level:
             inputs = conv.needs(outputs)
             buffer = self._workspace.take("input", height, width, inputs.last - inputs.first)
             self._modulate(x, self._tables[2], box, inputs, up, buffer)
-            torch.add(convolved, conv(buffer, outputs), out=into)
+            torch.add(convolved, conv(buffer, outputs, self._workspace.take), out=into)
             return
         source = box.down() if up else box
         if conv is None:
             shortcut = _view(x, source, outputs)
         else:
-            shortcut = conv(_view(x, source, conv.needs(outputs)).contiguous(), outputs)
+            shortcut = conv(_view(x, source, conv.needs(outputs)).contiguous(), outputs, self._workspace.take)
         if up:
             convolved = convolved.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
             into = into.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))

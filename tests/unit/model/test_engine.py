@@ -8,7 +8,8 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer
+from model.engine import Renderer, winograd
+from model.engine.level import Workspace
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
 from model.errors import UserError
@@ -186,3 +187,34 @@ def test_a_generator_in_training_is_refused() -> None:
     generator = tiny_generator("ours").train()
     with pytest.raises(ValueError, match="evaluation"):
         Renderer(generator, "cpu")
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    height=st.integers(1, 9),
+    width=st.integers(1, 9),
+    groups=st.sampled_from((1, 2, 3)),
+    inputs=st.integers(1, 4),
+    outputs=st.integers(1, 4),
+    seed=st.integers(0, 99),
+)
+def test_minimal_filtering_is_the_convolution(
+    height: int, width: int, groups: int, inputs: int, outputs: int, seed: int
+) -> None:
+    torch.manual_seed(seed)
+    x = torch.randn(height + 2, width + 2, groups * inputs)
+    weight, bias = torch.randn(groups * outputs, inputs, 3, 3), torch.randn(groups * outputs)
+    direct = torch.nn.functional.conv2d(x.permute(2, 0, 1)[None], weight, bias, groups=groups)[0].permute(1, 2, 0)
+    scratch = Workspace(torch.float32)
+    patches = winograd.convolve(x, winograd.transform_weight(weight, groups), bias, scratch.take)
+    assert torch.allclose(patches, direct, atol=2e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_edits_with_minimal_filtering(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tiny networks would not be wide enough for it by themselves."""
+    for name in ("LEAST_INPUTS", "LEAST_OUTPUTS", "LEAST_PATCHES"):
+        monkeypatch.setattr(winograd, name, 1)
+    artist = person(kind, seed=7)
+    for edit in ("nothing", "dab", "one_code", "other_size", "dab_and_code", "edge_dab", "new_map"):
+        artist.step(edit, preview=True, cancel_after=None)
