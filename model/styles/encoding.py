@@ -16,6 +16,8 @@ from model.labels import LabelMap, check_label_map
 def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
     """The posterior means of a photo's class codes (paper section 3.2); absent classes get the bundle's mean code.
 
+    A bundle with one code for the whole picture (VSPADE) has no absent classes.
+
     Photo and map are fitted to the native size (`model.fitting`). Where the networks were trained on people before a
     studio ground, the photo's background is replaced by that ground first.
 
@@ -45,6 +47,9 @@ def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
     pixels = photo_to_tensor(fitted_photo).to(weight.device)
     with torch.inference_mode():
         mean, _ = bundle.encoder(pixels, labels_to_tensor(fitted_labels).to(weight.device))
+    if bundle.encoder.config.whole_picture:
+        # One code for the whole photo, cut up among the classes: none of its parts belongs to a class alone.
+        return mean[0].float().cpu()
     codes = bundle.code_mean.clone()
     # Padding must not make a background out of nothing, nor scaling down a class that no pixel is left of.
     for index in np.intersect1d(labels, fitted_labels):
