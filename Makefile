@@ -1,5 +1,6 @@
 # make run    open the editor on a bundled example
 # make test   lint, types, layers and all tests
+# make gallery    the pictures of docs/gallery, by the shipped weights through the command line
 # make bench  the renderer's speed against the plain network (BENCH="--network deepfashion --repeats 5")
 # make soak   10,000 random edits, every exact frame checked
 # They make .venv and install what is missing the first time, and start at once from then on.
@@ -12,7 +13,7 @@ TORCH ?= cpu
 export TORCH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit bench soak setup clean
+.PHONY: help run test lint unit bench gallery soak setup clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -35,6 +36,9 @@ lint: setup
 # One thread a process: two test processes share two cores.
 unit: setup
 	QT_QPA_PLATFORM=offscreen OMP_NUM_THREADS=1 $(PYTHON) -m pytest -n $(JOBS) -q
+
+gallery: setup
+	$(PYTHON) scripts/make_gallery.py
 
 bench: setup
 	$(PYTHON) main.py bench $(BENCH)

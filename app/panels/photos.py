@@ -122,6 +122,8 @@ class PhotosPanel(QWidget):
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.setShowGrid(False)
+        self.table.setCornerButtonEnabled(False)
+        self.table.setStyleSheet("QTableCornerButton::section { background: transparent; border: none; }")
         self.table.setIconSize(QSize(CELL - 8, CELL - 8))
         across, down = self.table.horizontalHeader(), self.table.verticalHeader()
         across.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

@@ -1,0 +1,151 @@
+"""Make the pictures of the three applications for the README, with the commands that anybody can type.
+
+    python scripts/make_gallery.py [-b BUNDLE] [-o docs/gallery]        (make gallery)
+
+No photo of anybody is needed or shown: the people are the bundled example maps, drawn by the network in random styles.
+The script prints every command it runs.
+
+    mixture.png     one map, its hair, top, coat and trousers from three other pictures
+    semantic.png    one picture, repainted: the coat away, the dress shorter, the trousers a skirt; the rest stays
+    morph.webp      all classes travel between two styles; morph.png shows five of its frames
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from app.cli.application import run
+from model.images import read_photo, write_picture
+from model.labels import builtin_label_set, colorize, read_label_map, write_label_map
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = ROOT / "assets" / "examples"
+FASHION = builtin_label_set("street-fashion")
+GAP = 12
+
+Picture = NDArray[np.uint8]
+
+
+def call(*arguments: object) -> None:
+    """Run one command of the program, and stop where it fails."""
+    words = [str(word) for word in arguments]
+    print("python main.py " + shlex.join(words), flush=True)
+    code = run(words)
+    if code:
+        raise SystemExit(code)
+
+
+def row(*pictures: Picture) -> Picture:
+    """Pictures of equal height beside each other, with white gaps."""
+    gap = np.full((pictures[0].shape[0], GAP, 3), 255, np.uint8)
+    parts: list[Picture] = []
+    for picture in pictures:
+        parts += [picture, gap]
+    return np.ascontiguousarray(np.concatenate(parts[:-1], axis=1))
+
+
+def example(name: str) -> Path:
+    return EXAMPLES / f"{name}.png"
+
+
+def shown(path: Path) -> Picture:
+    """A label map in its display colours."""
+    return colorize(read_label_map(path, FASHION), FASHION)
+
+
+def mixture(bundle: list[str], work: Path, output: Path) -> None:
+    """Styles of three pictures in one."""
+    sources = ("long-coat", "skirt-and-tights", "scarf-and-glasses")
+    files = []
+    for seed, name in zip((11, 23, 37), sources, strict=True):
+        picture, styles = work / f"{name}.png", work / f"{name}.safetensors"
+        call("render", example(name), "-o", picture, "--seed", seed, *bundle)
+        call("encode", picture, "-o", styles, "--labels", example(name), *bundle)
+        files.append((picture, styles))
+    target, own, mixed = example("long-coat"), work / "own.png", work / "mixed.png"
+    call("render", target, "-o", own, "--seed", 5, *bundle)
+    taken = [
+        ("hair", files[0][1]),
+        ("top", files[1][1]),
+        ("outerwear", files[0][1]),
+        ("trousers", files[2][1]),
+        ("shoes", files[1][1]),
+    ]
+    options = [word for name, file in taken for word in ("--style", f"{name}={file}")]
+    call("mix", "--labels", target, *options, "--seed", 5, "-o", mixed, *bundle)
+    write_picture(
+        output / "mixture.png",
+        row(shown(target), read_photo(own), *(read_photo(picture) for picture, _ in files), read_photo(mixed)),
+    )
+
+
+def semantic(bundle: list[str], work: Path, output: Path) -> None:
+    """The same styles under painted maps."""
+    labels = read_label_map(example("long-coat"), FASHION)
+    outerwear, top, trousers, skirt, skin = (
+        FASHION.index_of(name) for name in ("outerwear", "top", "trousers", "skirt", "skin")
+    )
+    no_coat = labels.copy()
+    coat = labels == outerwear
+    rows = np.arange(labels.shape[0])[:, None]
+    waist = int(np.flatnonzero((labels == trousers).any(axis=1))[0])
+    body = cv2.dilate(((labels == top) | (labels == trousers)).astype(np.uint8), np.ones((1, 31), np.uint8)) > 0
+    no_coat[coat] = FASHION.background
+    no_coat[coat & body & (rows < waist)] = top
+    with_skirt = no_coat.copy()
+    legs = labels == trousers
+    hem = waist + int(0.45 * (np.flatnonzero(legs.any(axis=1))[-1] - waist))
+    filled = cv2.morphologyEx(legs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 41), np.uint8)) > 0
+    with_skirt[filled & (rows < hem)] = skirt
+    with_skirt[legs & (rows >= hem)] = skin
+    maps = {"as it was": labels, "no-coat": no_coat, "skirt": with_skirt}
+    pictures: list[Picture] = []
+    for name, edited in maps.items():
+        file, picture = work / f"semantic-{name.replace(' ', '-')}.png", work / f"drawn-{name.replace(' ', '-')}.png"
+        write_label_map(file, edited, FASHION)
+        call("render", file, "-o", picture, "--seed", 8, *bundle)
+        pictures += [shown(file), read_photo(picture)]
+    write_picture(output / "semantic.png", row(*pictures))
+
+
+def morph(bundle: list[str], work: Path, output: Path) -> None:
+    """A film, and five of its frames."""
+    target = example("jacket-over-dress")
+    styles = []
+    for seed in (2, 14):
+        picture = work / f"morph-{seed}.png"
+        call("render", target, "-o", picture, "--seed", seed, *bundle)
+        styles.append(work / f"morph-{seed}.safetensors")
+        call("encode", picture, "-o", styles[-1], "--labels", target, *bundle)
+    frames = work / "frames"
+    common = ["--labels", target, "--from", styles[0], "--to", styles[1], *bundle]
+    call("morph", *common, "--frames", 5, "--easing", "none", "-o", frames)
+    write_picture(output / "morph.png", row(*(read_photo(path) for path in sorted(frames.iterdir()))))
+    call("morph", *common, "--frames", 24, "--rate", 12, "--loop", "-o", output / "morph.webp")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("-b", "--bundle", help="bundle of weights, by name or folder")
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs" / "gallery")
+    chosen = parser.parse_args()
+    bundle = [] if chosen.bundle is None else ["--bundle", str(chosen.bundle)]
+    chosen.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for make in (mixture, semantic, morph):
+            make(bundle, Path(folder), chosen.output)
+    print(f"written to {chosen.output}")
+
+
+if __name__ == "__main__":
+    main()
