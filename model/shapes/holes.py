@@ -48,17 +48,20 @@ class ShapeStatistics:
     Attributes:
         components: greatest usual number of components of each class in a map.
         anchors: for each class where it lies, from the most telling anchor to the least.
+        places: for classes that lie now here, now there: where they lay in some real maps, from the first anchor.
         kept: for each class the others that are worn over it: always shown to the network and never painted over.
     """
 
     components: tuple[int, ...]
     anchors: tuple[tuple[Anchor, ...], ...]
+    places: tuple[tuple[Anchor, ...], ...]
     kept: tuple[tuple[int, ...], ...]
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "components": list(self.components),
-            "anchors": [[[a.class_index, *(round(side, 4) for side in a.box)] for a in row] for row in self.anchors],
+            "anchors": _anchors_to_json(self.anchors),
+            "places": _anchors_to_json(self.places),
             "kept": [list(row) for row in self.kept],
         }
 
@@ -66,17 +69,14 @@ class ShapeStatistics:
     def from_dict(values: Mapping[str, Any], classes: int) -> ShapeStatistics:
         """Inverse of :meth:`to_dict`. Raises :class:`UserError` where it is not for ``classes`` classes."""
         try:
-            anchors = tuple(
-                tuple(Anchor(int(a), (float(t), float(le), float(b), float(r))) for a, t, le, b, r in row)
-                for row in values["anchors"]
-            )
+            anchors, places = _anchors_from_json(values["anchors"]), _anchors_from_json(values["places"])
             kept = tuple(tuple(int(index) for index in row) for row in values["kept"])
             components = tuple(int(count) for count in values["components"])
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(f"the statistics of the shape model are damaged: {error}") from None
-        if not len(anchors) == len(kept) == len(components) == classes:
+        if not len(anchors) == len(places) == len(kept) == len(components) == classes:
             raise UserError(f"the statistics of the shape model are not those of {classes} classes")
-        return ShapeStatistics(components, anchors, kept)
+        return ShapeStatistics(components, anchors, places, kept)
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,16 @@ class Frame:
     left: float
     height: float
     width: float
+
+
+def _anchors_to_json(rows: tuple[tuple[Anchor, ...], ...]) -> list[list[list[float]]]:
+    return [[[anchor.class_index, *(round(side, 4) for side in anchor.box)] for anchor in row] for row in rows]
+
+
+def _anchors_from_json(rows: Any) -> tuple[tuple[Anchor, ...], ...]:
+    return tuple(
+        tuple(Anchor(int(a), (float(t), float(le), float(b), float(r))) for a, t, le, b, r in row) for row in rows
+    )
 
 
 def frame_around(box: Box, rows: int, columns: int) -> Frame:
@@ -148,19 +158,35 @@ def joined_box(first: Box, second: Box) -> Box:
 
 def usual_box(labels: LabelMap, anchors: Sequence[Anchor], background: int = 0) -> Box:
     """Where a class usually lies in this map, by the first of its anchors that the map shows; else the whole map."""
-    height, width = labels.shape
     for anchor in anchors:
-        inside = labels != background if anchor.class_index == FIGURE else labels == anchor.class_index
-        found = bounding_box(inside)
-        if found is None:
-            continue
-        row, column, unit = frame_of(found)
-        top, bottom = int(np.floor(row + unit * anchor.box[0])), int(np.ceil(row + unit * anchor.box[2]))
-        left, right = int(np.floor(column + unit * anchor.box[1])), int(np.ceil(column + unit * anchor.box[3]))
-        box = max(top, 0), max(left, 0), min(bottom, height), min(right, width)
-        if box[2] - box[0] >= 2 and box[3] - box[1] >= 2:
+        box = box_from(labels, anchor, background)
+        if box is not None:
             return box
-    return 0, 0, height, width
+    return 0, 0, *labels.shape
+
+
+def box_from(labels: LabelMap, anchor: Anchor, background: int = 0, mirrored: bool = False) -> Box | None:
+    """The box of an anchor in this map, cut off at its edges; None where the map does not show the anchor's class, or
+    hardly anything of the box is left.
+
+    ``mirrored``: on the other side of the anchor's class.
+    """
+    inside = labels != background if anchor.class_index == FIGURE else labels == anchor.class_index
+    found = bounding_box(inside)
+    if found is None:
+        return None
+    row, column, unit = frame_of(found)
+    first, left, last, right = anchor.box
+    if mirrored:
+        left, right = -right, -left
+    height, width = labels.shape
+    box = (
+        max(int(np.floor(row + unit * first)), 0),
+        max(int(np.floor(column + unit * left)), 0),
+        min(int(np.ceil(row + unit * last)), height),
+        min(int(np.ceil(column + unit * right)), width),
+    )
+    return box if box[2] - box[0] >= 2 and box[3] - box[1] >= 2 else None
 
 
 def frame_of(box: Box) -> tuple[float, float, float]:

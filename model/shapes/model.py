@@ -20,6 +20,7 @@ from model.shapes.holes import (
     Mask,
     ShapeStatistics,
     bounding_box,
+    box_from,
     components_in_front,
     context_of,
     coverage,
@@ -185,10 +186,36 @@ class ShapeModel:
         here = labels == class_index
         if np.array_equal(drawn[top:bottom, left:right], here[top:bottom, left:right]):
             return labels.copy()
-        drawn = tidy(drawn, self.statistics.components[class_index], setting.fixed)
+        limit = self.statistics.components[class_index]
+        drawn = tidy(drawn, limit, setting.fixed)
         if not drawn.any() and here.any():
             return labels.copy()  # An outline of nothing is no outline.
-        return redrawn(labels, class_index, drawn, rest, setting.frame, setting.fixed, setting.box, self.background)
+        return redrawn(
+            labels, class_index, drawn, rest, setting.frame, setting.fixed, setting.box, self.background, limit
+        )
+
+    def add(self, labels: LabelMap, class_index: int, seed: int, protect: Iterable[int] = ()) -> LabelMap:
+        """The map with a class added that it does not show: the outline number ``seed`` of an endless library.
+
+        Unlike :meth:`vary`, it also chooses the place of what lies now here, now there, as found in a real map: a bag
+        hangs on the left or on the right, never on average.
+
+        Raises:
+            UserError: the class is none that the model can vary, or the map shows it already.
+        """
+        self._check_class(class_index)
+        if (labels == class_index).any():
+            raise UserError(f"the map shows {self.class_names[class_index]} already, so none can be added")
+        random = np.random.default_rng([seed, class_index])
+        places = self.statistics.places[class_index]
+        box = None
+        if places:
+            place = places[int(random.integers(len(places)))]
+            box = box_from(labels, place, self.background, mirrored=bool(random.integers(2)))
+        if box is not None:
+            down, across = (max(2, round(0.3 * (box[side + 2] - box[side]))) for side in (0, 1))
+            box = grown_box(box, down, across, down, across, *labels.shape)
+        return self.vary(labels, class_index, self.sample(seed), protect, box)
 
     def outline_logits(self, labels: LabelMap, class_index: int, codes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's own logits for ``codes`` (N, code_size) in the frame around the class, float32 (N, rows,

@@ -90,6 +90,7 @@ def redrawn(
     fixed: Mask,
     box: Box,
     background: int,
+    limit: int,
 ) -> LabelMap:
     """``labels`` with the class where ``mask`` is; what it leaves is filled, and everything else stays as it was.
 
@@ -98,18 +99,25 @@ def redrawn(
         rest: logits (classes, rows, columns) of what lies in the frame where the class does not.
         fixed: pixels that keep their label.
         box: (top, left, bottom, right) in pixels outside of which nothing changes.
+        limit: greatest number of pieces of the class.
     """
     window = (slice(box[0], box[2]), slice(box[1], box[3]))
-    mask, fixed, old = mask[window].copy(), fixed[window], labels[window]
-    freed = (old == class_index) & ~mask & ~fixed
-    # A hair's breadth that comes free along something that stays would be a line of nothing: the class keeps it.
+    here = np.zeros(labels.shape, bool)
+    here[window] = labels[window] == class_index
+    # A hair's breadth that comes free along something that stays would be a line of nothing: the class keeps it, where
+    # that makes no further piece of it.
     size = max(3, round(labels.shape[0] / 96))
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    freed = here & ~mask & ~fixed
     thin = freed & (cv2.morphologyEx(freed.astype(np.uint8), cv2.MORPH_OPEN, disc) == 0)
     if thin.any() and fixed.any():
         slivers = thin & (cv2.dilate(fixed.astype(np.uint8), disc, iterations=2) != 0)
-        mask |= slivers
-        freed &= ~slivers
+        mask = tidy(mask | slivers, limit, fixed)
+    outside = np.ones(labels.shape, bool)
+    outside[window] = False
+    mask = mask & ~fixed & ~outside
+    freed = (here & ~mask & ~fixed)[window]
+    mask, old = mask[window], labels[window]
     new = old.copy()
     new[mask] = class_index
     result = labels.copy()

@@ -104,7 +104,11 @@ def measure_statistics(maps: Sequence[LabelMap], label_set: LabelSet, varied: Se
 
 
 def _places(index: int, anchors: Sequence[Anchor], boxes: Sequence[dict[int, Box]]) -> tuple[Anchor, ...]:
-    """Some real places of a class, measured from its best anchor; those of the smallest tenth are fragments."""
+    """Some real places of a class, measured from its best anchor, where they are far smaller than all of them together.
+
+    Such is a bag, which hangs here or there; a hat is always on the head. The smaller half is left out: fragments, and
+    what is mostly hidden.
+    """
     if not anchors:
         return ()
     other = anchors[0].class_index
@@ -114,9 +118,15 @@ def _places(index: int, anchors: Sequence[Anchor], boxes: Sequence[dict[int, Box
             box, (row, column, unit) = found[index], frame_of(found[other])
             sides = ((box[0] - row), (box[1] - column), (box[2] - row), (box[3] - column))
             places.append(Anchor(other, (sides[0] / unit, sides[1] / unit, sides[2] / unit, sides[3] / unit)))
-    places.sort(key=lambda place: (place.box[2] - place.box[0]) * (place.box[3] - place.box[1]))
-    places = places[len(places) // 10 :]
-    return tuple(places[len(places) * number // _PLACES] for number in range(_PLACES)) if places else ()
+    places.sort(key=_area)
+    places = places[len(places) // 2 :]
+    if not places or _area(places[0]) > _area(anchors[0]) / 5:
+        return ()
+    return tuple(places[len(places) * number // _PLACES] for number in range(_PLACES))
+
+
+def _area(place: Anchor) -> float:
+    return (place.box[2] - place.box[0]) * (place.box[3] - place.box[1])
 
 
 def _anchors(index: int, boxes: Sequence[dict[int, Box]], classes: int) -> tuple[Anchor, ...]:

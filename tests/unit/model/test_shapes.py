@@ -34,6 +34,7 @@ from model.shapes.holes import (
     Anchor,
     ShapeStatistics,
     bounding_box,
+    box_from,
     components_in_front,
     context_of,
     coverage,
@@ -200,6 +201,10 @@ class TestHoles:
         assert usual_box(np.roll(labels, 20, axis=1), anchors) == (30, 50, 50, 90)
         assert usual_box(np.where(labels, SKIN, 0).astype(np.uint8), anchors) == (30, 30, 70, 70)
         assert usual_box(np.zeros_like(labels), anchors) == (0, 0, 100, 100)
+        aside = Anchor(FACE, (0.0, 1.0, 1.0, 1.5))
+        assert box_from(labels, aside) == (50, 70, 70, 80)
+        assert box_from(labels, aside, mirrored=True) == (50, 20, 70, 30)
+        assert box_from(np.zeros_like(labels), aside) is None
 
     def test_statistics_say_how_many_pieces_and_where(self) -> None:
         found = statistics()
@@ -218,6 +223,7 @@ class TestHoles:
         again = ShapeStatistics.from_dict(found.to_dict(), 5)
         assert again.components == found.components
         assert again.kept == found.kept
+        assert [len(row) for row in again.places] == [len(row) for row in found.places]
         with pytest.raises(UserError, match="not those of 6 classes"):
             ShapeStatistics.from_dict(found.to_dict(), 6)
 
@@ -264,7 +270,7 @@ class TestOutline:
         rest = np.zeros((5, 16, 16), np.float32)
         rest[BAG], rest[SKIN], rest[DRESS] = 9, 5, 20
         frame = frame_around((0, 0, 64, 64), 32, 32)
-        result = redrawn(labels, DRESS, mask, rest, frame, np.zeros_like(mask), (8, 8, 64, 56), 0)
+        result = redrawn(labels, DRESS, mask, rest, frame, np.zeros_like(mask), (8, 8, 64, 56), 0, limit=1)
         assert (result[32:48, 16:48] == SKIN).all()
         assert (result[16:32, 16:48] == DRESS).all()
         np.testing.assert_array_equal(result[labels == SKIN], SKIN)
@@ -308,6 +314,28 @@ class TestModel:
         assert not added[:, right:].any()
         np.testing.assert_array_equal(varied[~added], labels[~added])
         np.testing.assert_array_equal(model.encode(labels, BAG), np.zeros(4, np.float32))
+
+    def test_the_library_adds_what_is_missing_and_nothing_else(self, model: ShapeModel) -> None:
+        labels = person(bag=False)
+        with torch.no_grad():
+            model.network.finish.bias.fill_(50)
+        places = tuple(Anchor(FACE, (row, 1.0, row + 1.0, 2.0)) for row in (1.0, 2.0, 3.0))
+        model.statistics = replace(model.statistics, places=((), (), (), (), places))
+        added = [model.add(labels, BAG, seed) for seed in range(6)]
+        for result in added:
+            assert (result == BAG).any()
+            np.testing.assert_array_equal(result[result != BAG], labels[result != BAG])
+        assert len({result.tobytes() for result in added}) > 3
+        np.testing.assert_array_equal(model.add(labels, BAG, 2), added[2])
+        with pytest.raises(UserError, match="shows bag already"):
+            model.add(person(), BAG, 0)
+
+    def test_a_sample_around_a_code_lies_between(self, model: ShapeModel) -> None:
+        own, free = np.ones(4, np.float32), model.sample(1)
+        np.testing.assert_array_equal(model.sample(1, around=own, strength=0), own)
+        np.testing.assert_allclose(model.sample(1, around=own, strength=1), free, atol=1e-6)
+        near, far = (np.linalg.norm(model.sample(1, own, strength) - own) for strength in (0.2, 0.7))
+        assert near < far
 
     def test_a_box_and_protected_classes_hold(self, model: ShapeModel) -> None:
         labels = person()
