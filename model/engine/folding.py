@@ -17,7 +17,10 @@ from model.groupdnet.generator import ConditionalGroupBlock
 
 
 class FoldedConv:
-    """A grouped convolution without padding over (h, w, channels) tensors; any run of its groups can be run alone."""
+    """A grouped convolution without padding over (h, w, channels) tensors; any run of its groups can be run alone.
+
+    ``macs_per_pixel``: multiplications of one output pixel by the direct method.
+    """
 
     def __init__(self, conv: nn.Module, dtype: torch.dtype) -> None:
         assert isinstance(conv, nn.Conv2d)
@@ -25,17 +28,18 @@ class FoldedConv:
         self.groups = conv.groups
         self.inputs, self.outputs = conv.in_channels, conv.out_channels
         self.kernel = int(conv.kernel_size[0])
-        self._weight = conv.weight.detach().to(dtype).clone(memory_format=torch.channels_last)
-        # (groups, inputs, outputs) of one group: torch runs a 1 x 1 convolution slower than a product of matrices.
-        self._matrix = self._weight.flatten(1).unflatten(0, (self.groups, -1)).transpose(1, 2).contiguous()
+        weight = conv.weight.detach().to(dtype)
         self._bias = None if conv.bias is None else conv.bias.detach().to(dtype).clone()
-
-        self._patches: Tensor | None = None
-
-    @property
-    def macs_per_pixel(self) -> int:
-        """Multiplications of one output pixel, by the direct method."""
-        return self._weight.numel()
+        self.macs_per_pixel = weight.numel()
+        self._by_patches = self.kernel == 3 and dtype == torch.float32
+        self._by_patches &= winograd.pays(self.inputs // self.groups, self.outputs // self.groups)
+        if self.kernel == 1:
+            # (groups, inputs, outputs) of one group: torch runs a 1 x 1 convolution slower than a product of matrices.
+            self._weight = weight.flatten(1).unflatten(0, (self.groups, -1)).transpose(1, 2).contiguous()
+        elif self._by_patches:
+            self._weight = winograd.transform_weight(weight, self.groups)
+        else:
+            self._weight = weight.clone(memory_format=torch.channels_last)
 
     def makes(self, inputs: Channels) -> Channels:
         """The outputs that depend on these inputs."""
@@ -60,24 +64,18 @@ class FoldedConv:
         if self.kernel == 1:
             return self._product(x, first, groups)
         bias = None if self._bias is None else self._bias[rows]
-        if self._by_patches(x):
-            if self._patches is None:
-                self._patches = winograd.transform_weight(self._weight, self.groups)
-            return winograd.convolve(x, self._patches[:, first : first + groups], bias, take)
+        if self._by_patches:
+            return winograd.convolve(x, self._weight[:, first : first + groups], bias, take)
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
-
-    def _by_patches(self, x: Tensor) -> bool:
-        inputs, outputs = self.inputs // self.groups, self.outputs // self.groups
-        return x.dtype == torch.float32 and winograd.pays(inputs, outputs, x.shape[0] - 2, x.shape[1] - 2)
 
     def _product(self, x: Tensor, first: int, groups: int) -> Tensor:
         """The 1 x 1 convolution of ``groups`` groups from number ``first`` on, for convolutions without bias."""
         height, width, _ = x.shape
         if groups == 1:
-            return torch.mm(x.reshape(height * width, -1), self._matrix[first]).view(height, width, -1)
+            return torch.mm(x.reshape(height * width, -1), self._weight[first]).view(height, width, -1)
         grouped = x.reshape(height * width, groups, -1).transpose(0, 1)
-        product = torch.bmm(grouped, self._matrix[first : first + groups])
+        product = torch.bmm(grouped, self._weight[first : first + groups])
         return product.transpose(0, 1).reshape(height, width, -1)
 
 

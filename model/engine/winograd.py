@@ -13,15 +13,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# Fewer channels a group than this, or fewer patches, and the direct convolution is faster (docs/performance.md).
-LEAST_INPUTS, LEAST_OUTPUTS, LEAST_PATCHES = 96, 64, 96
+# With fewer channels a group than this the direct convolution is faster (docs/performance.md).
+LEAST_INPUTS, LEAST_OUTPUTS = 96, 64
 
 Take = Callable[..., Tensor]
 
 
-def pays(inputs: int, outputs: int, height: int, width: int) -> bool:
-    """Whether a group of so many inputs and outputs is faster this way for height x width outputs."""
-    return inputs >= LEAST_INPUTS and outputs >= LEAST_OUTPUTS and height * width >= 4 * LEAST_PATCHES
+def pays(inputs: int, outputs: int) -> bool:
+    """Whether a group of so many inputs and outputs is faster this way, at every size of picture."""
+    return inputs >= LEAST_INPUTS and outputs >= LEAST_OUTPUTS
 
 
 def transform_weight(weight: Tensor, groups: int) -> Tensor:

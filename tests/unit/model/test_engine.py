@@ -213,7 +213,7 @@ def test_minimal_filtering_is_the_convolution(
 @pytest.mark.parametrize("kind", KINDS)
 def test_edits_with_minimal_filtering(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiny networks would not be wide enough for it by themselves."""
-    for name in ("LEAST_INPUTS", "LEAST_OUTPUTS", "LEAST_PATCHES"):
+    for name in ("LEAST_INPUTS", "LEAST_OUTPUTS"):
         monkeypatch.setattr(winograd, name, 1)
     artist = person(kind, seed=7)
     for edit in ("nothing", "dab", "one_code", "other_size", "dab_and_code", "edge_dab", "new_map"):
