@@ -6,7 +6,7 @@ No photo of anybody is needed or shown: the people are the bundled example maps,
 The script prints every command it runs.
 
     mixture.png     one map, its hair, top, coat and trousers from three other pictures
-    semantic.png    one picture, repainted: the coat away, the dress shorter, the trousers a skirt; the rest stays
+    semantic.png    one picture, repainted: without the bag and tights, then with a skirt down to the ankles
     morph.webp      all classes travel between two styles; morph.png shows five of its frames
 """
 
@@ -89,29 +89,42 @@ def mixture(bundle: list[str], work: Path, output: Path) -> None:
     )
 
 
-def semantic(bundle: list[str], work: Path, output: Path) -> None:
-    """The same styles under painted maps."""
-    labels = read_label_map(example("long-coat"), FASHION)
-    outerwear, top, trousers, skirt, skin = (
-        FASHION.index_of(name) for name in ("outerwear", "top", "trousers", "skirt", "skin")
+def without(labels: Picture, class_index: int, hand: int) -> Picture:
+    """A map in which a class is taken away and its neighbours close over it, except for the hand that held it."""
+    gone = labels == class_index
+    open_to = gone | (labels == hand)
+    _, nearest = cv2.distanceTransformWithLabels(
+        open_to.astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    no_coat = labels.copy()
-    coat = labels == outerwear
-    rows = np.arange(labels.shape[0])[:, None]
-    waist = int(np.flatnonzero((labels == trousers).any(axis=1))[0])
-    body = cv2.dilate(((labels == top) | (labels == trousers)).astype(np.uint8), np.ones((1, 31), np.uint8)) > 0
-    no_coat[coat] = FASHION.background
-    no_coat[coat & body & (rows < waist)] = top
-    with_skirt = no_coat.copy()
-    legs = labels == trousers
-    hem = waist + int(0.45 * (np.flatnonzero(legs.any(axis=1))[-1] - waist))
-    filled = cv2.morphologyEx(legs.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 41), np.uint8)) > 0
-    with_skirt[filled & (rows < hem)] = skirt
-    with_skirt[legs & (rows >= hem)] = skin
-    maps = {"as it was": labels, "no-coat": no_coat, "skirt": with_skirt}
+    classes = np.zeros(int(nearest.max()) + 1, np.uint8)
+    classes[nearest[~open_to]] = labels[~open_to]
+    return np.where(gone, classes[nearest], labels).astype(np.uint8)
+
+
+def lengthened(labels: Picture, cloth: int, legs: int) -> Picture:
+    """A map in which a skirt goes on from where it is widest down to the ankles."""
+    long = labels.copy()
+    widths = (labels == cloth).sum(axis=1)
+    widest = int(widths.argmax())
+    across = np.flatnonzero(labels[widest] == cloth)
+    rows = np.flatnonzero((labels == legs).any(axis=1))
+    hem = int(rows[0] + 0.8 * (rows[-1] - rows[0]))
+    for y in range(widest, hem):
+        wider = round(8 * (y - widest) / (hem - widest))
+        long[y, max(0, across[0] - wider) : across[-1] + 1 + wider] = cloth
+    return long
+
+
+def semantic(bundle: list[str], work: Path, output: Path) -> None:
+    """The same styles under painted maps: bag away, bare legs, a long skirt."""
+    labels = read_label_map(example("skirt-and-tights"), FASHION)
+    bag, legwear, skin, skirt = (FASHION.index_of(name) for name in ("bag", "legwear", "skin", "skirt"))
+    bare = without(labels, bag, skin)
+    bare[bare == legwear] = skin
+    maps = {"whole": labels, "bare": bare, "long": lengthened(without(labels, bag, skin), skirt, legwear)}
     pictures: list[Picture] = []
     for name, edited in maps.items():
-        file, picture = work / f"semantic-{name.replace(' ', '-')}.png", work / f"drawn-{name.replace(' ', '-')}.png"
+        file, picture = work / f"semantic-{name}.png", work / f"drawn-{name}.png"
         write_label_map(file, edited, FASHION)
         call("render", file, "-o", picture, "--seed", 8, *bundle)
         pictures += [shown(file), read_photo(picture)]
