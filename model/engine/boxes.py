@@ -72,9 +72,12 @@ def merge(boxes: Iterable[Box], reach: int = 3) -> tuple[Box, ...]:
         return (hull(pending),)
     while pending:
         box = pending.pop()
+        cost = _cost(box, reach)
         for number, other in enumerate(rest):
             joined = box.union(other)
-            if _cost(joined, reach) <= _cost(box, reach) + _cost(other, reach):
+            if joined == other:
+                break
+            if _cost(joined, reach) <= cost + _cost(other, reach):
                 # The larger box may now be worth joining with any other.
                 del rest[number]
                 pending.append(joined)

@@ -153,6 +153,7 @@ class ModulationTable:
         self._base = _Rows(columns, torch.float32 if style else dtype)
         self._styled = _Rows(columns, dtype) if style else None
         self._parts: dict[Channels, Tensor] = {}
+        self._added: Tensor | None = None
 
     @property
     def rows(self) -> Tensor:
@@ -183,14 +184,19 @@ class ModulationTable:
         values = self.norm.values(hidden)
         self._base.append(values)
         if self._styled is not None:
-            self._styled.append(values.add_(self.norm.style_rows(codes)[classes]))
+            if self._added is None:
+                self._added = self.norm.style_rows(codes)
+            self._styled.append(values.add_(self._added[classes]))
         self._parts.clear()
 
     def restyle(self, codes: Tensor, rows: Tensor, classes: Tensor) -> None:
         """New codes float32 (classes, K) for these rows, whose windows have these classes in their middle."""
-        if self._styled is None or not len(rows):
+        if self._styled is None:
             return
-        added, styled, base = self.norm.style_rows(codes), self._styled.used, self._base.used
+        self._added = self.norm.style_rows(codes)
+        added, styled, base = self._added, self._styled.used, self._base.used
+        if not len(rows):
+            return
         if len(rows) == len(base) and styled.dtype == added.dtype:
             torch.index_select(added, 0, classes, out=styled)
             styled += base
