@@ -123,7 +123,8 @@ def redrawn(
     result = labels.copy()
     result[window] = new
     if freed.any():
-        result[window] = _filled(new, class_index, freed, _behind(labels, class_index, rest, frame, box, background))
+        behind, figure = _behind(labels, class_index, rest, frame, box, background)
+        result[window] = _filled(new, class_index, freed, behind, figure, background)
         opened = np.zeros(labels.shape, bool)
         opened[window] = freed
         result = _without_windows(result, labels, class_index, opened, background)
@@ -144,22 +145,50 @@ def _without_windows(result: LabelMap, labels: LabelMap, class_index: int, freed
 
 def _behind(
     labels: LabelMap, class_index: int, rest: NDArray[np.float32], frame: Frame, box: Box, background: int
-) -> NDArray[np.uint8]:
-    """What most likely lies behind the class, of the classes that the map shows: uint8, of the size of ``box``."""
-    present = [int(index) for index in np.unique(labels) if index != class_index] or [background]
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """What most likely lies behind the class, of the classes that the map shows, and the same but for the background;
+    each uint8, of the size of ``box``."""
+    present = [int(index) for index in np.unique(labels) if index not in (class_index, background)]
     best = np.full((box[2] - box[0], box[3] - box[1]), -np.inf, np.float32)
-    found = np.full(best.shape, background, np.uint8)
+    figure = np.full(best.shape, background, np.uint8)
     for index in present:
         logits = enlarge(rest[index], frame, box, smooth=False)
         better = logits > best
         best[better] = logits[better]
-        found[better] = index
-    return found
+        figure[better] = index
+    ground = enlarge(rest[background], frame, box, smooth=False) > best
+    return np.where(ground, np.uint8(background), figure), figure
 
 
-def _filled(new: LabelMap, class_index: int, freed: Mask, behind: NDArray[np.uint8]) -> LabelMap:
-    """``new`` with ``behind`` where ``freed`` is; crumbs of a few pixels join what they touch."""
+def _bridged(new: LabelMap, freed: Mask, figure: NDArray[np.uint8], background: int) -> LabelMap:
+    """``new``, but where the background came free between two parts of the figure, one above the other, the figure goes
+    on: below a shorter skirt there is a leg, not a gap."""
+    gap = freed & (new == background)
+    if not gap.any():
+        return new
+    height, width = gap.shape
+    rows = np.arange(height)[:, None]
+    above = np.maximum.accumulate(np.where(gap, -1, rows), axis=0)
+    below = np.minimum.accumulate(np.where(gap, height, rows)[::-1], axis=0)[::-1]
+    padded = np.concatenate([new, np.full((1, width), background, np.uint8)])  # rows -1 and height lie outside
+    columns = np.arange(width)[None, :]
+    between = gap & (padded[above, columns] != background) & (padded[below, columns] != background)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    between = cv2.morphologyEx(between.astype(np.uint8), cv2.MORPH_OPEN, disc) != 0
+    return np.where(between, figure, new)
+
+
+def _filled(
+    new: LabelMap,
+    class_index: int,
+    freed: Mask,
+    behind: NDArray[np.uint8],
+    figure: NDArray[np.uint8],
+    background: int,
+) -> LabelMap:
+    """``new`` with what lies behind where ``freed`` is; crumbs of a few pixels join what they touch."""
     new[freed] = behind[freed]
+    new = _bridged(new, freed, figure, background)
     crumbs = np.zeros(freed.shape, bool)
     smallest = max(12.0, 2 * SPECK * freed.size)
     for index in np.unique(new[freed]):

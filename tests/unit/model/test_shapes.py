@@ -275,6 +275,18 @@ class TestOutline:
         assert (result[16:32, 16:48] == DRESS).all()
         np.testing.assert_array_equal(result[labels == SKIN], SKIN)
 
+    def test_legs_go_on_below_a_shorter_dress_and_do_not_appear_beside_it(self) -> None:
+        labels = np.zeros((64, 64), np.uint8)
+        labels[16:48, 16:48], labels[48:, 26:38] = DRESS, SKIN
+        mask = np.zeros(labels.shape, bool)
+        mask[16:32, 16:48] = True
+        rest = np.zeros((5, 16, 16), np.float32)
+        rest[BACKGROUND] = 9
+        frame = frame_around((0, 0, 64, 64), 32, 32)
+        result = redrawn(labels, DRESS, mask, rest, frame, np.zeros_like(mask), (8, 8, 64, 56), 0, limit=1)
+        assert (result[32:48, 27:37] == SKIN).all()
+        assert (result[32:48, 16:25] == BACKGROUND).all()
+
 
 class TestModel:
     @given(st.integers(0, 100), st.integers(0, 100))
