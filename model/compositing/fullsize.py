@@ -15,6 +15,12 @@ from model.compositing.fields import Field, Mask
 #: Rows of the photo that are worked on at once: bounds the memory for photos of any size.
 STRIP = 512
 
+#: Depth in frame pixels from which a restyled class takes all of the photo's detail.
+_OUTLINE = 3.0
+
+#: Takes three channels of detail to their brightness, in all three.
+_LUMA = np.repeat(np.array([[0.299], [0.587], [0.114]], np.float32), 3, axis=1)
+
 
 class Rectangle(Protocol):
     """The part of a photo that is the frame, in photo pixels; it may reach beyond the photo."""
@@ -66,7 +72,7 @@ def put_back(
     seam = max(compositor.settings.seam * zoom, float(compositor.settings.seam > 0))
     weight = fade(_enlarged_mask(mask, to_frame, region, zoom), seam)
     target = compositor.target(after, picture, restyled)
-    gain = detail_gain(compositor, after, target, restyled)
+    gain, gray = detail_gain(compositor, after, target, restyled)
     frame = compositor.photo.astype(np.float32)
     for start in range(top, bottom, STRIP):
         part = (start, left, min(start + STRIP, bottom), right)
@@ -75,6 +81,9 @@ def put_back(
             continue
         kept = photo[part[0] : part[2], left:right]
         detail = kept - _warp(frame, to_frame, part, cv2.INTER_CUBIC)
+        # A new style's detail is light and shade alone: the old cloth's colours have no place in it.
+        share = _warp(gray, to_frame, part, cv2.INTER_LINEAR)[..., None]
+        detail += share * (detail @ _LUMA - detail)
         new = _warp(target, to_frame, part, cv2.INTER_CUBIC)
         new += _warp(gain, to_frame, part, cv2.INTER_LINEAR)[..., None] * detail
         mixed = kept + alpha * (new - kept)
@@ -82,8 +91,12 @@ def put_back(
     return result
 
 
-def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: Collection[int]) -> Field:
-    """How much of the photo's detail each pixel of the frame takes: float32 (H, W), 0 where the class changed."""
+def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: Collection[int]) -> tuple[Field, Field]:
+    """How much of the photo's detail each pixel of the frame takes, and whether as shades of grey; float32 (H, W) each.
+
+    The first is 0 where the class changed. At the outline of a restyled class the detail is the step to its neighbour,
+    in the old colours: there it is faded out.
+    """
     kept = after == compositor.labels
     gain = kept.astype(np.float32)
     # The plate has no person before it any more, so the detail of the person's rim has no place there.
@@ -93,7 +106,16 @@ def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: 
     if fresh.any():
         ratio = _brightness(target) / np.maximum(_brightness(compositor.photo.astype(np.float32)), 8.0)
         gain[fresh] = ratio.clip(0.25, 1.5)[fresh]
-    return gain
+        depth = cv2.distanceTransform(_interior(after, fresh), cv2.DIST_L2, 3)
+        gain[fresh] *= (depth / _OUTLINE).clip(0, 1)[fresh]
+    return gain, fresh.astype(np.float32)
+
+
+def _interior(labels: Labels, fresh: Mask) -> NDArray[np.uint8]:
+    """1 on the fresh pixels all of whose neighbours are of their own class, else 0."""
+    around = np.ones((3, 3), np.uint8)
+    same = cv2.erode(labels, around) == cv2.dilate(labels, around)
+    return (fresh & same).astype(np.uint8)
 
 
 def _brightness(picture: Field) -> Field:
