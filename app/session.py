@@ -13,7 +13,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from app.canvas.tools.base import ToolContext, ToolSettings
 from app.document import styling
 from app.document.document import Document
-from app.document.mapping import map_by_name
+from app.document.mapping import map_by_name, refitted
 from app.rendering.finish import FinishedFrame
 from app.rendering.jobs import LATER, JobQueue
 from app.rendering.requests import Direction, ModelFacts, ModelRequest, RenderRequest, RenderResult
@@ -310,14 +310,22 @@ class Session(QObject):
                     ),
                     "warning",
                 )
-            self.document = self.context.document = document = mapped
+            document = self._replace(mapped)
             self.tools.class_index = min(1, len(mapped.label_set) - 1)
             self.tools.previous_class = facts.label_set.background
-            self._listen(document)
+        native = (facts.height, facts.width)
+        if (document.height, document.width) != native and not document.free_size and not document.history.steps:
+            document = self._replace(refitted(document, *native))
         if document.codes is None or document.codes.shape != facts.code_mean.shape or document.bundle != facts.name:
             if document.codes is not None and document.bundle != facts.name:
                 self.say(self.tr("The styles belong to another network; {0} drew new ones.").format(facts.name))
             document.install_codes(self.first_codes(facts), facts.name)
+        return document
+
+    def _replace(self, document: Document) -> Document:
+        self.document.deleteLater()
+        self.document = self.context.document = document
+        self._listen(document)
         return document
 
     def first_codes(self, facts: ModelFacts) -> NDArray[np.float32]:

@@ -58,6 +58,8 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.resize(1320, 860)
         self.settings = settings if settings is not None else load_settings()
+        # Widgets take font and colours best when they are made, not afterwards.
+        self._apply_theme()
         self.session = Session(document if document is not None else first_document(), self.settings, worker)
         self.actions_table = ActionTable(self, ACTIONS, self.settings.shortcuts)
         self.commands: dict[str, Commands] = {name: make(self) for name, make in COMMANDS.items()}
@@ -281,9 +283,7 @@ class MainWindow(QMainWindow):
     def set_theme(self, choice: str) -> None:
         """Use the "light", "dark" or "system" theme."""
         self.settings.theme = choice
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, choice)
+        self._apply_theme()
         self.actions_table[f"theme.{choice}"].setChecked(True)
         self.actions_table.retheme()
         for panel in self.panels.values():
@@ -291,6 +291,12 @@ class MainWindow(QMainWindow):
             if retheme is not None:
                 retheme()
         self.canvas.update()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        choice = self.settings.theme
+        theme.apply(app, choice if choice in ("light", "dark") else "system")
 
     def apply_settings(self) -> None:
         """Take over settings that may have changed from outside (at the start, after a reset)."""

@@ -18,8 +18,10 @@ from app.document.photo import PhotoLayer
 from app.document.project import SUFFIX, read_project, snapshot, write_project
 from app.rendering.photos import OpenedPhoto, open_photo
 from model.errors import UserError
-from model.fitting import Fit
 from model.labels import read_label_map
+
+FEW_COLORS = 64
+"""An RGB PNG with no more colours than this is taken for a label map, one with more for a photo."""
 
 
 class FileCommands(Commands):
@@ -118,26 +120,22 @@ class FileCommands(Commands):
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:
         """A new document from a map of any size; another size than the network's own is fitted into it."""
-        facts, label_set = self.session.facts, self.session.label_set
-        if facts is None:
-            self.window.when_model_ready(lambda: self.show_labels(labels, title, path))
-            return
-        fit = Fit.into(labels.shape[0], labels.shape[1], facts.height, facts.width)
-        if fit.identity:
-            self._show(Document(labels, label_set, title=title), path)
-            return
-        self._show(Document(fit.labels(labels, label_set.background), label_set, fit=fit, title=title), path)
-        self.session.say(
-            self.tr("The map of {0} × {1} was fitted into {2} × {3}; exports have its own size again.").format(
-                fit.source_width, fit.source_height, fit.width, fit.height
+        self._show(Document(labels, self.session.label_set, title=title), path)
+        fit = self.session.document.fit
+        if fit is not None:
+            self.session.say(
+                self.tr("The map of {0} × {1} was fitted into {2} × {3}; exports have its own size again.").format(
+                    fit.source_width, fit.source_height, fit.width, fit.height
+                )
             )
-        )
 
     def new_blank(self, height: int, width: int) -> None:
         """A map of background; the size is taken as it is."""
         label_set = self.session.label_set
         labels = np.full((height, width), label_set.background, dtype=np.uint8)
-        self._show(Document(labels, label_set, title=self.tr("Untitled")))
+        document = Document(labels, label_set, title=self.tr("Untitled"))
+        document.free_size = True
+        self._show(document)
 
     def load_photo(self, source: Path | NDArray[np.uint8], name: str = "") -> None:
         """Parse and encode a photo in the background, then open it as a new document."""
@@ -232,7 +230,7 @@ def looks_like_labels(path: Path) -> bool:
     if image.mode in ("L", "I;16", "I"):
         return len(image.getcolors(maxcolors=1 << 16) or range(1 << 16)) <= 160
     if image.mode in ("RGB", "RGBA") and image.width * image.height <= 16_000_000:
-        return image.getcolors(maxcolors=200) is not None
+        return image.getcolors(maxcolors=FEW_COLORS) is not None
     return False
 
 

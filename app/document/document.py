@@ -43,6 +43,8 @@ class Document(QObject):
 
     Arrays handed out are live and must not be written to; take a copy to keep them.
 
+    `free_size` is set where the user chose the map's size: no network fits it into its own frame then.
+
     Signals:
         labels_changed(Box): pixels of the label map inside the box changed.
         codes_changed(tuple[int, ...]): the codes of these classes changed.
@@ -84,6 +86,7 @@ class Document(QObject):
         super().__init__()
         self.label_set = label_set
         self.fit = fit
+        self.free_size = False
         self.bundle = bundle
         self.title = title
         self.path = path

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.document import Document
+from app.document.photo import Crop, PhotoLayer
+from model.fitting import Fit
 from model.labels import LabelSet
 
 
@@ -41,6 +43,43 @@ def map_by_name(document: Document, target: LabelSet) -> tuple[Document, tuple[s
         title=document.name,
     )
     return mapped, lost
+
+
+def refitted(document: Document, height: int, width: int) -> Document:
+    """The document in a network's frame of `height` x `width`; its own size is remembered for exports.
+
+    Made for documents that were just opened: the history starts anew.
+    """
+    source = document.fit or Fit.into(document.height, document.width, document.height, document.width)
+    fit = Fit.into(document.height, document.width, height, width)
+    background = document.label_set.background
+    photo = document.photo
+    if photo is not None:
+        crop = whole_frame(photo.crop, fit)
+        photo = PhotoLayer(photo.pixels, crop, height, width, photo.name)
+    made = Document(
+        fit.labels(document.labels, background),
+        document.label_set,
+        codes=document.codes,
+        photo=photo,
+        original=fit.labels(document.original, background),
+        fit=None if photo is not None else Fit.into(source.source_height, source.source_width, height, width),
+        bundle=document.bundle,
+        title=document.title,
+        path=document.path,
+    )
+    made.flags = document.flags
+    if document.modified:
+        made.mark_unsaved()
+    return made
+
+
+def whole_frame(crop: Crop, fit: Fit) -> Crop:
+    """The crop of a photo widened by what `fit` pads around its old frame."""
+    per_row, per_column = crop.height / fit.inner_height, crop.width / fit.inner_width
+    return Crop(
+        crop.top - fit.top * per_row, crop.left - fit.left * per_column, fit.height * per_row, fit.width * per_column
+    )
 
 
 def _plain(name: str) -> str:

@@ -48,6 +48,7 @@ class Snapshot:
     paint_only_over: int | None
     picture: NDArray[np.uint8] | None = None
     fit: Fit | None = None
+    free_size: bool = False
 
 
 def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Snapshot:
@@ -67,6 +68,7 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         paint_only_over=flags.paint_only_over,
         picture=None if picture is None else picture.copy(),
         fit=document.fit,
+        free_size=document.free_size,
     )
 
 
@@ -77,6 +79,7 @@ def write_project(path: str | Path, content: Snapshot) -> None:
         "version": VERSION,
         "title": content.title,
         "bundle": content.bundle,
+        "free_size": content.free_size,
         "label_set": content.label_set.to_json(),
         "flags": {
             "hidden": content.hidden,
@@ -166,6 +169,7 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         bundle=str(manifest.get("bundle", "")),
         title=str(manifest.get("title", source.stem)),
     )
+    document.free_size = bool(manifest.get("free_size", False))
     document.flags = _flags(manifest.get("flags", {}), len(label_set))
     return document
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from app.document.document import Document
@@ -18,7 +18,7 @@ from app.settings import Settings
 from app.window import MainWindow
 from model.labels import builtin_label_set
 
-WAIT = 60_000
+WAIT = 45_000
 
 
 def figure() -> np.ndarray:
@@ -97,6 +97,16 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "config"
     monkeypatch.setenv("SMIS_CONFIG_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dialog that no test answers would wait for ever: fail instead."""
+
+    def refuse(dialog: QDialog) -> int:
+        raise AssertionError(f"nobody answers {dialog!r}")
+
+    monkeypatch.setattr(QDialog, "exec", refuse)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from pathlib import Path
 
@@ -123,7 +122,7 @@ def test_recovery_files_of_dead_processes_are_found(tmp_path: Path) -> None:
     assert mine.is_file() and recovery.left_behind(tmp_path) == []
     # Process numbers go up to 2^22 on Linux: no process has this one.
     dead = tmp_path / "recovery-99999999.smis"
-    os.replace(mine, dead)
+    mine.replace(dead)
     assert recovery.left_behind(tmp_path) == [dead]
     found = recovery.recover(dead)
     assert found.modified and found.path is None and found.name == "work"
