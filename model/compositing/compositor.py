@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.compositing.fields import Field, Mask, extend, inpaint_background
+from model.compositing.fields import Field, Mask, extend
+from model.compositing.inpainting import inpaint_background
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -81,6 +82,7 @@ class Compositor:
         reference: Picture,
         background: int = 0,
         settings: KeepSettings | None = None,
+        plate: Picture | None = None,
     ) -> None:
         """
         Args:
@@ -88,6 +90,7 @@ class Compositor:
             labels: uint8 (H, W), its label map before any edit.
             reference: uint8 (H, W, 3), the model's picture of that map with the photo's own codes.
             background: the class that removed things uncover.
+            plate: that of another compositor of the same photo and map, where only the settings differ.
         """
         if photo.shape != reference.shape or photo.shape[:2] != labels.shape:
             raise ValueError(f"photo {photo.shape}, reference {reference.shape}, labels {labels.shape} differ in size")
@@ -97,7 +100,7 @@ class Compositor:
         self.settings = settings or KeepSettings()
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
-        self._plate: Picture | None = None
+        self._plate = plate
 
     @property
     def plate(self) -> Picture:

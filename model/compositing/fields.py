@@ -1,4 +1,4 @@
-"""Smooth fields from scattered pixels: the ground behind a person, and how photo and model differ in colour."""
+"""Smooth fields from scattered pixels, such as how photo and model differ in colour."""
 
 from __future__ import annotations
 
@@ -62,49 +62,3 @@ def _planes(array: NDArray[np.generic]) -> Field:
     """Give back the last axis that cv2 drops where it has length one."""
     found = np.asarray(array, np.float32)
     return found if found.ndim == 3 else found[..., None]
-
-
-def inpaint_background(photo: NDArray[np.uint8], hidden: Mask) -> NDArray[np.uint8]:
-    """The photo without what is hidden: uint8 (H, W, 3); pixels that are not hidden stay exactly as they are.
-
-    Telea's method (2004) continues edges of the ground into the hole at a quarter of the size, where a person is a hole
-    of a few dozen pixels; a smooth fill takes over deep inside, where Telea's streaks would show. Noise of the
-    background's own strength hides that the fill is smooth.
-
-    Args:
-        photo: uint8 (H, W, 3).
-        hidden: bool (H, W), what stands before the background. All True gives the photo's mean colour.
-    """
-    known = ~hidden
-    if not hidden.any():
-        return photo.copy()
-    if not known.any():
-        return np.broadcast_to(photo.reshape(-1, 3).mean(axis=0).round().astype(np.uint8), photo.shape).copy()
-    smooth = extend(photo.astype(np.float32), known, 0.0)
-    height, width = hidden.shape
-    scale = min(1.0, 96 / max(height, width))
-    small_size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    # The hole is filled smoothly before scaling, so that no pixel of the person leaks into the small picture.
-    start = np.where(hidden[..., None], smooth, photo).astype(np.float32)
-    small = cv2.resize(start, small_size, interpolation=cv2.INTER_AREA).clip(0, 255).astype(np.uint8)
-    small_hidden = cv2.resize(hidden.astype(np.float32), small_size, interpolation=cv2.INTER_AREA) > 0.02
-    continued = cv2.inpaint(small, small_hidden.astype(np.uint8), 4, cv2.INPAINT_TELEA)
-    continued = cv2.resize(continued.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-    depth = cv2.distanceTransform(hidden.astype(np.uint8), cv2.DIST_L2, 3)
-    reach = max(4.0, 0.06 * max(height, width))
-    trust = np.exp(-((depth / reach) ** 2)).astype(np.float32)[..., None]
-    filled = trust * continued + (1 - trust) * smooth
-    filled += _grain(photo, known, smooth)[..., None]
-    plate = np.where(hidden[..., None], np.rint(filled).clip(0, 255), photo)
-    return np.ascontiguousarray(plate, np.uint8)
-
-
-def _grain(photo: NDArray[np.uint8], known: Mask, smooth: Field) -> Field:
-    """Grey noise (H, W) as strong as the finest texture of the known pixels; the same for the same photo."""
-    gray = np.asarray(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), np.float32)
-    fine = gray - _blur(gray, 1.0)
-    inner = cv2.erode(known.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    # The median resists edges, which are no grain: 1.4826 turns it into the deviation of a Gaussian.
-    strength = 1.4826 * float(np.median(np.abs(fine[inner]))) if inner.any() else 0.0
-    noise = np.random.default_rng(0).standard_normal(gray.shape).astype(np.float32)
-    return np.asarray(noise * min(strength, 6.0), np.float32)
