@@ -246,7 +246,9 @@ class Session(QObject):
 
     def request_picture(self, *_: object) -> None:
         """Ask for a new picture as soon as the present events are handled."""
-        self._timer.start()
+        # Started anew by every mouse move, the timer would never fire while the hand is fast.
+        if not self._timer.isActive():
+            self._timer.start()
 
     @property
     def picture_pending(self) -> bool:

@@ -369,6 +369,8 @@ class MainWindow(QMainWindow):
         self.settings.geometry = base64.b64encode(self.saveGeometry().data()).decode()
         self.settings.layout = base64.b64encode(self.saveState().data()).decode()
         self.settings.save()
+        # Out of sight at once: a network being loaded cannot be interrupted.
+        self.hide()
         self.session.stop()
         self.autosaver.forget()
         event.accept()

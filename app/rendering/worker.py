@@ -146,4 +146,5 @@ class RenderWorker(QThread):
 def yield_to_the_window(nice: int = 1) -> None:
     """Let the GUI thread go first when both want a core. Threads that torch starts from here inherit it."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
+        thread = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + nice))

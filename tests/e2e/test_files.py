@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from psd_tools import PSDImage
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app.dialogs.batch import BatchDialog
@@ -43,7 +43,9 @@ def test_new_from_an_example_and_blank(studio, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(NewDialog, "exec", choose_example)
     studio.trigger("file.new")
-    assert studio.document.labels.shape == (384, 256) and studio.document.labels.any()
+    # The example is fitted into the network's frame; exports have its own size again.
+    assert studio.document.labels.shape == (48, 32) and studio.document.labels.any()
+    assert studio.document.fit is not None and studio.document.fit.source_height == 384
 
     def choose_blank(dialog: NewDialog) -> int:
         dialog.width_box.setValue(64)
@@ -120,10 +122,11 @@ def test_photo_by_drop_and_by_clipboard(studio, tmp_path: Path) -> None:
     write_picture(tmp_path / "me.png", photo())
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "me.png"))])
-    drop = QDropEvent(
-        QPointF(10, 10), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    QApplication.sendEvent(studio.window, drop)
+    held = (data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(10, 10), Qt.DropAction.CopyAction, *held)
+    QApplication.sendEvent(studio.window, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(studio.window, QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, *held))
     studio.wait(lambda: studio.document.photo is not None)
     assert studio.document.name == "me"
     first = studio.document
@@ -153,12 +156,14 @@ def test_styles_are_taken_again_after_the_outlines_were_corrected(studio, tmp_pa
     studio.window.files.open_path(tmp_path / "me.png")
     studio.wait(lambda: studio.document.photo is not None)
     studio.settle()
-    dress = studio.pick("dress")
+    present = set(np.unique(studio.document.labels).tolist())
+    absent = next(index for index in range(1, 16) if index not in present)
+    studio.session.pick_class(absent)
     studio.tool("rectangle")
     studio.drag((4, 10), (28, 40))
     before = studio.document.codes.copy()
     studio.trigger("style.from_photo")
-    studio.wait(lambda: not np.array_equal(studio.document.codes[dress], before[dress]))
+    studio.wait(lambda: not np.array_equal(studio.document.codes[absent], before[absent]))
     studio.trigger("edit.undo")
     assert np.array_equal(studio.document.codes, before)
 

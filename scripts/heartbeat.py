@@ -1,0 +1,150 @@
+"""Measure how long the window's event loop stalls while somebody paints at full speed.
+
+    python scripts/heartbeat.py [--seconds 60] [--bundle B] [--device cpu]
+
+A timer ticks every 5 ms in the GUI thread while strokes go in as real mouse events at 125 Hz; a tick that comes late by t
+means that no event was handled for t. Prints JSON: p50, p95 and maximum lateness in milliseconds, the time from a mouse
+event to the overlay on the canvas, frames shown, resident memory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("SMIS_CONFIG_DIR", tempfile.mkdtemp(prefix="smis-heartbeat-"))
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from app.settings import Settings
+from app.window import MainWindow
+
+TICK = 5
+
+
+class Painter:
+    """Moves a hand over the canvas: loops over the person, a new stroke and class every two seconds."""
+
+    def __init__(self, window: MainWindow, seconds: float) -> None:
+        self.window, self.seconds = window, seconds
+        self.late: list[float] = []
+        self.paint: list[float] = []
+        self.work: list[float] = []
+        self.frames = 0
+        self.start = self.last = 0.0
+        self.stroke = -1
+        self.beat = QTimer(window, interval=TICK, timerType=Qt.TimerType.PreciseTimer)
+        self.beat.timeout.connect(self._tick)
+        self.hand = QTimer(window, interval=8, timerType=Qt.TimerType.PreciseTimer)
+        self.hand.timeout.connect(self._move)
+        window.session.picture_changed.connect(self._frame)
+
+    def begin(self) -> None:
+        self.start = self.last = time.perf_counter()
+        self.beat.start()
+        self.hand.start()
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self.late.append(max(0.0, (now - self.last) * 1000 - TICK))
+        self.last = now
+        if now - self.start > self.seconds:
+            self.beat.stop()
+            self.hand.stop()
+            self._send(QEvent.Type.MouseButtonRelease, QPointF(0, 0))
+            self.window.session.document.mark_saved(None)
+            self.window.close()
+            QApplication.quit()
+
+    def _frame(self, _: object) -> None:
+        self.frames += 1
+
+    def _move(self) -> None:
+        elapsed = time.perf_counter() - self.start
+        document, canvas = self.window.session.document, self.window.canvas
+        x = document.width * (0.5 + 0.2 * math.sin(elapsed * 3.1))
+        y = document.height * (0.5 + 0.3 * math.sin(elapsed * 1.7))
+        point = canvas.from_map(x, y)
+        if int(elapsed / 2) != self.stroke:
+            if self.stroke >= 0:
+                self._send(QEvent.Type.MouseButtonRelease, point)
+            self.stroke = int(elapsed / 2)
+            self.window.session.pick_class(1 + self.stroke % (len(document.label_set) - 1))
+            self._send(QEvent.Type.MouseButtonPress, point)
+        began, used = time.perf_counter(), time.thread_time()
+        self._send(QEvent.Type.MouseMove, point)
+        # The canvas has asked for the changed part to be painted: have it painted now.
+        QApplication.sendPostedEvents(self.window, QEvent.Type.UpdateRequest)
+        self.paint.append((time.perf_counter() - began) * 1000)
+        self.work.append((time.thread_time() - used) * 1000)
+
+    def _send(self, kind: QEvent.Type, point: QPointF) -> None:
+        canvas, left = self.window.canvas, Qt.MouseButton.LeftButton
+        moved = kind == QEvent.Type.MouseMove
+        event = QMouseEvent(
+            kind,
+            point,
+            canvas.mapToGlobal(point),
+            Qt.MouseButton.NoButton if moved else left,
+            left if kind != QEvent.Type.MouseButtonRelease else Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(canvas, event)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--bundle", default="")
+    parser.add_argument("--device", default="auto")
+    options = parser.parse_args()
+    sys.setswitchinterval(0.002)
+    app = QApplication(["heartbeat"])
+    window = MainWindow(Settings(bundle=options.bundle, device=options.device, tour_done=True, view_mode="overlay"))
+    window.show()
+    painter = Painter(window, options.seconds)
+    opened = time.perf_counter()
+    first: list[float] = []
+
+    def ready(_: object) -> None:
+        if not first:
+            first.append(time.perf_counter() - opened)
+            painter.begin()
+
+    window.session.picture_changed.connect(ready)
+    window.session.start()
+    app.exec()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    report = {
+        "first_picture_s": round(first[0], 2) if first else None,
+        "late_ms": _summary(painter.late),
+        "event_to_overlay_ms": _summary(painter.paint),
+        "event_to_overlay_cpu_ms": _summary(painter.work),
+        "frames_per_s": round(painter.frames / options.seconds, 1),
+        "peak_memory_mb": round(peak / (1024 if sys.platform != "darwin" else 2**20)),
+    }
+    print(json.dumps(report, indent=1))
+    return 0
+
+
+def _summary(values: list[float]) -> dict[str, float]:
+    if not values:
+        return {}
+    p50, p95, p99 = np.percentile(values, [50, 95, 99])
+    return {"p50": round(p50, 2), "p95": round(p95, 2), "p99": round(p99, 2), "max": round(max(values), 2)}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
