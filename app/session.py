@@ -16,7 +16,16 @@ from app.document.document import Document
 from app.document.mapping import map_by_name, refitted
 from app.rendering.finish import FinishedFrame
 from app.rendering.jobs import LATER, JobQueue
-from app.rendering.requests import Direction, ModelFacts, ModelRequest, RenderRequest, RenderResult
+from app.rendering.photos import encode_frame
+from app.rendering.requests import (
+    Composition,
+    Direction,
+    ModelFacts,
+    ModelRequest,
+    PhotoBase,
+    RenderRequest,
+    RenderResult,
+)
 from app.rendering.thumbnails import class_box, render_thumbnail
 from app.rendering.worker import RenderWorker
 from app.settings import Settings
@@ -59,6 +68,7 @@ class Session(QObject):
         self.facts: ModelFacts | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.picture_exact = False
+        self._composition: Composition | None = None
         self.rng = np.random.default_rng()
         self.tools = ToolSettings(
             size=settings.brush_size, pressure_size=settings.pressure_size, tolerance=settings.tolerance
@@ -106,11 +116,13 @@ class Session(QObject):
         old = self.document
         old.labels_changed.disconnect(self.request_picture)
         old.codes_changed.disconnect(self.request_picture)
+        old.photo_changed.disconnect(self.request_picture)
         self.document = document
         self.context.document = document
         self._listen(document)
         self.picture = None
         self.picture_exact = False
+        self._composition = None
         self._oldest_id = self._request_id + 1
         # Tools act on pixels outside the map's classes only by mistake.
         self.tools.class_index = min(self.tools.class_index, len(document.label_set) - 1)
@@ -211,6 +223,32 @@ class Session(QObject):
             text = self._about(classes, self.tr("reset style"))
             self.document.set_codes(classes, self.facts.code_mean[classes], text, icon="reset")
 
+    def take_photo_styles(self, outlines: bool) -> None:
+        """Encode the photo in the background under the map as it stands now; its classes take the codes found.
+
+        Args:
+            outlines: the map counts as the photo's own from then on: what was corrected in it is no edit.
+        """
+        document, facts, photo = self.document, self.facts, self.document.photo
+        if photo is None or facts is None or not facts.has_encoder:
+            self.say(self.tr("There is no photo to take styles from, or this network has no encoder."), "warning")
+            return
+        labels = document.labels.copy()
+
+        def done(codes: NDArray[np.float32]) -> None:
+            if self.document is document and document.codes is not None and codes.shape == document.codes.shape:
+                present = np.unique(labels).tolist()
+                document.take_photo_codes(
+                    present, codes, self.tr("Styles from the photo"), outlines=labels if outlines else None
+                )
+
+        self.jobs.add(
+            self.tr("Reading the styles of the photo"),
+            lambda progress: encode_frame(facts, photo.frame, labels),
+            done,
+            key="encode",
+        )
+
     def render_style(
         self,
         class_index: int,
@@ -261,7 +299,12 @@ class Session(QObject):
             return None
         document = self.document
         return FinishedFrame(
-            self.picture, document.labels.copy(), document.original.copy(), document.photo, document.fit
+            self.picture,
+            document.labels.copy(),
+            document.original.copy(),
+            document.photo,
+            document.fit,
+            self._composition,
         )
 
     def _submit(self) -> None:
@@ -277,7 +320,19 @@ class Session(QObject):
             )
             return
         self._request_id += 1
-        self.worker.submit(RenderRequest(self._request_id, document.labels.copy(), document.codes.copy()))
+        self.worker.submit(
+            RenderRequest(self._request_id, document.labels.copy(), document.codes.copy(), self._photo_base())
+        )
+
+    def _photo_base(self) -> PhotoBase | None:
+        """The photo that the next picture goes into, frozen; None where there is none."""
+        document, photo = self.document, self.document.photo
+        if photo is None or document.codes is None or (photo.height, photo.width) != document.labels.shape:
+            return None
+        own = document.photo_codes
+        if own is not None:
+            own = own.copy() if own.shape == document.codes.shape else None
+        return PhotoBase(photo, document.original.copy(), own, document.keep)
 
     def _take_result(self, result: RenderResult) -> None:
         if result.error:
@@ -287,6 +342,7 @@ class Session(QObject):
             return
         self.picture = result.pixels
         self.picture_exact = result.exact
+        self._composition = result.composition
         if result.exact:
             self._exact_id = result.id
         self.picture_changed.emit(result)
@@ -339,6 +395,7 @@ class Session(QObject):
         document.setParent(self)
         document.labels_changed.connect(self.request_picture)
         document.codes_changed.connect(self.request_picture)
+        document.photo_changed.connect(self.request_picture)
 
     def tr(self, text: str) -> str:  # type: ignore[override]
         """Translate a text of this class."""

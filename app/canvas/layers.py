@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from app.canvas.transform import ViewTransform
 from app.document.box import Box
 
-SMOOTH_UP_TO = 6.0
+SMOOTH_UP_TO = 12.0
 """Device pixels per picture pixel above which the picture shows its pixels as squares."""
 
 
@@ -24,6 +24,8 @@ class LabelLayer:
         self._width = 1
         self._image = QImage()
         self._labels: NDArray[np.uint8] = np.zeros((1, 1), dtype=np.uint8)
+        self._opaque = [0] * 256
+        self._veil = [0] * 256
 
     def set_labels(self, labels: NDArray[np.uint8]) -> None:
         """Show another map (uint8 (H, W)); the array is kept and read again by `update`."""
@@ -33,32 +35,36 @@ class LabelLayer:
         # QImage wants rows that start at multiples of four bytes.
         self._pixels = np.zeros((height, (width + 3) // 4 * 4), dtype=np.uint8)
         self._pixels[:, :width] = labels
-        table = self._image.colorTable()
-        self._image = QImage(self._pixels.data, width, height, self._pixels.shape[1], QImage.Format.Format_Indexed8)
-        self._image.setColorTable(table)
+        self._wrap()
 
     def update(self, box: Box) -> None:
         """Take over the map's pixels inside a box."""
         self._pixels[:, : self._width][box.slices] = self._labels[box.slices]
         # The buffer changed behind the image's back; a new wrapper costs nothing and drops what Qt cached of the old.
-        table = self._image.colorTable()
-        height, stride = self._pixels.shape
-        self._image = QImage(self._pixels.data, self._width, height, stride, QImage.Format.Format_Indexed8)
-        self._image.setColorTable(table)
+        self._wrap()
 
-    def set_colors(self, palette: NDArray[np.uint8], hidden: Collection[int], see_through: Collection[int]) -> None:
-        """Colour each class (uint8 (N, 3)); hidden classes and those of `see_through` are left out."""
+    def set_colors(self, palette: NDArray[np.uint8], hidden: Collection[int], background: int) -> None:
+        """Colour each class (uint8 (N, 3)); hidden classes are left out, over a picture the background too.
+
+        A veil of one colour over all that is not edited would only darken the picture.
+        """
         table = [0] * 256
         for index, (red, green, blue) in enumerate(palette.tolist()):
-            alpha = 0 if index in hidden or index in see_through else 255
-            table[index] = alpha << 24 | red << 16 | green << 8 | blue
-        self._image.setColorTable(table)
+            table[index] = (0 if index in hidden else 0xFF000000) | red << 16 | green << 8 | blue
+        self._opaque = table
+        self._veil = [color & 0xFFFFFF if index == background else color for index, color in enumerate(table)]
 
-    def draw(self, painter: QPainter, view: ViewTransform, opacity: float) -> None:
-        painter.setOpacity(opacity)
+    def draw(self, painter: QPainter, view: ViewTransform, opacity: float | None = None) -> None:
+        """Draw the whole map, or over a picture (`opacity` 0..1) all classes but the background."""
+        self._image.setColorTable(self._opaque if opacity is None else self._veil)
+        painter.setOpacity(1.0 if opacity is None else opacity)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         painter.drawImage(target(view, *self._labels.shape), self._image)
         painter.setOpacity(1.0)
+
+    def _wrap(self) -> None:
+        height, stride = self._pixels.shape
+        self._image = QImage(self._pixels.data, self._width, height, stride, QImage.Format.Format_Indexed8)
 
     def draw_outlines(
         self,

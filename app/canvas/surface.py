@@ -112,7 +112,7 @@ class CanvasSurface(QWidget):
         self.refresh_colors()
 
     def refresh_colors(self) -> None:
-        self._labels.set_colors(self._palette, self._document.flags.hidden, ())
+        self._labels.set_colors(self._palette, self._document.flags.hidden, self._document.label_set.background)
         self.update()
 
     def show_result(self, result: RenderResult) -> None:
@@ -245,7 +245,7 @@ class CanvasSurface(QWidget):
             self._paint_before(painter, ratio)
         elif self.mode is ViewMode.SIDE_BY_SIDE:
             if number == 0 or self._picture.empty:
-                self._labels.draw(painter, self.view, 1.0)
+                self._labels.draw(painter, self.view)
             else:
                 self._picture.draw(painter, self.view, height, width, ratio)
         elif self.mode is ViewMode.SPLIT:
@@ -271,11 +271,11 @@ class CanvasSurface(QWidget):
         elif not self._before.empty:
             self._before.draw(painter, self.view, height, width, ratio)
         else:
-            self._labels.draw(painter, self.view, 1.0)
+            self._labels.draw(painter, self.view)
 
     def _paint_before(self, painter: QPainter, ratio: float) -> None:
         if self._before.empty:
-            self._labels.draw(painter, self.view, 1.0)
+            self._labels.draw(painter, self.view)
         else:
             self._before.draw(painter, self.view, self._document.height, self._document.width, ratio)
 
