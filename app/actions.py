@@ -70,6 +70,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("style.copy", _("Copy style"), "Ctrl+Shift+C", "copy", "Style", 2),
     ActionSpec("style.paste", _("Paste style"), "Ctrl+Shift+V", "paste", "Style", 2),
     ActionSpec("style.from_photo", _("Take styles from the photo again"), "", "photo", "Style", 3),
+    ActionSpec("photo.outlines", _("Take the outlines as the photo's own"), "", "outlines", "Style", 3),
+    ActionSpec("photo.keep", _("Keep the photo outside of edits"), "", "", "Style", 4, True),
+    ActionSpec("photo.model", _("Draw everything anew"), "", "", "Style", 4, True),
+    ActionSpec("photo.model_class", _("Draw this class anew"), "", "", "Style", 5, True),
+    ActionSpec("photo.seam", _("Width of the seam..."), "", "", "Style", 5),
     ActionSpec("view.overlay", _("Overlay"), "F2", "overlay", "View", 0, True),
     ActionSpec("view.outlines", _("Outlines"), "F3", "outlines", "View", 0, True),
     ActionSpec("view.side", _("Side by side"), "F4", "side", "View", 0, True),
@@ -96,6 +101,7 @@ MENUS = ("File", "Edit", "Tools", "Style", "View", "Model", "Help")
 
 EXCLUSIVE = (
     ("view.overlay", "view.outlines", "view.side", "view.split"),
+    ("photo.keep", "photo.model"),
     ("theme.system", "theme.light", "theme.dark"),
 )
 

@@ -8,6 +8,7 @@ from app.commands.export import ExportCommands
 from app.commands.file import FileCommands
 from app.commands.help import HelpCommands
 from app.commands.model import ModelCommands
+from app.commands.photo import PhotoCommands
 from app.commands.style import StyleCommands
 from app.commands.view import ThemeCommands, ViewCommands
 
@@ -16,6 +17,7 @@ COMMANDS: dict[str, type[Commands]] = {
     "export": ExportCommands,
     "edit": EditCommands,
     "style": StyleCommands,
+    "photo": PhotoCommands,
     "view": ViewCommands,
     "theme": ThemeCommands,
     "model": ModelCommands,

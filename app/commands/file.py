@@ -153,6 +153,7 @@ class FileCommands(Commands):
                     facts.label_set,
                     codes=opened.codes,
                     photo=opened.layer,
+                    photo_codes=opened.codes,
                     bundle=facts.name,
                     title=opened.layer.name,
                 )
@@ -173,7 +174,7 @@ class FileCommands(Commands):
             self.tr("Correct the outlines if you like, then take the styles from the photo again."),
             "info",
             action=self.tr("Take styles"),
-            handler=self.window.commands["style"].from_photo,  # type: ignore[attr-defined]
+            handler=self.window.commands["photo"].outlines,  # type: ignore[attr-defined]
         )
 
     def _show(self, document: Document, path: Path | None = None) -> None:

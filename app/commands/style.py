@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtGui import QGuiApplication
 
 from app.commands.base import Commands
 from app.document import styling
 from app.panels.styles import StylesPanel
-from app.rendering import photos
 from model.errors import UserError
 
 
@@ -61,21 +59,5 @@ class StyleCommands(Commands):
         self.session.document.set_codes([self._picked], code[None], text, icon="paste")
 
     def from_photo(self) -> None:
-        """Encode the photo again under the map as it stands now (after its outlines were corrected)."""
-        session, document, facts = self.session, self.session.document, self.session.facts
-        if document.photo is None or facts is None or not facts.has_encoder:
-            session.say(self.tr("There is no photo to take styles from, or this network has no encoder."), "warning")
-            return
-        photo, labels = document.photo, document.labels.copy()
-
-        def done(codes: np.ndarray) -> None:
-            if session.document is document:
-                present = [index for index in self._everything() if (labels == index).any()]
-                document.set_codes(present, codes[present], self.tr("Styles from the photo"), icon="photo")
-
-        session.jobs.add(
-            self.tr("Reading the styles of the photo"),
-            lambda progress: photos.encode_frame(facts, photo.frame, labels),
-            done,
-            key="encode",
-        )
+        """Encode the photo again under the map as it stands now."""
+        self.session.take_photo_styles(outlines=False)

@@ -11,9 +11,19 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.document.box import EMPTY, Box
-from app.document.edits import CodesDelta, Delta, LabelsDelta, OriginalDelta, PhotoDelta, Step
+from app.document.edits import (
+    CodesDelta,
+    Delta,
+    KeepDelta,
+    LabelsDelta,
+    OriginalDelta,
+    PhotoCodesDelta,
+    PhotoDelta,
+    Step,
+)
 from app.document.history import DEFAULT_BYTES, History
 from app.document.photo import PhotoLayer
+from model.compositing import KeepSettings
 from model.fitting import Fit
 from model.labels import LabelMap, LabelSet
 
@@ -48,7 +58,8 @@ class Document(QObject):
     Signals:
         labels_changed(Box): pixels of the label map inside the box changed.
         codes_changed(tuple[int, ...]): the codes of these classes changed.
-        photo_changed(): another photo lies under the map, or the map before editing changed.
+        photo_changed(): another photo lies under the map, the map before editing, the photo's codes or what is kept
+            of the photo changed.
         history_changed(): steps or the position in them changed.
         flags_changed(): eye, protection, style lock or paint-only-over of some class changed.
         modified_changed(bool): whether there is something unsaved.
@@ -68,6 +79,8 @@ class Document(QObject):
         *,
         codes: Codes | None = None,
         photo: PhotoLayer | None = None,
+        photo_codes: Codes | None = None,
+        keep: KeepSettings | None = None,
         original: LabelMap | None = None,
         fit: Fit | None = None,
         bundle: str = "",
@@ -79,6 +92,9 @@ class Document(QObject):
         Args:
             labels: uint8 (H, W), copied.
             codes: float32 (classes, channels, h, w), copied; None until a network is loaded.
+            photo_codes: codes with which the network draws the photo under `original`, copied; classes with other
+                codes count as restyled. None where nobody knows: they are encoded when they are needed.
+            keep: how much of the photo stays; by default all that is not edited.
             original: the map before editing, which the eraser can bring back; by default `labels`.
             fit: how a map of another size was fitted into this one; exports go back to that size.
             bundle: name of the network the codes belong to.
@@ -97,6 +113,8 @@ class Document(QObject):
         self._original: LabelMap = np.array(labels if original is None else original, dtype=np.uint8, order="C")
         self._codes = None if codes is None else np.array(codes, dtype=np.float32)
         self._photo = photo
+        self._photo_codes = None if photo_codes is None else np.array(photo_codes, dtype=np.float32)
+        self._keep = keep or KeepSettings()
         self._stroke: _Stroke | None = None
         self._was_modified = False
 
@@ -118,6 +136,16 @@ class Document(QObject):
     @property
     def photo(self) -> PhotoLayer | None:
         return self._photo
+
+    @property
+    def photo_codes(self) -> Codes | None:
+        """The photo's own codes, float32 (classes, channels, h, w); None where nobody knows them."""
+        return self._photo_codes
+
+    @property
+    def keep(self) -> KeepSettings:
+        """How much of the photo stays."""
+        return self._keep
 
     @property
     def height(self) -> int:
@@ -241,6 +269,8 @@ class Document(QObject):
     def install_codes(self, codes: Codes, bundle: str) -> None:
         """Give the document its codes without a history step (when its network has been loaded)."""
         self._codes = np.array(codes, dtype=np.float32)
+        # Those of another network say nothing about this one.
+        self._photo_codes = None
         self.bundle = bundle
         self.codes_changed.emit(tuple(range(len(codes))))
 
@@ -296,7 +326,37 @@ class Document(QObject):
         if codes is not None and self._codes is not None:
             everything = tuple(range(len(self._codes)))
             deltas.append(CodesDelta(everything, self._codes.copy(), np.array(codes, dtype=np.float32)))
+        own = None if codes is None else np.array(codes, dtype=np.float32)
+        deltas.append(PhotoCodesDelta(self._photo_codes, own))
         self.apply(Step(text, tuple(deltas), "photo"))
+
+    def take_photo_codes(
+        self, classes: Sequence[int], codes: Codes, text: str, *, outlines: LabelMap | None = None
+    ) -> None:
+        """Give some classes the photo's own codes as one step; classes whose style is locked keep theirs.
+
+        Args:
+            codes: float32 (all classes, channels, h, w), encoded from the photo; from now on they count as its own.
+            outlines: uint8 (H, W), the map that counts as the photo's own from now on: where the document's equals it,
+                no pixel is an edit any more.
+        """
+        if self._codes is None:
+            return
+        own = np.array(codes, dtype=np.float32)
+        free = tuple(int(index) for index in classes if index not in self.flags.locked)
+        deltas: list[Delta] = [PhotoCodesDelta(self._photo_codes, own)]
+        if free:
+            deltas.append(CodesDelta(free, self._codes[list(free)].copy(), own[list(free)]))
+        if outlines is not None:
+            deltas.append(OriginalDelta(self._original.copy(), np.array(outlines, dtype=np.uint8)))
+        self.apply(Step(text, tuple(deltas), "photo"))
+
+    def set_keep(self, keep: KeepSettings, text: str) -> bool:
+        """Keep another part of the photo, as one step; False when nothing changed."""
+        if keep == self._keep:
+            return False
+        self.apply(Step(text, (KeepDelta(self._keep, keep),), "photo"))
+        return True
 
     def apply(self, step: Step) -> None:
         """Make a step's change and record it."""
@@ -376,6 +436,14 @@ class Document(QObject):
 
     def write_original(self, labels: LabelMap) -> None:
         self._original = np.array(labels, dtype=np.uint8)
+        self.photo_changed.emit()
+
+    def write_photo_codes(self, codes: Codes | None) -> None:
+        self._photo_codes = codes
+        self.photo_changed.emit()
+
+    def write_keep(self, keep: KeepSettings) -> None:
+        self._keep = keep
         self.photo_changed.emit()
 
     def _record(self, step: Step) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.document.photo import PhotoLayer
+from model.compositing import KeepSettings
 
 _ids = itertools.count(1)
 
@@ -26,6 +27,10 @@ class Content(Protocol):
     def write_photo(self, photo: PhotoLayer | None) -> None: ...
 
     def write_original(self, labels: NDArray[np.uint8]) -> None: ...
+
+    def write_photo_codes(self, codes: NDArray[np.float32] | None) -> None: ...
+
+    def write_keep(self, keep: KeepSettings) -> None: ...
 
 
 class Delta(Protocol):
@@ -111,6 +116,42 @@ class OriginalDelta:
 
     def undo(self, content: Content) -> None:
         content.write_original(self.before)
+
+
+@dataclass(frozen=True)
+class PhotoCodesDelta:
+    """The codes that count as the photo's own changed (float32 (classes, channels, h, w), or None)."""
+
+    before: NDArray[np.float32] | None
+    after: NDArray[np.float32] | None
+
+    @property
+    def nbytes(self) -> int:
+        return sum(codes.nbytes for codes in (self.before, self.after) if codes is not None)
+
+    def redo(self, content: Content) -> None:
+        content.write_photo_codes(self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_photo_codes(self.before)
+
+
+@dataclass(frozen=True)
+class KeepDelta:
+    """Another part of the photo is kept."""
+
+    before: KeepSettings
+    after: KeepSettings
+
+    @property
+    def nbytes(self) -> int:
+        return 256
+
+    def redo(self, content: Content) -> None:
+        content.write_keep(self.after)
+
+    def undo(self, content: Content) -> None:
+        content.write_keep(self.before)
 
 
 @dataclass(frozen=True)

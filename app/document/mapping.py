@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,6 +40,7 @@ def map_by_name(document: Document, target: LabelSet) -> tuple[Document, tuple[s
         table[document.labels],
         target,
         photo=document.photo,
+        keep=replace(document.keep, classes={}),
         original=table[document.original],
         fit=document.fit,
         title=document.name,
@@ -62,6 +65,8 @@ def refitted(document: Document, height: int, width: int) -> Document:
         document.label_set,
         codes=document.codes,
         photo=photo,
+        photo_codes=document.photo_codes,
+        keep=document.keep,
         original=fit.labels(document.original, background),
         fit=None if photo is not None else Fit.into(source.source_height, source.source_width, height, width),
         bundle=document.bundle,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from safetensors.numpy import save as save_tensors
 
 from app.document.document import ClassFlags, Document
 from app.document.photo import Crop, PhotoLayer
+from model.compositing import Keep, KeepSettings
 from model.errors import UserError
 from model.files import replacing
 from model.fitting import Fit
@@ -49,6 +50,8 @@ class Snapshot:
     picture: NDArray[np.uint8] | None = None
     fit: Fit | None = None
     free_size: bool = False
+    photo_codes: NDArray[np.float32] | None = None
+    keep: KeepSettings = field(default_factory=KeepSettings)
 
 
 def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Snapshot:
@@ -69,6 +72,8 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         picture=None if picture is None else picture.copy(),
         fit=document.fit,
         free_size=document.free_size,
+        photo_codes=None if document.photo_codes is None else document.photo_codes.copy(),
+        keep=document.keep,
     )
 
 
@@ -92,11 +97,15 @@ def write_project(path: str | Path, content: Snapshot) -> None:
         manifest["source_size"] = [content.fit.source_height, content.fit.source_width]
     if content.photo is not None:
         manifest["photo"] = {"name": content.photo.name, "crop": asdict(content.photo.crop)}
+        manifest["keep"] = _keep_json(content.keep)
     with replacing(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("labels.png", _map_png(content.labels, content.label_set))
         archive.writestr("original.png", _map_png(content.original, content.label_set))
         if content.codes is not None:
-            archive.writestr("styles.safetensors", save_tensors({"codes": np.ascontiguousarray(content.codes)}))
+            tensors = {"codes": np.ascontiguousarray(content.codes)}
+            if content.photo_codes is not None:
+                tensors["photo_codes"] = np.ascontiguousarray(content.photo_codes)
+            archive.writestr("styles.safetensors", save_tensors(tensors))
         if content.photo is not None:
             archive.writestr("photo.png", _png(Image.fromarray(content.photo.pixels), compress_level=1))
         if content.picture is not None:
@@ -147,13 +156,16 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
     original = _read_map(archive, "original.png", label_set, source) if "original.png" in names else labels
     if original.shape != labels.shape:
         raise UserError(f"{source} holds two label maps of different sizes")
-    codes = None
+    codes = photo_codes = None
     if "styles.safetensors" in names:
-        codes = np.asarray(load_tensors(archive.read("styles.safetensors"))["codes"], dtype=np.float32)
+        tensors = load_tensors(archive.read("styles.safetensors"))
+        codes = np.asarray(tensors["codes"], dtype=np.float32)
         if codes.ndim != 4 or len(codes) != len(label_set):
             raise UserError(
                 f"{source} holds styles of shape {codes.shape}, which do not fit its {len(label_set)} classes"
             )
+        if "photo_codes" in tensors and tensors["photo_codes"].shape == codes.shape:
+            photo_codes = np.asarray(tensors["photo_codes"], dtype=np.float32)
     photo = None
     if "photo.png" in names and "photo" in manifest:
         pixels = np.array(Image.open(io.BytesIO(archive.read("photo.png"))).convert("RGB"))
@@ -164,6 +176,8 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         label_set,
         codes=codes,
         photo=photo,
+        photo_codes=photo_codes,
+        keep=None if photo is None else _keep(manifest.get("keep"), len(label_set)),
         original=original,
         fit=_fit(manifest.get("source_size"), labels.shape),
         bundle=str(manifest.get("bundle", "")),
@@ -176,6 +190,19 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
 
 def _fit(source_size: Any, shape: tuple[int, ...]) -> Fit | None:
     return None if source_size is None else Fit.into(int(source_size[0]), int(source_size[1]), shape[0], shape[1])
+
+
+def _keep_json(keep: KeepSettings) -> dict[str, Any]:
+    classes = {str(index): mode.value for index, mode in sorted(keep.classes.items())}
+    return {"mode": keep.mode.value, "classes": classes, "seam": keep.seam}
+
+
+def _keep(data: Any, classes: int) -> KeepSettings:
+    """Projects from before photos were kept show the network's picture: they go on doing so."""
+    if data is None:
+        return KeepSettings(Keep.MODEL)
+    own = {int(index): Keep(mode) for index, mode in data.get("classes", {}).items() if 0 <= int(index) < classes}
+    return KeepSettings(Keep(data["mode"]), own, int(data["seam"]))
 
 
 def _flags(data: dict[str, Any], classes: int) -> ClassFlags:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.document.photo import PhotoLayer, fit_labels, person_crop
-from app.rendering.jobs import Progress
 from app.rendering.requests import ModelFacts
 from model.errors import UserError
 from model.images import read_photo
+
+if TYPE_CHECKING:
+    from app.rendering.jobs import Progress
 
 
 @dataclass(frozen=True)

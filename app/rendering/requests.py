@@ -10,7 +10,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.box import Box
+from app.document.photo import PhotoLayer
+from model.compositing import Compositor, KeepSettings, put_back
 from model.labels import LabelSet
+
+
+@dataclass(frozen=True)
+class PhotoBase:
+    """The photo of which everything stays that is not edited, as it was before any edit.
+
+    Attributes:
+        labels: its label map, uint8 (H, W), a copy that nobody writes to.
+        codes: its own codes, float32 (classes, channels, h, w); None: to be encoded from the photo.
+        keep: how much of it stays.
+    """
+
+    photo: PhotoLayer
+    labels: NDArray[np.uint8]
+    codes: NDArray[np.float32] | None
+    keep: KeepSettings
+
+
+@dataclass(frozen=True)
+class Composition:
+    """What a composed picture is made of, so that an export can make it again at the photo's own size.
+
+    Attributes:
+        labels: uint8 (H, W); network: the network's own picture of them, uint8 (H, W, 3).
+        restyled: classes whose style is not the photo's.
+    """
+
+    compositor: Compositor
+    labels: NDArray[np.uint8]
+    network: NDArray[np.uint8]
+    restyled: frozenset[int]
+
+    def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
+        """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
+        return put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
 
 
 @dataclass(frozen=True)
@@ -21,11 +58,13 @@ class RenderRequest:
         id: grows with every request; a result carries the id of its request.
         labels: uint8 (H, W), a copy that nobody writes to.
         codes: float32 (classes, channels, h, w), likewise.
+        base: the photo to put the edits into; None: the network's picture is the picture.
     """
 
     id: int
     labels: NDArray[np.uint8]
     codes: NDArray[np.float32]
+    base: PhotoBase | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +78,7 @@ class RenderResult:
         exact: False for a preview that an exact frame will follow.
         milliseconds: time spent on this frame.
         error: one sentence, or empty; details: the traceback, for a person who wants to report it.
+        composition: what `pixels` are composed of, where they show a photo.
     """
 
     id: int
@@ -48,6 +88,7 @@ class RenderResult:
     milliseconds: float
     error: str = ""
     details: str = ""
+    composition: Composition | None = None
 
 
 @dataclass(frozen=True)

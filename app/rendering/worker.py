@@ -9,10 +9,10 @@ import time
 import traceback
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtCore import QThread, Signal
 
 from app.document.box import Box
+from app.rendering.composing import PhotoComposer
 from app.rendering.loading import RendererLike, load_model
 from app.rendering.requests import ModelFacts, ModelRequest, RenderRequest, RenderResult
 from model.errors import UserError
@@ -43,6 +43,7 @@ class RenderWorker(QThread):
         self._model: ModelRequest | None = None
         self._stopping = False
         self._renderer: RendererLike | None = None
+        self._composer: PhotoComposer | None = None
 
     # Called by the GUI thread; all return at once --------------------------------------------------
 
@@ -89,7 +90,7 @@ class RenderWorker(QThread):
                 self._render(request)
                 if not self._superseded():
                     self.busy_changed.emit(False)
-        self._renderer = None
+        self._renderer = self._composer = None
 
     def _superseded(self) -> bool:
         return self._stopping or self._request is not None or self._model is not None
@@ -99,9 +100,10 @@ class RenderWorker(QThread):
 
     def _load(self, request: ModelRequest) -> None:
         self.loading.emit(request.bundle)
-        self._renderer = None
+        self._renderer = self._composer = None
         try:
             self._renderer, facts = self._loader(request)
+            self._composer = PhotoComposer(facts, self._renderer)
         except UserError as error:
             self._fail(-1, str(error))
         except Exception as error:
@@ -114,29 +116,35 @@ class RenderWorker(QThread):
 
         from model.engine import RenderCancelled
 
-        assert self._renderer is not None
+        assert self._renderer is not None and self._composer is not None
+        composer = self._composer
         codes = torch.from_numpy(request.codes)
         # Newer requests never cancel a preview: while the hand moves, previews are all a person sees.
         for preview in (True, False):
             start = time.perf_counter()
             try:
+                composer.begin(request.base, self._leaving)
                 frame = self._renderer.render(
                     request.labels, codes, preview=preview, cancelled=self._leaving if preview else self._superseded
                 )
+                pixels, box, composition = composer.compose(request, frame)
             except RenderCancelled:
                 return
             except UserError as error:
+                composer.forget()
                 self._fail(request.id, str(error))
                 return
             except Exception as error:
+                composer.forget()
                 self._fail(request.id, f"The picture could not be rendered: {error}")
                 return
             elapsed = (time.perf_counter() - start) * 1000
-            pixels = np.array(frame.pixels, dtype=np.uint8, order="C")
             exact = bool(frame.exact)
-            self.rendered.emit(RenderResult(request.id, Box(*frame.box), pixels, exact, elapsed))
+            self.rendered.emit(RenderResult(request.id, box, pixels, exact, elapsed, composition=composition))
             if exact or self._superseded():
-                return
+                break
+        if not self._superseded():
+            composer.prepare()
 
     def _fail(self, request_id: int, message: str) -> None:
         details = traceback.format_exc()

@@ -1,0 +1,86 @@
+"""Style menu: how much of the photo stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QInputDialog
+
+from app.commands.base import Commands
+from app.document.document import Document
+from model.compositing import Keep
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+MAX_SEAM = 64
+IDS = ("photo.outlines", "photo.keep", "photo.model", "photo.model_class", "photo.seam")
+
+
+class PhotoCommands(Commands):
+    """Handlers of "photo.*"."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.session.document_changed.connect(self._listen)
+        self.session.class_picked.connect(self._refresh)
+        self._listen(self.session.document)
+        # The groups of exclusive actions are made later than the commands.
+        QTimer.singleShot(0, self, self._refresh)
+
+    def outlines(self) -> None:
+        """The map as it stands shows what the photo shows: encode under it, and nothing of it is an edit any more."""
+        self.session.take_photo_styles(outlines=True)
+
+    def keep(self) -> None:
+        self._set_mode(Keep.PHOTO, self.tr("Keep the photo"))
+
+    def model(self) -> None:
+        self._set_mode(Keep.MODEL, self.tr("Draw everything anew"))
+
+    def model_class(self) -> None:
+        """Let the picked class come from the network, or again from where the others come from."""
+        document, index = self.session.document, self.session.tools.class_index
+        classes = dict(document.keep.classes)
+        wanted = Keep.MODEL if document.keep.of(index) is Keep.PHOTO else Keep.PHOTO
+        if wanted is document.keep.mode:
+            classes.pop(index, None)
+        else:
+            classes[index] = wanted
+        name = self.session.label_set.names[index]
+        text = self.tr("{0}: drawn anew") if wanted is Keep.MODEL else self.tr("{0}: as in the photo")
+        document.set_keep(replace(document.keep, classes=classes), text.format(name))
+        self._refresh()
+
+    def seam(self) -> None:
+        seam, accepted = QInputDialog.getInt(
+            self.window,
+            self.tr("Width of the seam"),
+            self.tr("Pixels in which an edit fades into the photo (0 cuts hard):"),
+            self.session.document.keep.seam,
+            0,
+            MAX_SEAM,
+        )
+        if accepted:
+            document = self.session.document
+            document.set_keep(replace(document.keep, seam=seam), self.tr("Seam of {0} pixels").format(seam))
+
+    def _set_mode(self, mode: Keep, text: str) -> None:
+        document = self.session.document
+        document.set_keep(replace(document.keep, mode=mode, classes={}), text)
+        self._refresh()
+
+    def _listen(self, document: Document) -> None:
+        document.photo_changed.connect(self._refresh)
+        self._refresh()
+
+    def _refresh(self, *_: object) -> None:
+        """Ticks, and nothing to press where there is no photo."""
+        table, document = self.window.actions_table, self.session.document
+        for action_id in IDS:
+            table[action_id].setEnabled(document.photo is not None)
+        table["photo.keep"].setChecked(document.keep.mode is Keep.PHOTO)
+        table["photo.model"].setChecked(document.keep.mode is Keep.MODEL)
+        table["photo.model_class"].setChecked(document.keep.of(self.session.tools.class_index) is Keep.MODEL)

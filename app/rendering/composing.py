@@ -1,0 +1,143 @@
+"""The picture of a document with a photo: the photo's own pixels wherever nothing was edited. For the render thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.document.box import EMPTY, Box
+from app.rendering.loading import FrameLike, RendererLike
+from app.rendering.photos import encode_frame
+from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
+from model.compositing import Compositor, Keep, changed_classes
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the last picture was made of; what equals it need not be composed again."""
+
+    compositor: Compositor | None
+    labels: NDArray[np.uint8]
+    restyled: frozenset[int]
+    picture: Picture
+
+
+class PhotoComposer:
+    """Turns the network's frames into pictures of the edited photo, each time only where something changed.
+
+    Frames must be given in the order in which the renderer made them: a frame's box is relative to the one before.
+    """
+
+    def __init__(self, facts: ModelFacts, renderer: RendererLike) -> None:
+        self._facts = facts
+        self._renderer = renderer
+        self._base: PhotoBase | None = None
+        self._codes: NDArray[np.float32] | None = None
+        self._reference: Picture | None = None
+        self._plate: Picture | None = None
+        self._compositor: Compositor | None = None
+        self._shown: _Shown | None = None
+
+    def begin(self, base: PhotoBase | None, cancelled: Callable[[], bool]) -> None:
+        """Get ready for frames over this photo (None: no photo, or nothing of it is kept).
+
+        Another photo, or another map or codes of it, takes one exact frame: the network's picture of the photo itself.
+
+        Raises:
+            RenderCancelled: `cancelled` said so; the next call starts anew.
+        """
+        if base is None or _all_from_model(base):
+            self._compositor = None
+            return
+        old = self._base
+        if old is None or self._codes is None or not _same_photo(old, base):
+            self._base = self._compositor = self._shown = None
+            self._codes = self._own_codes(base)
+            import torch
+
+            codes = torch.from_numpy(self._codes)
+            reference = self._renderer.render(base.labels, codes, preview=False, cancelled=cancelled)
+            pixels = np.array(reference.pixels, dtype=np.uint8, order="C")
+            plate = self._plate if old is not None and _same_map(old, base) else None
+            self._reference, self._plate = pixels, plate
+        elif self._compositor is not None and old.keep == base.keep:
+            return
+        self._base = base
+        assert self._reference is not None
+        self._compositor = Compositor(
+            base.photo.frame, base.labels, self._reference, self._facts.label_set.background, base.keep, self._plate
+        )
+
+    def compose(self, request: RenderRequest, frame: FrameLike) -> tuple[Picture, Box, Composition | None]:
+        """The picture to show, uint8 (H, W, 3), what of it differs from the last one, and what it is composed of."""
+        network = np.array(frame.pixels, dtype=np.uint8, order="C")
+        height, width = request.labels.shape
+        compositor, last = self._compositor, self._shown
+        restyled = frozenset[int]() if compositor is None else self._restyled(request.codes)
+        box = Box(0, 0, height, width)
+        known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
+        if known and last is not None and last.restyled == restyled:
+            box = Box(*frame.box).united(_difference(last.labels, request.labels))
+        picture, composition = network, None
+        if compositor is not None:
+            composition = Composition(compositor, request.labels, network, restyled)
+            if box.empty and last is not None:
+                picture = last.picture
+            else:
+                part = (box.top, box.left, box.bottom, box.right)
+                previous = last.picture if known and last is not None else None
+                picture = compositor.compose(request.labels, network, restyled, box=part, previous=previous)
+                around = compositor.settings.seam + 1
+                box = Box(box.top - around, box.left - around, box.bottom + around, box.right + around)
+        self._shown = _Shown(compositor, request.labels, restyled, picture)
+        return picture, box.clipped(height, width), composition
+
+    def forget(self) -> None:
+        """A frame was lost: the next picture is composed as a whole."""
+        self._shown = None
+
+    def prepare(self) -> None:
+        """Compute what the first edit will need and no picture needed so far (seconds, once a photo)."""
+        if self._compositor is not None and self._plate is None:
+            self._plate = self._compositor.plate
+
+    def _own_codes(self, base: PhotoBase) -> NDArray[np.float32]:
+        if base.codes is not None:
+            return base.codes
+        return encode_frame(self._facts, base.photo.frame, base.labels)
+
+    def _restyled(self, codes: NDArray[np.float32]) -> frozenset[int]:
+        assert self._codes is not None
+        restyled = changed_classes(codes, self._codes)
+        if self._facts.bundle.background is not None:
+            # The network saw every photo's ground replaced by its studio's: a new style of it is no edit of the photo.
+            restyled -= {self._facts.label_set.background}
+        return restyled
+
+
+def _all_from_model(base: PhotoBase) -> bool:
+    return base.keep.mode is Keep.MODEL and all(mode is Keep.MODEL for mode in base.keep.classes.values())
+
+
+def _same_map(one: PhotoBase, other: PhotoBase) -> bool:
+    return one.photo is other.photo and np.array_equal(one.labels, other.labels)
+
+
+def _same_photo(one: PhotoBase, other: PhotoBase) -> bool:
+    if not _same_map(one, other) or (one.codes is None) != (other.codes is None):
+        return False
+    return one.codes is None or other.codes is None or np.array_equal(one.codes, other.codes)
+
+
+def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Box:
+    """The box of the pixels in which two maps of one size differ."""
+    differs = one != other
+    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    if rows.size == 0:
+        return EMPTY
+    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
