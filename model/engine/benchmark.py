@@ -105,6 +105,7 @@ class Benchmark:
             "rows": [case.row(name) for name, case in self._cases.items()],
         }
 
+    @torch.inference_mode()
     def floor(self, repeats: int = 7) -> float:
         """Median time of the remaining convolutions of a whole frame alone, on tensors that lie ready."""
         convolutions = self.renderer.convolutions(*self._size)
