@@ -141,9 +141,10 @@ def test_another_network_maps_classes_by_name(studio, tiny_spatial_bundle, tmp_p
     save_bundle(tiny_spatial_bundle, tmp_path / "spatial")
     studio.session.open_model(str(tmp_path / "spatial"))
     studio.wait(lambda: studio.session.facts is not None and studio.session.label_set.names == classes)
-    assert studio.document.labels[15, 15] == 1 and studio.document.labels[30, 15] == 2
+    assert studio.document.labels.shape == (16, 32)
+    assert set(np.unique(studio.document.labels)) == {0, 1, 2}
     assert "face" in studio.window.messages.text
-    assert studio.settle().shape == (48, 32, 3)
+    assert studio.settle().shape == (16, 32, 3)
 
 
 def test_default_keys_do_not_collide_and_every_action_has_a_handler(open_studio) -> None:
