@@ -62,7 +62,8 @@ def main() -> int:
     parser.add_argument("--one", nargs=2, metavar=("THEME", "VIEW"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
-        take(options.folder, *options.one, options.bundle)
+        theme, view = options.one
+        take(options.folder, theme, view, options.bundle)
         return 0
     options.folder.mkdir(parents=True, exist_ok=True)
     for theme in options.themes:

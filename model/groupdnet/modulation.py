@@ -32,8 +32,10 @@ class ConditionalGroupNorm(nn.Module):
         self.beta = nn.Conv2d(config.hidden, channels, config.kernel, padding=pad, groups=groups)
         self.style: nn.Parameter | None = None
         if config.style:
-            weight = torch.randn(classes, code_channels, 2 * channels) * (0.2 / code_channels**0.5)
-            self.style = nn.Parameter(weight)
+            # Uniform, not normal: on the meta device, where bundles are built before their weights are read, normal
+            # numbers import torch's compiler, which takes seconds.
+            bound = 0.35 / code_channels**0.5
+            self.style = nn.Parameter(torch.empty(classes, code_channels, 2 * channels).uniform_(-bound, bound))
 
     @property
     def tabulates(self) -> bool:
