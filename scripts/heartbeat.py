@@ -2,9 +2,9 @@
 
     python scripts/heartbeat.py [--seconds 60] [--bundle B] [--device cpu]
 
-A timer ticks every 5 ms in the GUI thread while strokes go in as real mouse events at 125 Hz; a tick that comes late by
-t means that no event was handled for t. Prints JSON: p50, p95 and maximum lateness in milliseconds, the time from a mouse
-event to the overlay on the canvas, frames shown, resident memory.
+A timer ticks every 5 ms in the GUI thread while strokes go in as real mouse events at 125 Hz; a tick that comes late
+by t means that no event was handled for t. Prints JSON: p50, p95 and maximum lateness in milliseconds, the time from a
+mouse event to the overlay on the canvas, frames shown, resident memory.
 """
 
 from __future__ import annotations
