@@ -68,7 +68,7 @@ class Session(QObject):
         self.facts: ModelFacts | None = None
         self.picture: NDArray[np.uint8] | None = None
         self.picture_exact = False
-        self._composition: Composition | None = None
+        self.composition: Composition | None = None
         self.rng = np.random.default_rng()
         self.tools = ToolSettings(
             size=settings.brush_size, pressure_size=settings.pressure_size, tolerance=settings.tolerance
@@ -122,7 +122,7 @@ class Session(QObject):
         self._listen(document)
         self.picture = None
         self.picture_exact = False
-        self._composition = None
+        self.composition = None
         self._oldest_id = self._request_id + 1
         # Tools act on pixels outside the map's classes only by mistake.
         self.tools.class_index = min(self.tools.class_index, len(document.label_set) - 1)
@@ -304,7 +304,7 @@ class Session(QObject):
             document.original.copy(),
             document.photo,
             document.fit,
-            self._composition,
+            self.composition,
         )
 
     def _submit(self) -> None:
@@ -342,7 +342,7 @@ class Session(QObject):
             return
         self.picture = result.pixels
         self.picture_exact = result.exact
-        self._composition = result.composition
+        self.composition = result.composition
         if result.exact:
             self._exact_id = result.id
         self.picture_changed.emit(result)

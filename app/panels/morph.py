@@ -279,12 +279,12 @@ class MorphPanel(QWidget):
         facts, plan = self.session.facts, self.plan()
         if facts is None or plan is None or self._export is not None:
             return
-        labels = self.session.document.labels.copy()
+        labels, photo = self.session.document.labels.copy(), self.session.composition
         count, rate, zoom = self.frames.value(), float(self.rate.value()), self.zoom.value()
         size = None if zoom == 1 else (labels.shape[0] * zoom, labels.shape[1] * zoom)
 
         def work(progress: Progress) -> str:
-            return shoot(facts, labels, plan, path, count, rate, progress, size)
+            return shoot(facts, labels, plan, path, count, rate, progress, size, photo)
 
         def done(what: str) -> None:
             self._finished()

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
-from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
-from model.compositing import Compositor, Keep, changed_classes
+from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest, restyled_classes
+from model.compositing import Compositor, Keep
 
 Picture = NDArray[np.uint8]
 
@@ -36,6 +36,9 @@ class PhotoComposer:
     def __init__(self, facts: ModelFacts, renderer: RendererLike) -> None:
         self._facts = facts
         self._renderer = renderer
+        # A network that saw every photo's ground replaced by its studio's knows no style of it.
+        studio = facts.bundle.background is not None
+        self._unstyled = frozenset({facts.label_set.background} if studio else ())
         self._base: PhotoBase | None = None
         self._codes: NDArray[np.float32] | None = None
         self._reference: Picture | None = None
@@ -78,14 +81,16 @@ class PhotoComposer:
         network = np.array(frame.pixels, dtype=np.uint8, order="C")
         height, width = request.labels.shape
         compositor, last = self._compositor, self._shown
-        restyled = frozenset[int]() if compositor is None else self._restyled(request.codes)
+        restyled = frozenset[int]()
+        if compositor is not None and self._codes is not None:
+            restyled = restyled_classes(request.codes, self._codes) - self._unstyled
         box = Box(0, 0, height, width)
         known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
         if known and last is not None and last.restyled == restyled:
             box = Box(*frame.box).united(_difference(last.labels, request.labels))
         picture, composition = network, None
-        if compositor is not None:
-            composition = Composition(compositor, request.labels, network, restyled)
+        if compositor is not None and self._codes is not None:
+            composition = Composition(compositor, request.labels, network, self._codes, self._unstyled, restyled)
             if box.empty and last is not None:
                 picture = last.picture
             else:
@@ -110,14 +115,6 @@ class PhotoComposer:
         if base.codes is not None:
             return base.codes
         return encode_frame(self._facts, base.photo.frame, base.labels)
-
-    def _restyled(self, codes: NDArray[np.float32]) -> frozenset[int]:
-        assert self._codes is not None
-        restyled = changed_classes(codes, self._codes)
-        if self._facts.bundle.background is not None:
-            # The network saw every photo's ground replaced by its studio's: a new style of it is no edit of the photo.
-            restyled -= {self._facts.label_set.background}
-        return restyled
 
 
 def _all_from_model(base: PhotoBase) -> bool:

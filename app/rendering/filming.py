@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.rendering.jobs import JobCancelled, Progress
-from app.rendering.requests import ModelFacts
+from app.rendering.requests import Composition, ModelFacts
 
 Codes = NDArray[np.float32]
 
@@ -61,6 +61,7 @@ def shoot(
     rate: float,
     progress: Progress,
     size: tuple[int, int] | None = None,
+    photo: Composition | None = None,
 ) -> str:
     """Render `count` exact frames of a morph over a label map into a film; returns what was written.
 
@@ -68,6 +69,7 @@ def shoot(
         labels: uint8 (height, width) of the network's frame.
         path: .mp4, .webp, .gif, or a folder for numbered PNGs.
         rate: frames a second; size: height and width to scale to.
+        photo: a picture of the document whose photo stays outside of what the film changes; None: all is the network's.
 
     Raises:
         UserError: the file cannot be written.
@@ -82,7 +84,8 @@ def shoot(
 
     def frames() -> Iterator[NDArray[np.uint8]]:
         for codes in plan.frames(count):
-            yield renderer.render(labels, torch.from_numpy(codes)).pixels
+            pixels = renderer.render(labels, torch.from_numpy(codes)).pixels
+            yield pixels if photo is None else photo.with_codes(labels, codes, pixels)
 
     try:
         return export(

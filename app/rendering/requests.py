@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.document.photo import PhotoLayer
-from model.compositing import Compositor, KeepSettings, put_back
+from model.compositing import Compositor, KeepSettings, changed_classes, put_back
 from model.labels import LabelSet
 
 
@@ -37,17 +37,36 @@ class Composition:
 
     Attributes:
         labels: uint8 (H, W); network: the network's own picture of them, uint8 (H, W, 3).
+        own: the photo's own codes, float32 (classes, channels, h, w).
+        unstyled: classes that have no style in a photo: other codes of theirs are no edit.
         restyled: classes whose style is not the photo's.
     """
 
     compositor: Compositor
     labels: NDArray[np.uint8]
     network: NDArray[np.uint8]
+    own: NDArray[np.float32]
+    unstyled: frozenset[int]
     restyled: frozenset[int]
+
+    def with_codes(
+        self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        """The edited photo with another map or other codes, of which `network` is the network's picture."""
+        return self.compositor.compose(labels, network, restyled_classes(codes, self.own) - self.unstyled)
 
     def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
         """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
         return put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
+
+
+def restyled_classes(codes: NDArray[np.float32], own: NDArray[np.float32]) -> frozenset[int]:
+    """The classes whose style is not the photo's; both arrays float32 (classes, channels, h, w).
+
+    A slider moved to and fro, or a path between two equal styles, comes back with rounding errors: they are no edit.
+    """
+    same = np.isclose(codes, own, rtol=1e-5, atol=1e-5)
+    return changed_classes(np.where(same, own, codes), own)
 
 
 @dataclass(frozen=True)

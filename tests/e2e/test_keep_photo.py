@@ -159,12 +159,15 @@ def test_saved_and_reopened(photo_studio, answers: SimpleNamespace, tmp_path: Pa
     studio = photo_studio.studio
     paint(studio)
     studio.session.draw_styles([2])
-    last = studio.settle()
+    studio.trigger("photo.model_class")
+    last, keep, own = studio.settle(), studio.document.keep, studio.document.photo_codes
+    assert keep.classes
     answers.save = tmp_path / "work"
     studio.trigger("file.save")
     answers.open = tmp_path / "work.smis"
     studio.trigger("file.open")
     assert studio.document.path == tmp_path / "work.smis"
+    assert studio.document.keep == keep and np.array_equal(studio.document.photo_codes, own)
     # A frame built up from dirty boxes may differ from one made at once by the last bit of rounding.
     assert int(np.abs(studio.settle().astype(int) - last.astype(int)).max()) <= 1
 
@@ -195,6 +198,28 @@ def test_an_export_keeps_the_photo_at_its_own_size(studio, answers: SimpleNamesp
     assert (exported[inside] != photo[inside]).any()
     studio.trigger("photo.model")
     assert (export("model.png") != photo).any(axis=2).mean() > 0.5
+
+
+def test_a_film_keeps_the_photo(photo_studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio, frame = photo_studio.studio, photo_studio.frame
+    labels = studio.document.labels
+    shown = [index for index in np.unique(labels).tolist() if index != studio.session.label_set.background]
+    panel = studio.window.show_panel("morph")
+    panel.add.click()
+    studio.session.draw_styles(shown[:1])
+    panel.add.click()
+    last = studio.settle()
+    panel.route.setCurrentIndex(panel.route.findData("spherical"))
+    panel.frames.setValue(3)
+    answers.folder = tmp_path / "frames"
+    answers.folder.mkdir()
+    panel.export_folder.click()
+    studio.wait(lambda: panel._export is None)
+    frames = [read_photo(path) for path in sorted(answers.folder.iterdir())]
+    beyond = ~near(labels == shown[0], SEAM)
+    assert np.array_equal(frames[0], frame)
+    assert np.array_equal(frames[1][beyond], frame[beyond]) and (frames[1] != frame).any()
+    assert int(np.abs(frames[2].astype(int) - last.astype(int)).max()) <= 1
 
 
 def test_projects_that_know_nothing_of_it_show_the_networks_picture(photo_studio, tmp_path: Path) -> None:
