@@ -171,9 +171,9 @@ class FileCommands(Commands):
 
     def _tell_photo(self, photo: PhotoLayer) -> None:
         self.window.messages.show_message(
-            self.tr("Correct the outlines if you like, then take the styles from the photo again."),
+            self.tr("Are the outlines right? Correct them, then take them over."),
             "info",
-            action=self.tr("Take styles"),
+            action=self.tr("Take outlines"),
             handler=self.window.commands["photo"].outlines,  # type: ignore[attr-defined]
         )
 

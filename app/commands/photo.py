@@ -38,7 +38,7 @@ class PhotoCommands(Commands):
         self._set_mode(Keep.PHOTO, self.tr("Keep the photo"))
 
     def model(self) -> None:
-        self._set_mode(Keep.MODEL, self.tr("Draw everything anew"))
+        self._set_mode(Keep.MODEL, self.tr("Everything from the network"))
 
     def model_class(self) -> None:
         """Let the picked class come from the network, or again from where the others come from."""
@@ -50,7 +50,7 @@ class PhotoCommands(Commands):
         else:
             classes[index] = wanted
         name = self.session.label_set.names[index]
-        text = self.tr("{0}: drawn anew") if wanted is Keep.MODEL else self.tr("{0}: as in the photo")
+        text = self.tr("{0}: from the network") if wanted is Keep.MODEL else self.tr("{0}: as in the photo")
         document.set_keep(replace(document.keep, classes=classes), text.format(name))
         self._refresh()
 

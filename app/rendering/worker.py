@@ -90,6 +90,8 @@ class RenderWorker(QThread):
                 self._render(request)
                 if not self._superseded():
                     self.busy_changed.emit(False)
+                    if self._composer is not None:
+                        self._composer.prepare()
         self._renderer = self._composer = None
 
     def _superseded(self) -> bool:
@@ -142,9 +144,7 @@ class RenderWorker(QThread):
             exact = bool(frame.exact)
             self.rendered.emit(RenderResult(request.id, box, pixels, exact, elapsed, composition=composition))
             if exact or self._superseded():
-                break
-        if not self._superseded():
-            composer.prepare()
+                return
 
     def _fail(self, request_id: int, message: str) -> None:
         details = traceback.format_exc()
