@@ -13,6 +13,7 @@ from app.panels.classes import ClassesPanel
 from app.panels.history import HistoryPanel
 from app.panels.morph import MorphPanel
 from app.panels.photos import PhotosPanel
+from app.panels.shape import ShapePanel
 from app.panels.styles import StylesPanel
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _(text: str) -> str:
 PANELS: tuple[PanelEntry, ...] = (
     PanelEntry("classes", _("Classes"), "classes", ClassesPanel, stack=0),
     PanelEntry("styles", _("Style"), "style", StylesPanel, stack=1),
+    PanelEntry("shape", _("Shape"), "reshape", ShapePanel, stack=1),
     PanelEntry("photos", _("Photos"), "photo", PhotosPanel, stack=1),
     PanelEntry("morph", _("Morph"), "sparkle", MorphPanel, stack=1),
     PanelEntry("history", _("History"), "history", HistoryPanel, stack=1),
