@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
@@ -34,16 +34,22 @@ if TYPE_CHECKING:
     from app.session import Session
     from model.shapes import ShapeModel
 
-REMEMBERED = 24
 STRENGTH = 0.6
 
 
 @dataclass
 class _Base:
-    """The map that dice and sliders start from (None: the one that the next work finds), and what they made of it."""
+    """Attributes:
+    labels: the map that dice and sliders start from; None: the one that the next work finds.
+    poses: by the digest of the map that it made.
+    """
 
     labels: LabelMap | None = None
-    states: list[tuple[LabelMap, Pose]] = field(default_factory=list)
+    poses: dict[bytes, Pose] = field(default_factory=dict)
+
+
+def _digest(labels: LabelMap) -> bytes:
+    return hashlib.blake2b(labels.tobytes(), digest_size=16).digest()
 
 
 class ShapePanel(QWidget):
@@ -88,11 +94,14 @@ class ShapePanel(QWidget):
         inside.addLayout(self.sliders)
         self.strength = SliderRow(self.tr("Dice strength"), 0.05, 1.0, STRENGTH)
         self.strength.setToolTip(self.tr("How far a new outline may go from the present one"))
+        self.strength.moved.connect(self.strength.set_value)
         inside.addWidget(self.strength)
         self.line = QFrame()
         self.line.setFixedHeight(1)
         self.line.setStyleSheet("background: palette(mid);")
+        inside.addSpacing(4)
         inside.addWidget(self.line)
+        inside.addSpacing(4)
         inside.addLayout(self._plain_tools())
         inside.addStretch(1)
         scroll = QScrollArea()
@@ -156,7 +165,8 @@ class ShapePanel(QWidget):
         self.pixels.setRange(1, 64)
         self.pixels.setValue(4)
         self.pixels.setSuffix(self.tr(" px"))
-        self.pixels.setFixedWidth(64)
+        self.pixels.setFixedWidth(56)
+        self.pixels.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.pixels.setToolTip(self.tr("By how many pixels"))
         self.pixels.setAccessibleName(self.pixels.toolTip())
         row.addWidget(self.pixels)
@@ -247,9 +257,8 @@ class ShapePanel(QWidget):
         """A gesture is over; `pose` is where dice and sliders left the outline, None for the other tools."""
         if base is not None and pose is not None:
             if base.labels is not None:
-                base.states = base.states or [(base.labels, Pose())]
-                base.states.append((self.session.document.labels.copy(), pose))
-                del base.states[1:-REMEMBERED]
+                base.poses[_digest(self.session.document.labels)] = pose
+                base.poses[_digest(base.labels)] = Pose()
         elif not changed:
             self.session.say(self.tr("Nothing to change: the outline stays as it is."))
         self._recognize()
@@ -259,13 +268,10 @@ class ShapePanel(QWidget):
         if self._gesture is not None or self.queue.busy:
             return
         labels = self.session.document.labels
-        for known, pose in reversed(self._base.states):
-            if np.array_equal(known, labels):
-                self._pose = pose
-                break
-        else:
-            self._pose, own = Pose(), labels.copy()
-            self._base = _Base(own, [(own, self._pose)])
+        digest = _digest(labels)
+        if digest not in self._base.poses:
+            self._base = _Base(labels.copy(), {digest: Pose()})
+        self._pose = self._base.poses[digest]
         self._refresh()
 
     def _start_over(self) -> None:
