@@ -101,10 +101,10 @@ class ClassDelegate(QStyledItemDelegate):
         return places
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        colors, row, rect = theme.current(), index.data(INDEX), option.rect
+        colors, row, rect = theme.current(), index.data(INDEX), option.rect  # type: ignore[attr-defined]
         flags = self.session.document.flags
         picked = row == self.session.tools.class_index
-        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = rect.adjusted(4, 1, -4, -1)
@@ -158,7 +158,7 @@ class ClassDelegate(QStyledItemDelegate):
 
     def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
-            for flag, place in self.switch_rects(option.rect).items():
+            for flag, place in self.switch_rects(option.rect).items():  # type: ignore[attr-defined]
                 if place.adjusted(-2, -4, 2, 4).contains(event.position().toPoint()):
                     if event.type() == QEvent.Type.MouseButtonRelease:
                         self.switched.emit(flag, index.data(INDEX))
@@ -171,7 +171,7 @@ class ClassDelegate(QStyledItemDelegate):
             "locked": self.tr("Lock the style: dice, photos and sliders leave it alone"),
             "protected": self.tr("Protect: painting leaves these pixels alone"),
         }
-        for flag, place in self.switch_rects(option.rect).items():
+        for flag, place in self.switch_rects(option.rect).items():  # type: ignore[attr-defined]
             if place.contains(event.pos()):
                 QToolTip.showText(event.globalPos(), texts[flag], view)
                 return True
