@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.rendering.jobs import Progress
 from app.rendering.mixing import MixPhoto, read_mix_photo
+from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
@@ -97,22 +97,13 @@ class PhotosPanel(QWidget):
         self.add.setToolTip(self.tr("Take styles from other photos; they can be dropped here, too"))
         self.add.clicked.connect(self._ask)
         row.addWidget(self.add, 1)
-        self.shuffle = self._button("dice", self.tr("Shuffle: every class from one of the photos"))
+        self.shuffle = icon_button("dice", self.tr("Shuffle: every class from one of the photos"))
         self.shuffle.clicked.connect(self.shuffle_styles)
-        self.clear = self._button("delete", self.tr("Remove the photos; styles stay as they are"))
+        self.clear = icon_button("delete", self.tr("Remove the photos; styles stay as they are"))
         self.clear.clicked.connect(self.remove_photos)
         row.addWidget(self.shuffle)
         row.addWidget(self.clear)
         return row
-
-    def _button(self, icon: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("icon-name", icon)
-        button.setIcon(theme.themed(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _make_table(self) -> QTableWidget:
         self.table = QTableWidget()

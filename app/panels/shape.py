@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -27,6 +27,7 @@ from app.rendering.gestures import Gesture, GestureQueue, Work
 from app.rendering.jobs import LATER
 from app.rendering.requests import ModelFacts
 from app.rendering.shaping import PlainTool, Pose, posed, read_shapes, reworked
+from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 from model.labels import LabelMap
 
@@ -126,9 +127,9 @@ class ShapePanel(QWidget):
         self.swatch = Swatch()
         self.name = QLabel()
         self.name.setProperty("heading", True)
-        self.dice = self._button("dice", self.tr("Draw a new outline near the present one"))
+        self.dice = icon_button("dice", self.tr("Draw a new outline near the present one"))
         self.dice.clicked.connect(self.draw)
-        self.reset = self._button("reset", self.tr("Back to the outline before dice and sliders"))
+        self.reset = icon_button("reset", self.tr("Back to the outline before dice and sliders"))
         self.reset.clicked.connect(self.reset_outline)
         row.addWidget(self.swatch)
         row.addSpacing(4)
@@ -136,15 +137,6 @@ class ShapePanel(QWidget):
         row.addWidget(self.dice)
         row.addWidget(self.reset)
         return row
-
-    def _button(self, icon: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("icon-name", icon)
-        button.setIcon(theme.themed(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _plain_tools(self) -> QHBoxLayout:
         row = QHBoxLayout()

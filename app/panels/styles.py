@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.document import styling
+from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
@@ -117,29 +118,20 @@ class StylesPanel(QWidget):
         row.addWidget(self.swatch)
         row.addSpacing(4)
         row.addWidget(self.name, 1)
-        self.lock = self._button("unlock", self.tr("Lock the style: dice, photos and sliders leave it alone"))
+        self.lock = icon_button("unlock", self.tr("Lock the style: dice, photos and sliders leave it alone"))
         self.lock.setCheckable(True)
         self.lock.clicked.connect(self._toggle_lock)
-        self.dice = self._button("dice", self.tr("Draw a new style (D)"))
+        self.dice = icon_button("dice", self.tr("Draw a new style (D)"))
         self.dice.clicked.connect(lambda: self.session.draw_styles([self.session.tools.class_index]))
-        self.reset = self._button("reset", self.tr("Back to the average style (R)"))
+        self.reset = icon_button("reset", self.tr("Back to the average style (R)"))
         self.reset.clicked.connect(lambda: self.session.reset_styles([self.session.tools.class_index]))
-        self.copy = self._button("copy", self.tr("Copy style (Ctrl+Shift+C)"))
+        self.copy = icon_button("copy", self.tr("Copy style (Ctrl+Shift+C)"))
         self.copy.clicked.connect(lambda: self.action_wanted.emit("style.copy"))
-        self.paste = self._button("paste", self.tr("Paste style (Ctrl+Shift+V)"))
+        self.paste = icon_button("paste", self.tr("Paste style (Ctrl+Shift+V)"))
         self.paste.clicked.connect(lambda: self.action_wanted.emit("style.paste"))
         for button in (self.lock, self.dice, self.reset, self.copy, self.paste):
             row.addWidget(button)
         return row
-
-    def _button(self, icon: str, tip: str) -> QToolButton:
-        button = QToolButton()
-        button.setProperty("icon-name", icon)
-        button.setIcon(theme.themed(icon))
-        button.setIconSize(QSize(18, 18))
-        button.setToolTip(tip)
-        button.setAccessibleName(tip)
-        return button
 
     def _line(self) -> QFrame:
         line = QFrame()
