@@ -57,7 +57,7 @@ class ImageModel(nn.Module):
 
 
 def initialise(module: nn.Module) -> None:
-    """Xavier-normal weights with gain 0.02 for the discriminator and 1 elsewhere are SPADE's; biases start at 0."""
+    """Xavier-normal weights of convolutions and zero biases, but for the log-variance's, which starts low."""
     for name, parameter in module.named_parameters():
         if parameter.dim() == 4:
             nn.init.xavier_normal_(parameter)

@@ -21,6 +21,7 @@ from model.training.data import find_pairs, load_arrays, load_label_set, require
 from model.training.losses import perceptual_loss
 from model.training.networks import Ema, ImageModel, initialise, load_plain, start_new_levels_silent
 from model.training.reporting import Reporter, write_picture_grid
+from model.training.signals import stop_on_signals
 from model.training.steps import Networks, prepare, train_step
 
 
@@ -242,23 +243,26 @@ class _Loop:
         self.training = training
         self.validation = validation
         self.step = 0
+        self.stopping = False
 
     def run(self, start: int) -> None:
         options, config, fabric = self.options, self.config, self.fabric
         self.step = start
         per_step = config.batch_size * fabric.world_size
         began = time.monotonic()
-        with Reporter(options.out, options.steps, per_step, fabric.global_rank == 0, start) as reporter:
-            try:
-                while self.step < options.steps and not self._out_of_time(began):
-                    terms = self._one_step()
-                    self.step += 1
-                    reporter.step(self.step, terms)
-                    if self.step % options.sample_every == 0:
-                        self.sample()
-                    if self.step % options.checkpoint_every == 0:
-                        self.checkpoint()
-            except KeyboardInterrupt:
+        with (
+            stop_on_signals(self),
+            Reporter(options.out, options.steps, per_step, fabric.global_rank == 0, start) as reporter,
+        ):
+            while self.step < options.steps and not self.stopping and not self._out_of_time(began):
+                terms = self._one_step()
+                self.step += 1
+                reporter.step(self.step, terms)
+                if self.step % options.sample_every == 0:
+                    self.sample()
+                if self.step % options.checkpoint_every == 0:
+                    self.checkpoint()
+            if self.stopping:
                 reporter.say(f"stopped at step {self.step}")
         if self.step % options.checkpoint_every != 0 or not (options.out / NAME).is_file():
             self.checkpoint()

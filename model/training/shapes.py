@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -32,6 +27,7 @@ from model.shapes.network import ShapeConfig, ShapeNetwork
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.data import find_pairs, load_label_set, split_pairs
 from model.training.shape_data import Examples, ExampleSource, measure_statistics, varied_classes
+from model.training.signals import stop_on_signals
 
 REPORT = "shapes.json"
 _SAVE_SECONDS = 120
@@ -134,7 +130,7 @@ def train_shapes(
         trainer.start_from(start.network)
     if state is not None:
         trainer.restore(state)
-    with _stop_on_signals(trainer):
+    with stop_on_signals(trainer):
         trainer.fit()
     if trainer.stopping:
         console.print(f"Stopped at step {trainer.step}; go on with --resume.")
@@ -176,28 +172,6 @@ def shape_loss(
 
 def _weights_at(path: Path) -> Path:
     return path / FILE_NAME if path.is_dir() else path
-
-
-@contextmanager
-def _stop_on_signals(trainer: _Trainer) -> Iterator[None]:
-    """Let the trainer end its step at the first signal: a step broken off half-way could not be resumed exactly."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread may set handlers.
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in signals]
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        trainer.stopping = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    try:
-        for number in signals:
-            signal.signal(number, stop)
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
 
 
 class _Trainer:

@@ -2,13 +2,10 @@
 
 import json
 import math
-import signal
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import torch
@@ -26,6 +23,7 @@ from model.training.data import find_pairs, load_arrays, load_label_set, require
 from model.training.parser.augment import augment
 from model.training.parser.losses import Confusion, class_weights, parser_loss
 from model.training.parser.recipe import ParserRecipe
+from model.training.signals import stop_on_signals
 
 CHECKPOINT = "checkpoint.pt"
 WEIGHTS = "parser.safetensors"
@@ -93,7 +91,7 @@ def train_parser(
     trainer.load_data(data, extra_data, label_set)
     if state is not None:
         trainer.restore(state)
-    with _stop_on_signals(trainer):
+    with stop_on_signals(trainer):
         trainer.fit()
     if trainer.stopping:
         console.print(f"Stopped at step {trainer.step}; go on with --resume.")
@@ -143,28 +141,6 @@ def _autocast(precision: str, device: torch.device) -> bool:
     if precision not in ("auto", "32-true", "bf16-mixed"):
         raise UserError(f"the precision must be auto, 32-true or bf16-mixed, found {precision!r}")
     return precision == "bf16-mixed" or (precision == "auto" and device.type == "cuda")
-
-
-@contextmanager
-def _stop_on_signals(trainer: "_Trainer") -> Iterator[None]:
-    """Let the trainer end its step at the first signal: a step broken off half-way could not be resumed exactly."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Only the main thread may set handlers.
-        return
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in signals]
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        trainer.stopping = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    try:
-        for number in signals:
-            signal.signal(number, stop)
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
 
 
 def _repeat_factors(maps: Tensor, classes: int, threshold: float) -> Tensor:
