@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "icons"
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, color: str, active: str | None = None, disabled: str | None = None) -> QIcon:
     """An icon of assets/icons in theme colours.
 

@@ -149,11 +149,18 @@ class Session(QObject):
     def palette(self) -> NDArray[np.uint8]:
         """Display colours with the user's own in place, uint8 (classes, 3)."""
         colors = self.label_set.palette()
-        for index, name in enumerate(self.label_set.names):
-            own = self.settings.class_colors.get(name, "")
-            if len(own) == 7 and own.startswith("#"):
-                colors[index] = [int(own[place : place + 2], 16) for place in (1, 3, 5)]
+        for index in range(len(colors)):
+            own = self.class_color(index)
+            colors[index] = [int(own[place : place + 2], 16) for place in (1, 3, 5)]
         return colors
+
+    def class_color(self, index: int) -> str:
+        """The display colour of a class, "#rrggbb": the user's own, or the label set's."""
+        info = self.label_set.classes[index]
+        own = self.settings.class_colors.get(info.name, "")
+        if len(own) == 7 and own.startswith("#"):
+            return own
+        return "#{:02x}{:02x}{:02x}".format(*info.color)
 
     def set_class_color(self, index: int, color: str | None) -> None:
         """Show a class in another colour ("#rrggbb"), or again in its own (None)."""

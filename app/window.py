@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
 import base64
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
@@ -112,7 +110,6 @@ class MainWindow(QMainWindow):
         session.document_changed.connect(self.document_changed)
         session.model_changed.connect(self._model_changed)
         session.picture_changed.connect(self._picture_changed)
-        session.class_picked.connect(lambda _: canvas.update())
         session.message.connect(self._show_message)
         session.palette_changed.connect(lambda: canvas.set_palette_colors(session.palette()))
         session.region_wanted.connect(self._pick_region)
@@ -374,37 +371,3 @@ class MainWindow(QMainWindow):
         self.session.stop()
         self.autosaver.forget()
         event.accept()
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Open the editor; `argv` may name a project, a label map or a photo. Returns the exit code."""
-    parser = argparse.ArgumentParser(prog="smis-studio", description="Paint label maps, see the photo.")
-    parser.add_argument("file", nargs="?", type=Path, help="a .smis project, a label map or a photo to open")
-    parser.add_argument("--bundle", default=None, help="the network to use: a bundle's name or folder")
-    parser.add_argument("--device", default=None, choices=("auto", "cpu", "cuda"), help="where to compute")
-    options = parser.parse_args(list(sys.argv[1:] if argv is None else argv))
-    # A long slice for a Python thread in the background would hold back the window's events.
-    sys.setswitchinterval(0.002)
-    app = QApplication.instance() or QApplication(["smis-studio"])
-    assert isinstance(app, QApplication)
-    app.setApplicationName("smis-studio")
-    app.setApplicationDisplayName(TITLE)
-    settings = load_settings()
-    if options.bundle is not None:
-        settings.bundle = options.bundle
-    if options.device is not None:
-        settings.device = options.device
-    window = MainWindow(settings)
-    window.show()
-    # The window is painted before the threads start to import torch.
-    QTimer.singleShot(0, window.session.start)
-    QTimer.singleShot(0, lambda: welcome.offer_recovery(window))
-    if not settings.tour_done:
-        QTimer.singleShot(600, window.start_tour)
-    if options.file is not None:
-        QTimer.singleShot(0, lambda: window.files.open_path(options.file, ask=False))
-    return int(app.exec())
-
-
-if __name__ == "__main__":
-    sys.exit(main())

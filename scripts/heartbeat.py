@@ -1,23 +1,29 @@
 """Measure how long the window's event loop stalls while somebody paints at full speed.
 
-    python scripts/heartbeat.py [--seconds 60] [--bundle B] [--device cpu]
+    python scripts/heartbeat.py [--seconds 60] [--bundle B] [--device cpu] [--trace FILE]
 
 A timer ticks every 5 ms in the GUI thread while strokes go in as real mouse events at 125 Hz; a tick that comes late
 by t means that no event was handled for t. Prints JSON: p50, p95 and maximum lateness in milliseconds, the time from a
-mouse event to the overlay on the canvas, frames shown, resident memory.
+mouse event to the overlay on the canvas, frames shown, resident memory every minute, and the longest stalls with what
+the GUI thread did in them: computed (cpu_ms), waited for a core that others had (queued_ms, Linux), collected garbage
+(gc_ms); what is left it waited for a lock. `--trace` writes what every thread did when a tick was more than 25 ms late.
 """
 
 from __future__ import annotations
 
 import argparse
+import faulthandler
+import gc
 import json
 import math
 import os
 import resource
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
+from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -28,17 +34,56 @@ from PySide6.QtCore import QEvent, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from app.collector import Collector
+from app.launch import SWITCH_INTERVAL
 from app.settings import Settings
 from app.window import MainWindow
 
 TICK = 5
+STALL = 20.0
+"""Milliseconds of lateness from which a tick is reported on its own."""
+TRACED = 0.03
+"""Seconds without a tick after which the stacks of all threads are written down."""
+
+
+class Clock:
+    """What the GUI thread did since the last reading."""
+
+    def __init__(self) -> None:
+        schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._schedule = os.open(schedule, os.O_RDONLY) if schedule.exists() else -1
+        self._cpu = self._queued = 0.0
+        self._collected = 0.0
+        self._began = 0.0
+        gc.callbacks.append(self._gc)
+        self.read()
+
+    def read(self) -> dict[str, float]:
+        """Milliseconds of computing, of waiting for a core, and of collecting garbage."""
+        cpu, queued = time.thread_time() * 1000, 0.0
+        if self._schedule >= 0:
+            queued = int(os.pread(self._schedule, 100, 0).split()[1]) / 1e6
+        collected, self._collected = self._collected, 0.0
+        found = {"cpu_ms": cpu - self._cpu, "queued_ms": queued - self._queued, "gc_ms": collected}
+        self._cpu, self._queued = cpu, queued
+        return found
+
+    def _gc(self, phase: str, _: object) -> None:
+        # A collection holds the interpreter, whichever thread it runs in.
+        if phase == "start":
+            self._began = time.perf_counter()
+        else:
+            self._collected += (time.perf_counter() - self._began) * 1000
 
 
 class Painter:
     """Moves a hand over the canvas: loops over the person, a new stroke and class every two seconds."""
 
-    def __init__(self, window: MainWindow, seconds: float) -> None:
-        self.window, self.seconds = window, seconds
+    def __init__(self, window: MainWindow, seconds: float, trace: TextIO | None = None) -> None:
+        self.window, self.seconds, self.trace = window, seconds, trace
+        self.clock = Clock()
+        self.stalls: list[dict[str, float]] = []
+        self.memory: list[int] = []
         self.late: list[float] = []
         self.paint: list[float] = []
         self.work: list[float] = []
@@ -58,11 +103,20 @@ class Painter:
 
     def _tick(self) -> None:
         now = time.perf_counter()
-        self.late.append(max(0.0, (now - self.last) * 1000 - TICK))
-        self.last = now
+        late = max(0.0, (now - self.last) * 1000 - TICK)
+        did = self.clock.read()
+        self.late.append(late)
+        if late > STALL:
+            self.stalls.append({"at_s": now - self.start, "late_ms": late, **did})
+        if self.trace is not None:
+            faulthandler.dump_traceback_later(TRACED, file=self.trace)
+        if now - self.start > 60 * len(self.memory):
+            self.memory.append(resident_mb())
+        self.last = time.perf_counter()
         if now - self.start > self.seconds:
             self.beat.stop()
             self.hand.stop()
+            faulthandler.cancel_dump_traceback_later()
             self._send(QEvent.Type.MouseButtonRelease, QPointF(0, 0))
             self.window.session.document.mark_saved(None)
             self.window.close()
@@ -109,12 +163,14 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--bundle", default="")
     parser.add_argument("--device", default="auto")
+    parser.add_argument("--trace", type=argparse.FileType("w"), help="where to write what threads did in stalls")
     options = parser.parse_args()
-    sys.setswitchinterval(0.002)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     app = QApplication(["heartbeat"])
     window = MainWindow(Settings(bundle=options.bundle, device=options.device, tour_done=True, view_mode="overlay"))
+    Collector(window.session)
     window.show()
-    painter = Painter(window, options.seconds)
+    painter = Painter(window, options.seconds, options.trace)
     opened = time.perf_counter()
     first: list[float] = []
 
@@ -134,9 +190,23 @@ def main() -> int:
         "event_to_overlay_cpu_ms": _summary(painter.work),
         "frames_per_s": round(painter.frames / options.seconds, 1),
         "peak_memory_mb": round(peak / (1024 if sys.platform != "darwin" else 2**20)),
+        "memory_mb_each_minute": painter.memory,
+        "stalls": [
+            {name: round(value, 1) for name, value in stall.items()}
+            for stall in sorted(painter.stalls, key=lambda stall: -stall["late_ms"])[:10]
+        ],
     }
     print(json.dumps(report, indent=1))
     return 0
+
+
+def resident_mb() -> int:
+    """Memory of this process that lies in RAM; 0 where the system does not say."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0
+    line = next(line for line in status.read_text().splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) // 1024
 
 
 def _summary(values: list[float]) -> dict[str, float]:

@@ -26,7 +26,7 @@ def open_editor(arguments: list[str]) -> int:
             "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); without a screen, use: "
             "python main.py render LABELS.png -o OUT.png"
         )
-    from app.window import main
+    from app.launch import main
 
     return main(arguments)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
 
 from app.document.box import EMPTY, Box
+from app.document.content import Codes, DocumentContent
 from app.document.edits import (
     CodesDelta,
     Delta,
@@ -21,23 +20,9 @@ from app.document.edits import (
     PhotoDelta,
     Step,
 )
-from app.document.history import DEFAULT_BYTES, History
 from app.document.photo import PhotoLayer
 from model.compositing import KeepSettings
-from model.fitting import Fit
-from model.labels import LabelMap, LabelSet
-
-Codes = NDArray[np.float32]
-
-
-@dataclass
-class ClassFlags:
-    """What the user set per class; kept with the document, not part of the history."""
-
-    hidden: set[int] = field(default_factory=set)
-    protected: set[int] = field(default_factory=set)
-    locked: set[int] = field(default_factory=set)
-    paint_only_over: int | None = None
+from model.labels import LabelMap
 
 
 @dataclass
@@ -48,129 +33,14 @@ class _Stroke:
     box: Box = EMPTY
 
 
-class Document(QObject):
-    """What is edited. All changes go through methods here, which record one history step per gesture.
+class Document(DocumentContent):
+    """What is edited. All changes go through methods here, which record one history step per gesture."""
 
-    Arrays handed out are live and must not be written to; take a copy to keep them.
-
-    `free_size` is set where the user chose the map's size: no network fits it into its own frame then.
-
-    Signals:
-        labels_changed(Box): pixels of the label map inside the box changed.
-        codes_changed(tuple[int, ...]): the codes of these classes changed.
-        photo_changed(): another photo lies under the map, the map before editing, the photo's codes or what is kept
-            of the photo changed.
-        history_changed(): steps or the position in them changed.
-        flags_changed(): eye, protection, style lock or paint-only-over of some class changed.
-        modified_changed(bool): whether there is something unsaved.
-    """
-
-    labels_changed = Signal(object)
-    codes_changed = Signal(object)
-    photo_changed = Signal()
-    history_changed = Signal()
-    flags_changed = Signal()
-    modified_changed = Signal(bool)
-
-    def __init__(
-        self,
-        labels: LabelMap,
-        label_set: LabelSet,
-        *,
-        codes: Codes | None = None,
-        photo: PhotoLayer | None = None,
-        photo_codes: Codes | None = None,
-        keep: KeepSettings | None = None,
-        original: LabelMap | None = None,
-        fit: Fit | None = None,
-        bundle: str = "",
-        title: str = "",
-        path: Path | None = None,
-        max_bytes: int = DEFAULT_BYTES,
-    ) -> None:
-        """
-        Args:
-            labels: uint8 (H, W), copied.
-            codes: float32 (classes, channels, h, w), copied; None until a network is loaded.
-            photo_codes: codes with which the network draws the photo under `original`, copied; classes with other
-                codes count as restyled. None where nobody knows: they are encoded when they are needed.
-            keep: how much of the photo stays; by default all that is not edited.
-            original: the map before editing, which the eraser can bring back; by default `labels`.
-            fit: how a map of another size was fitted into this one; exports go back to that size.
-            bundle: name of the network the codes belong to.
-        """
-        super().__init__()
-        self.label_set = label_set
-        self.fit = fit
-        self.free_size = False
-        self.bundle = bundle
-        self.title = title
-        self.path = path
-        self.flags = ClassFlags()
-        self.history = History(max_bytes)
-        self.edits = 0
-        self._labels: LabelMap = np.array(labels, dtype=np.uint8, order="C")
-        self._original: LabelMap = np.array(labels if original is None else original, dtype=np.uint8, order="C")
-        self._codes = None if codes is None else np.array(codes, dtype=np.float32)
-        self._photo = photo
-        self._photo_codes = None if photo_codes is None else np.array(photo_codes, dtype=np.float32)
-        self._keep = keep or KeepSettings()
-        self._stroke: _Stroke | None = None
-        self._was_modified = False
-
-    # What there is ---------------------------------------------------------------------------------
-
-    @property
-    def labels(self) -> LabelMap:
-        return self._labels
-
-    @property
-    def original(self) -> LabelMap:
-        """The map before editing, uint8 of the label map's size."""
-        return self._original
-
-    @property
-    def codes(self) -> Codes | None:
-        return self._codes
-
-    @property
-    def photo(self) -> PhotoLayer | None:
-        return self._photo
-
-    @property
-    def photo_codes(self) -> Codes | None:
-        """The photo's own codes, float32 (classes, channels, h, w); None where nobody knows them."""
-        return self._photo_codes
-
-    @property
-    def keep(self) -> KeepSettings:
-        """How much of the photo stays."""
-        return self._keep
-
-    @property
-    def height(self) -> int:
-        return int(self._labels.shape[0])
-
-    @property
-    def width(self) -> int:
-        return int(self._labels.shape[1])
-
-    @property
-    def name(self) -> str:
-        return self.path.stem if self.path is not None else self.title
-
-    @property
-    def modified(self) -> bool:
-        return self.history.modified
+    _stroke: _Stroke | None = None
 
     @property
     def in_stroke(self) -> bool:
         return self._stroke is not None
-
-    def shares(self) -> NDArray[np.float64]:
-        """Share of the pixels that each class has, float64 (classes,), sum 1."""
-        counts = np.bincount(self._labels.reshape(-1), minlength=len(self.label_set))
-        return counts / self._labels.size
 
     # Painting --------------------------------------------------------------------------------------
 
@@ -389,70 +259,3 @@ class Document(QObject):
             self.abandon_stroke()
         self.history.go_to(position, self)
         self._announce()
-
-    def mark_saved(self, path: Path | None) -> None:
-        """The present state is on disk under `path` (None: in an export that keeps nothing)."""
-        self.path = path
-        self.history.mark_saved()
-        self._announce()
-
-    def mark_unsaved(self) -> None:
-        self.history.mark_unsaved()
-        self._announce()
-
-    # Flags -----------------------------------------------------------------------------------------
-
-    def set_flag(self, flag: str, classes: Iterable[int], on: bool) -> None:
-        """Set or clear `hidden`, `protected` or `locked` for some classes."""
-        members: set[int] = {
-            "hidden": self.flags.hidden,
-            "protected": self.flags.protected,
-            "locked": self.flags.locked,
-        }[flag]
-        if on:
-            members.update(classes)
-        else:
-            members.difference_update(classes)
-        self.flags_changed.emit()
-
-    def set_paint_only_over(self, class_index: int | None) -> None:
-        self.flags.paint_only_over = class_index
-        self.flags_changed.emit()
-
-    # Writes by deltas (app.document.edits.Content) -------------------------------------------------
-
-    def write_labels(self, box: Box, block: NDArray[np.uint8]) -> None:
-        self._labels[box.slices] = block
-        self.labels_changed.emit(box)
-
-    def write_codes(self, classes: Sequence[int], values: Codes) -> None:
-        if self._codes is not None:
-            self._codes[list(classes)] = values
-            self.codes_changed.emit(tuple(classes))
-
-    def write_photo(self, photo: PhotoLayer | None) -> None:
-        self._photo = photo
-        self.photo_changed.emit()
-
-    def write_original(self, labels: LabelMap) -> None:
-        self._original = np.array(labels, dtype=np.uint8)
-        self.photo_changed.emit()
-
-    def write_photo_codes(self, codes: Codes | None) -> None:
-        self._photo_codes = codes
-        self.photo_changed.emit()
-
-    def write_keep(self, keep: KeepSettings) -> None:
-        self._keep = keep
-        self.photo_changed.emit()
-
-    def _record(self, step: Step) -> None:
-        self.history.push(step)
-        self.edits += 1
-        self._announce()
-
-    def _announce(self) -> None:
-        self.history_changed.emit()
-        if self.modified != self._was_modified:
-            self._was_modified = self.modified
-            self.modified_changed.emit(self.modified)

@@ -52,9 +52,11 @@ class History:
         """True when the present state is not the one last saved."""
         return self.state_id != self._saved_id
 
-    def mark_saved(self) -> None:
-        self._saved_id = self.state_id
-        self._open = False
+    def mark_saved(self, state_id: int | None = None) -> None:
+        """A state is on disk: the present one, or the one that `state_id` named when it was captured."""
+        if state_id is None:
+            self._open = False
+        self._saved_id = self.state_id if state_id is None else state_id
 
     def mark_unsaved(self) -> None:
         """No state counts as saved (a new document that exists nowhere on disk)."""

@@ -16,7 +16,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from app.document.document import ClassFlags, Document
+from app.document.content import ClassFlags
+from app.document.document import Document
 from app.document.photo import Crop, PhotoLayer
 from model.compositing import Keep, KeepSettings
 from model.errors import UserError

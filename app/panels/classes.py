@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
@@ -73,11 +72,16 @@ class ClassModel(QAbstractListModel):
         self.endResetModel()
 
     def refresh(self) -> None:
-        self.shares = self.session.document.shares()
-        self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
+        """Count again; only rows that read otherwise are drawn again."""
+        before, self.shares = self.shares, self.session.document.shares()
+        for row, (old, new) in enumerate(zip(before, self.shares, strict=True)):
+            if share_text(old) != share_text(new):
+                self.dataChanged.emit(self.index(row), self.index(row))
 
-    def palette(self) -> np.ndarray:
-        return self.session.palette()
+
+def share_text(share: float) -> str:
+    """A share of the pixels in the few letters that a row has."""
+    return "" if share == 0 else f"{share:.1%}" if share >= 0.001 else "<0.1%"
 
 
 class ClassDelegate(QStyledItemDelegate):
@@ -115,7 +119,7 @@ class ClassDelegate(QStyledItemDelegate):
         if picked:
             painter.setBrush(QColor(colors.accent))
             painter.drawRoundedRect(QRect(ground.left(), ground.top() + 6, 3, ground.height() - 12), 1.5, 1.5)
-        painter.setBrush(QColor(*self.session.palette()[row].tolist()))
+        painter.setBrush(QColor(self.session.class_color(row)))
         painter.setPen(QColor(colors.border))
         painter.drawRoundedRect(QRect(rect.left() + 14, rect.center().y() - 7, 16, 16), 4, 4)
         share = index.model().sourceModel().shares[row]  # type: ignore[attr-defined]
@@ -133,11 +137,10 @@ class ClassDelegate(QStyledItemDelegate):
         font.setPixelSize(11)
         painter.setFont(font)
         painter.setPen(QColor(colors.muted))
-        amount = "" if share == 0 else f"{share:.1%}" if share >= 0.001 else "<0.1%"
         painter.drawText(
             QRect(right - 50, rect.top(), 46, rect.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
-            amount,
+            share_text(share),
         )
         ratio = painter.device().devicePixelRatio() if painter.device() is not None else 1.0
         for flag, place in switches.items():
@@ -245,6 +248,7 @@ class ClassesPanel(QWidget):
         session.document_changed.connect(self._document_changed)
         session.class_picked.connect(self._show_pick)
         session.palette_changed.connect(self.list.viewport().update)
+        self._picked = session.tools.class_index
         self._document_changed()
 
     def _document_changed(self) -> None:
@@ -256,10 +260,14 @@ class ClassesPanel(QWidget):
 
     def _show_pick(self, row: int) -> None:
         index = self.proxy.mapFromSource(self.model.index(row))
+        before = self.proxy.mapFromSource(self.model.index(self._picked))
+        self._picked = row
         if index.isValid():
             self.list.setCurrentIndex(index)
             self.list.scrollTo(index)
-        self.list.viewport().update()
+            self.list.update(index)
+        if before.isValid():
+            self.list.update(before)
 
     def _pick_first(self) -> None:
         if self.proxy.rowCount():

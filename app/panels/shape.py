@@ -9,25 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
-    QScrollArea,
     QSpinBox,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
 )
 
-from app import theme
 from app.document.document import Document
-from app.panels.styles import Swatch
+from app.panels.class_panel import ClassPanel, thin_line
 from app.rendering.gestures import Gesture, GestureQueue, Work
 from app.rendering.jobs import LATER
 from app.rendering.requests import ModelFacts
 from app.rendering.shaping import PlainTool, Pose, posed, read_shapes, reworked
-from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 from model.labels import LabelMap
 
@@ -53,7 +45,7 @@ def _digest(labels: LabelMap) -> bytes:
     return hashlib.blake2b(labels.tobytes(), digest_size=16).digest()
 
 
-class ShapePanel(QWidget):
+class ShapePanel(ClassPanel):
     """Everything about the outline of one class.
 
     Sliders and dice start from the map as it was when the first of them was picked up, until something else changes
@@ -61,82 +53,40 @@ class ShapePanel(QWidget):
     """
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.session = session
+        super().__init__(session, spacing=6)
         self.model: ShapeModel | None = None
         self.queue = GestureQueue(session)
         self._loading = True
         self._document: Document | None = None
-        self._rows: list[SliderRow] = []
         self._gesture: Gesture | None = None
         self._pose = Pose()
         self._base = _Base()
         self._protect: tuple[int, ...] = ()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 4, 8)
-        layout.setSpacing(8)
-        layout.addLayout(self._header())
-        body = QWidget()
-        body.setObjectName("panel")
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(0, 0, 8, 0)
-        inside.setSpacing(6)
-        self.hint = QLabel()
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
-        inside.addWidget(self.hint)
+        self.dice = self.add_button("dice", self.tr("Draw a new outline near the present one"), self.draw)
+        tip = self.tr("Back to the outline before dice and sliders")
+        self.reset = self.add_button("reset", tip, self.reset_outline)
         self.add = QPushButton()
         self.add.clicked.connect(self.add_class)
-        inside.addWidget(self.add)
-        self.sliders = QVBoxLayout()
-        self.sliders.setSpacing(2)
-        inside.addLayout(self.sliders)
+        self.body.addWidget(self.add)
+        self.body.addLayout(self.sliders)
         self.strength = SliderRow(self.tr("Dice strength"), 0.05, 1.0, STRENGTH)
         self.strength.setToolTip(self.tr("How far a new outline may go from the present one"))
         self.strength.moved.connect(self.strength.set_value)
-        inside.addWidget(self.strength)
-        self.line = QFrame()
-        self.line.setFixedHeight(1)
-        self.line.setStyleSheet("background: palette(mid);")
-        inside.addSpacing(4)
-        inside.addWidget(self.line)
-        inside.addSpacing(4)
-        inside.addLayout(self._plain_tools())
-        inside.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        layout.addWidget(scroll, 1)
+        self.body.addWidget(self.strength)
+        self.line = thin_line()
+        self.body.addSpacing(4)
+        self.body.addWidget(self.line)
+        self.body.addSpacing(4)
+        self.body.addLayout(self._plain_tools())
+        self.body.addStretch(1)
         self.queue.dropped.connect(self._start_over)
         session.class_picked.connect(self._class_picked)
         session.model_changed.connect(self._model_changed)
         session.document_changed.connect(self._document_changed)
-        session.palette_changed.connect(self._refresh)
+        session.palette_changed.connect(self.refresh)
         self._document_changed()
 
     # Building --------------------------------------------------------------------------------------
-
-    def _header(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.setContentsMargins(0, 0, 8, 0)
-        self.swatch = Swatch()
-        self.name = QLabel()
-        self.name.setProperty("heading", True)
-        self.dice = icon_button("dice", self.tr("Draw a new outline near the present one"))
-        self.dice.clicked.connect(self.draw)
-        self.reset = icon_button("reset", self.tr("Back to the outline before dice and sliders"))
-        self.reset.clicked.connect(self.reset_outline)
-        row.addWidget(self.swatch)
-        row.addSpacing(4)
-        row.addWidget(self.name, 1)
-        row.addWidget(self.dice)
-        row.addWidget(self.reset)
-        return row
 
     def _plain_tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -172,7 +122,7 @@ class ShapePanel(QWidget):
         if gesture is not None:
             self._pose = Pose(seed=int(self.session.rng.integers(2**31)), strength=self.strength.value())
             self._want_pose(gesture)
-            self._let_go()
+            self.let_go()
 
     def reset_outline(self) -> None:
         """The outline that the map had before dice and sliders."""
@@ -180,26 +130,26 @@ class ShapePanel(QWidget):
         if gesture is not None:
             self._pose = Pose()
             self._want_pose(gesture)
-            self._let_go()
+            self.let_go()
 
     def add_class(self) -> None:
         """Add the picked class to a map that does not show it."""
-        model, index, protect = self.model, self.session.tools.class_index, self._protect
+        model, index, protect = self.model, self.class_index, self._protect
         gesture = None if model is None else self._begin(self.tr("added"), "reshape")
         if gesture is None or model is None:
             return
         seed = int(self.session.rng.integers(2**31))
         self._want(gesture, lambda labels: model.add(labels, index, seed, protect))
-        self._let_go()
+        self.let_go()
 
     def _use_tool(self, tool: PlainTool, *_: object) -> None:
-        pixels, index, protect = self.pixels.value(), self.session.tools.class_index, self._protect
+        pixels, index, protect = self.pixels.value(), self.class_index, self._protect
         gesture = self._begin(self.tr("{0} by {1} px").format(self.tools[tool].text().lower(), pixels), "reshape")
         if gesture is not None:
             self._want(gesture, lambda labels: reworked(tool, labels, index, pixels, protect))
-            self._let_go()
+            self.let_go()
 
-    def _slide(self, place: int, value: float) -> None:
+    def slide(self, place: int, value: float) -> None:
         gesture = self._gesture or self._begin(self._rows[place].label.text().lower(), "reshape")
         if gesture is not None:
             self._pose = self._pose.moved(place, value)
@@ -207,7 +157,7 @@ class ShapePanel(QWidget):
             self._rows[place].set_value(value)
             self._want_pose(gesture)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         gesture, self._gesture = self._gesture, None
         if gesture is not None:
             self.queue.end(gesture)
@@ -216,13 +166,13 @@ class ShapePanel(QWidget):
 
     def _begin(self, what: str, icon: str) -> Gesture | None:
         """A new gesture; None while a stroke on the canvas is not finished."""
-        self._let_go()
+        self.let_go()
         document = self.session.document
         if document.in_stroke and not self.queue.busy:
             self.session.say(self.tr("Finish the change on the canvas first."), "warning")
             self._start_over()
             return None
-        name = self.session.label_set.names[self.session.tools.class_index]
+        name = self.session.label_set.names[self.class_index]
         self._gesture = gesture = Gesture(document, f"{name}: {what}", icon, self._committed)
         return gesture
 
@@ -231,7 +181,7 @@ class ShapePanel(QWidget):
         self.queue.want(gesture, work)
 
     def _want_pose(self, gesture: Gesture) -> None:
-        model, index, protect, pose = self.model, self.session.tools.class_index, self._protect, self._pose
+        model, index, protect, pose = self.model, self.class_index, self._protect, self._pose
         if model is None:
             return
         base = self._base
@@ -264,7 +214,7 @@ class ShapePanel(QWidget):
         if digest not in self._base.poses:
             self._base = _Base(labels.copy(), {digest: Pose()})
         self._pose = self._base.poses[digest]
-        self._refresh()
+        self.refresh()
 
     def _start_over(self) -> None:
         """Whatever was under way is over; the map as it is now is where sliders and dice start."""
@@ -280,7 +230,7 @@ class ShapePanel(QWidget):
         if document is not self._document:
             self._document = document
             document.history_changed.connect(self._edited)
-            document.labels_changed.connect(self._refresh)
+            document.labels_changed.connect(self.refresh)
             document.flags_changed.connect(self._flags_changed)
         self._protect = self._protected()
         self._class_picked()
@@ -297,7 +247,7 @@ class ShapePanel(QWidget):
             self._protect = protect
             self._pose, self._base = Pose(), _Base()
             self._recognize()
-        self._refresh()
+        self.refresh()
 
     def _protected(self) -> tuple[int, ...]:
         flags, classes = self.session.document.flags, range(len(self.session.label_set))
@@ -323,41 +273,119 @@ class ShapePanel(QWidget):
         self.session.jobs.add("", lambda progress: read_shapes(facts), done, failed=failed, priority=LATER)
 
     def _class_picked(self, *_: object) -> None:
-        self._let_go()
+        self.let_go()
         self._pose, self._base = Pose(), _Base()
         self._rebuild()
 
     def _rebuild(self, *_: object) -> None:
         """Make the sliders of the picked class."""
-        while self._rows:
+        model, index = self.model, self.class_index
+        found = model.directions(index) if model is not None and index in model.classes else []
+        self.show_rows([(slider.name[:1].upper() + slider.name[1:], slider.low, slider.high) for slider in found])
+        self._recognize()
+        self.refresh()
+
+    def _protected(self) -> tuple[int, ...]:
+        flags, classes = self.session.document.flags, range(len(self.session.label_set))
+        if flags.paint_only_over is not None:
+            return tuple(index for index in classes if index != flags.paint_only_over)
+        return tuple(sorted(flags.protected))
+
+    def _model_changed(self, facts: ModelFacts | None) -> None:
+        self.model, self._loading = None, True
+        self._rebuild()
+        if facts is None:
+            return
+
+        def done(model: ShapeModel | None) -> None:
+            if self.session.facts is facts:
+                self.model, self._loading = model, False
+                self._rebuild()
+
+        def failed(text: str, details: str) -> None:
+            self.session.say(text, "error", details)
+            done(None)
+
+        self.session.jobs.add("", lambda progress: read_shapes(facts), done, failed=failed, priority=LATER)
+
+    def _class_picked(self, *_: object) -> None:
+        self.let_go()
+        self._pose, self._base = Pose(), _Base()
+        self._rebuild()
+
+    def _rebuild(self, *_: object) -> None:
+        """Make the sliders of the picked class."""
+        self.clear_rows()
+        index = self.class_index
+        if self.model is not None and index in self.model.classes:
+            for place, slider in enumerate(self.model.directions(index)):
+                row = self.add_row(slider.name[:1].upper() + slider.name[1:], slider.low, slider.high)
+                row.moved.connect(partial(self._slide, place))
+                row.let_go.connect(self.let_go)
+        self._recognize()
+        self.refresh()
+
+    def _protected(self) -> tuple[int, ...]:
+        flags, classes = self.session.document.flags, range(len(self.session.label_set))
+        if flags.paint_only_over is not None:
+            return tuple(index for index in classes if index != flags.paint_only_over)
+        return tuple(sorted(flags.protected))
+
+    def _model_changed(self, facts: ModelFacts | None) -> None:
+        self.model, self._loading = None, True
+        self._rebuild()
+        if facts is None:
+            return
+
+        def done(model: ShapeModel | None) -> None:
+            if self.session.facts is facts:
+                self.model, self._loading = model, False
+                self._rebuild()
+
+        def failed(text: str, details: str) -> None:
+            self.session.say(text, "error", details)
+            done(None)
+
+        self.session.jobs.add("", lambda progress: read_shapes(facts), done, failed=failed, priority=LATER)
+
+    def _class_picked(self, *_: object) -> None:
+        self.let_go()
+        self._pose, self._base = Pose(), _Base()
+        self._rebuild()
+
+    def _rebuild(self, *_: object) -> None:
+        """Make the sliders of the picked class."""
+        index = self.class_index
+        known = self.model is not None and index in self.model.classes
+        sliders = self.model.directions(index) if self.model is not None and known else ()
+        while len(self._rows) > len(sliders):
             row = self._rows.pop()
             self.sliders.removeWidget(row)
             row.hide()
             row.deleteLater()
-        index = self.session.tools.class_index
-        if self.model is not None and index in self.model.classes:
-            for place, slider in enumerate(self.model.directions(index)):
-                row = SliderRow(slider.name[:1].upper() + slider.name[1:], slider.low, slider.high)
-                row.moved.connect(partial(self._slide, place))
-                row.let_go.connect(self._let_go)
-                self.sliders.addWidget(row)
-                self._rows.append(row)
+        for place, slider in enumerate(sliders):
+            name = slider.name[:1].upper() + slider.name[1:]
+            if place < len(self._rows):
+                self._rows[place].set_up(name, slider.low, slider.high)
+                continue
+            row = SliderRow(name, slider.low, slider.high)
+            row.moved.connect(partial(self._slide, place))
+            row.let_go.connect(self.let_go)
+            self.sliders.addWidget(row)
+            self._rows.append(row)
         self._recognize()
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self, *_: object) -> None:
-        session, index = self.session, self.session.tools.class_index
+    def refresh(self, *_: object) -> None:
+        session, index = self.session, self.class_index
         names = session.label_set.names
         if index >= len(names):
             return
-        self.name.setText(names[index])
-        self.swatch.set_color(session.palette()[index].tolist())
         present = bool((session.document.labels == index).any())
         protected = index in session.document.flags.protected
         varied = self.model is not None and index in self.model.classes
         free = present and not protected
-        self.hint.setText(self._reason(names[index], present, protected, varied))
-        self.hint.setVisible(bool(self.hint.text()))
+        self.show_class(self._reason(names[index], present, protected, varied))
         self.add.setText(self.tr("Add {0}").format(names[index]))
         self.add.setVisible(varied and not present)
         self.add.setEnabled(not protected)
@@ -386,11 +414,3 @@ class ShapePanel(QWidget):
         if not present:
             return self.tr("The map shows no {0} yet.").format(name)
         return ""
-
-    def retheme(self) -> None:
-        """Draw the icons again in the theme's colours."""
-        for button in self.findChildren(QToolButton):
-            name = button.property("icon-name")
-            if name:
-                button.setIcon(theme.themed(name))
-        self._refresh()

@@ -1,4 +1,4 @@
-"""Styles dock: sliders, dice, variations, copy and paste for the style of the picked class."""
+"""Styles dock: sliders, dice, the library, variations, copy and paste for the style of the picked class."""
 
 from __future__ import annotations
 
@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPixmap
-from PySide6.QtWidgets import (
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout
 
 from app import theme
 from app.document import styling
-from app.widgets.icon_button import icon_button
+from app.panels.class_panel import ClassPanel, thin_line
+from app.panels.library import StyleLibrary, pixmap_of
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
+    from app.document.document import Document
     from app.session import Session
 
 VARIATIONS = 6
@@ -34,28 +26,7 @@ THUMBNAIL = 84
 """Logical pixels of a gallery picture's side."""
 
 
-class Swatch(QWidget):
-    """A rounded square in a class's colour."""
-
-    def __init__(self, size: int = 18) -> None:
-        super().__init__()
-        self.setFixedSize(size, size)
-        self._color = QColor()
-
-    def set_color(self, rgb: list[int]) -> None:
-        self._color = QColor(*rgb)
-        self.update()
-
-    def paintEvent(self, event: object) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(self._color)
-        painter.setPen(QColor(theme.current().border))
-        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
-        painter.end()
-
-
-class StylesPanel(QWidget):
+class StylesPanel(ClassPanel):
     """Everything about the style of one class.
 
     Signals:
@@ -65,79 +36,48 @@ class StylesPanel(QWidget):
     action_wanted = Signal(str)
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
-        self.setObjectName("panel")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.session = session
-        self._rows: list[SliderRow] = []
+        super().__init__(session)
+        self._document: Document | None = None
         self._variations: list[NDArray[np.float32] | None] = [None] * VARIATIONS
         self._variations_of = -1
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 4, 8)
-        layout.setSpacing(8)
-        layout.addLayout(self._header())
-        self.hint = QLabel()
-        self.hint.setProperty("muted", True)
-        self.hint.setWordWrap(True)
-        layout.addWidget(self.hint)
-        body = QWidget()
-        body.setObjectName("panel")
-        inside = QVBoxLayout(body)
-        inside.setContentsMargins(0, 0, 8, 0)
-        inside.setSpacing(4)
-        self.sliders = QVBoxLayout()
-        self.sliders.setSpacing(2)
-        inside.addLayout(self.sliders)
-        inside.addSpacing(8)
-        inside.addWidget(self._line())
-        inside.addSpacing(4)
-        inside.addLayout(self._variation_controls())
-        inside.addLayout(self._gallery())
-        inside.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        layout.addWidget(scroll, 1)
+        self._add_buttons()
+        self.library = StyleLibrary(session)
+        self.body.addLayout(self.sliders)
+        self.body.addSpacing(8)
+        self.body.addWidget(thin_line())
+        self.body.addSpacing(4)
+        self.body.addLayout(self._variation_controls())
+        self.body.addLayout(self._gallery())
+        self.body.addSpacing(8)
+        self.body.addWidget(thin_line())
+        self.body.addSpacing(4)
+        self.body.addWidget(self.library)
+        self.body.addStretch(1)
         session.class_picked.connect(self._rebuild)
         session.model_changed.connect(self._rebuild)
         session.document_changed.connect(self._document_changed)
-        session.palette_changed.connect(self._refresh)
+        session.palette_changed.connect(self.refresh)
         self._document_changed()
 
     # Building --------------------------------------------------------------------------------------
 
-    def _header(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.setContentsMargins(0, 0, 8, 0)
-        self.swatch = Swatch()
-        self.name = QLabel()
-        self.name.setProperty("heading", True)
-        row.addWidget(self.swatch)
-        row.addSpacing(4)
-        row.addWidget(self.name, 1)
-        self.lock = icon_button("unlock", self.tr("Lock the style: dice, photos and sliders leave it alone"))
+    def _add_buttons(self) -> None:
+        session = self.session
+        tip = self.tr("Lock the style: dice, photos and sliders leave it alone")
+        self.lock = self.add_button("unlock", tip, self._toggle_lock)
         self.lock.setCheckable(True)
-        self.lock.clicked.connect(self._toggle_lock)
-        self.dice = icon_button("dice", self.tr("Draw a new style (D)"))
-        self.dice.clicked.connect(lambda: self.session.draw_styles([self.session.tools.class_index]))
-        self.reset = icon_button("reset", self.tr("Back to the average style (R)"))
-        self.reset.clicked.connect(lambda: self.session.reset_styles([self.session.tools.class_index]))
-        self.copy = icon_button("copy", self.tr("Copy style (Ctrl+Shift+C)"))
-        self.copy.clicked.connect(lambda: self.action_wanted.emit("style.copy"))
-        self.paste = icon_button("paste", self.tr("Paste style (Ctrl+Shift+V)"))
-        self.paste.clicked.connect(lambda: self.action_wanted.emit("style.paste"))
-        for button in (self.lock, self.dice, self.reset, self.copy, self.paste):
-            row.addWidget(button)
-        return row
-
-    def _line(self) -> QFrame:
-        line = QFrame()
-        line.setFixedHeight(1)
-        line.setStyleSheet("background: palette(mid);")
-        return line
+        self.dice = self.add_button(
+            "dice", self.tr("Draw a new style (D)"), lambda: session.draw_styles([self.class_index])
+        )
+        self.reset = self.add_button(
+            "reset", self.tr("Back to the average style (R)"), lambda: session.reset_styles([self.class_index])
+        )
+        self.copy = self.add_button(
+            "copy", self.tr("Copy style (Ctrl+Shift+C)"), lambda: self.action_wanted.emit("style.copy")
+        )
+        self.paste = self.add_button(
+            "paste", self.tr("Paste style (Ctrl+Shift+V)"), lambda: self.action_wanted.emit("style.paste")
+        )
 
     def _variation_controls(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -160,7 +100,7 @@ class StylesPanel(QWidget):
             button.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
             button.setAccessibleName(self.tr("Variation {0}").format(place + 1))
             button.setToolTip(self.tr("Use this style"))
-            button.clicked.connect(lambda _=False, place=place: self.use_variation(place))
+            button.clicked.connect(partial(self._use_variation_of_button, place))
             button.hide()
             self.pictures.append(button)
             grid.addWidget(button, place // 3, place % 3)
@@ -170,70 +110,59 @@ class StylesPanel(QWidget):
 
     def _document_changed(self) -> None:
         document = self.session.document
-        document.codes_changed.connect(self._refresh)
-        document.flags_changed.connect(self._refresh)
+        if document is not self._document:
+            self._document = document
+            document.codes_changed.connect(self.refresh)
+            document.flags_changed.connect(self.refresh)
         self._rebuild()
 
     def _rebuild(self, *_: object) -> None:
         """Make the sliders of the picked class."""
-        session, index = self.session, self.session.tools.class_index
-        directions = session.directions(index)
-        while len(self._rows) > 0:
-            row = self._rows.pop()
-            self.sliders.removeWidget(row)
-            row.hide()
-            row.deleteLater()
-        for direction in directions:
-            row = SliderRow(direction.name, direction.low, direction.high, 0.0)
-            row.moved.connect(lambda value, d=direction: session.move_slider(session.tools.class_index, d, value))
-            row.let_go.connect(lambda: session.document.end_gesture())
-            self.sliders.addWidget(row)
-            self._rows.append(row)
+        index = self.class_index
+        self.show_rows([(each.name, each.low, each.high) for each in self.session.directions(index)])
         if index != self._variations_of:
             self._clear_variations()
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self, *_: object) -> None:
-        session, index = self.session, self.session.tools.class_index
-        names = session.label_set.names
-        if index >= len(names):
+    def refresh(self, *_: object) -> None:
+        """Show the document as it stands."""
+        session, index = self.session, self.class_index
+        if index >= len(session.label_set):
             return
-        self.name.setText(names[index])
-        self.swatch.set_color(session.palette()[index].tolist())
         locked = index in session.document.flags.locked
         ready = session.facts is not None and session.document.codes is not None
+        hint = ""
+        if not ready:
+            hint = self.tr("The sliders appear when a network is loaded.")
+        elif not (session.document.labels == index).any():
+            hint = self.tr("Not in the map yet: paint some to see its style.")
+        self.show_class(hint)
         self.lock.setChecked(locked)
         self.lock.setIcon(theme.themed("lock" if locked else "unlock"))
         usable = ready and not locked
-        for widget in (*self._rows, self.dice, self.reset, self.paste, self.more, self.strength):
+        for widget in (*self._rows, self.dice, self.reset, self.paste, self.more, self.strength, self.library):
             widget.setEnabled(usable)
         self.copy.setEnabled(ready)
-        if not ready:
-            self.hint.setText(self.tr("The sliders appear when a network is loaded."))
-        elif not (session.document.labels == index).any():
-            self.hint.setText(self.tr("Not in the map yet: paint some to see its style."))
-        else:
-            self.hint.setText("")
-        self.hint.setVisible(bool(self.hint.text()))
         for row, direction in zip(self._rows, session.directions(index), strict=False):
             row.set_value(session.slider_position(index, direction))
 
-    def retheme(self) -> None:
-        """Draw the icons again in the theme's colours."""
-        for button in self.findChildren(QToolButton):
-            name = button.property("icon-name")
-            if name:
-                button.setIcon(theme.themed(name))
-        self._refresh()
+    # What the hand does ----------------------------------------------------------------------------
+
+    def slide(self, place: int, value: float) -> None:
+        index = self.class_index
+        self.session.move_slider(index, self.session.directions(index)[place], value)
+
+    def let_go(self) -> None:
+        self.session.document.end_gesture()
 
     def _toggle_lock(self) -> None:
-        self.session.document.set_flag("locked", [self.session.tools.class_index], self.lock.isChecked())
+        self.session.document.set_flag("locked", [self.class_index], self.lock.isChecked())
 
     # Variations ------------------------------------------------------------------------------------
 
     def make_variations(self) -> None:
         """Draw codes like the present one and have the network render each."""
-        session, index = self.session, self.session.tools.class_index
+        session, index = self.session, self.class_index
         facts, codes = session.facts, session.document.codes
         if facts is None or codes is None:
             return
@@ -254,13 +183,13 @@ class StylesPanel(QWidget):
             text = self.tr("{0}: variation").format(self.session.label_set.names[index])
             self.session.document.set_codes([index], code[None], text, icon="sparkle")
 
+    def _use_variation_of_button(self, place: int, *_: object) -> None:
+        self.use_variation(place)
+
     def _show_variation(self, index: int, place: int, pixels: NDArray[np.uint8]) -> None:
-        if index != self._variations_of:
-            return
-        height, width = pixels.shape[:2]
-        image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-        self.pictures[place].setIcon(QIcon(QPixmap.fromImage(image)))
-        self.pictures[place].show()
+        if index == self._variations_of:
+            self.pictures[place].setIcon(QIcon(pixmap_of(pixels)))
+            self.pictures[place].show()
 
     def _clear_variations(self) -> None:
         self._variations = [None] * VARIATIONS

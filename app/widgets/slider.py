@@ -34,6 +34,13 @@ class Slider(QSlider):
         self.set_real(rest)
         self.valueChanged.connect(self._changed)
 
+    def set_ends(self, low: float, high: float, rest: float) -> None:
+        """Run between other ends, and rest at `rest` now; without a signal."""
+        self._dragging = False
+        self.low, self.high, self.rest = low, high, rest
+        self.set_real(rest)
+        self.update()
+
     def real(self) -> float:
         """The value between `low` and `high`."""
         return self.low + self.value() / STEPS * (self.high - self.low)
@@ -141,20 +148,15 @@ class SliderRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        self.label = QLabel(name)
+        self.label = QLabel()
         if name_width:
             self.label.setFixedWidth(name_width)
-        self.label.setToolTip(name)
         self.slider = Slider(low, high, rest)
-        self.slider.setAccessibleName(name)
         self.field = QDoubleSpinBox()
         self.field.setDecimals(decimals)
         self.field.setSuffix(suffix)
-        self.field.setRange(min(low, low * 4), max(high, high * 4))
-        self.field.setSingleStep((high - low) / 50)
         self.field.setFixedWidth(56)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.field.setAccessibleName(self.tr("{0}, value").format(name))
         self.field.setKeyboardTracking(False)
         layout.addWidget(self.label)
         layout.addWidget(self.slider, 1)
@@ -163,6 +165,19 @@ class SliderRow(QWidget):
         self.slider.moved.connect(self._slid)
         self.slider.let_go.connect(self.let_go)
         self.field.valueChanged.connect(self._typed)
+        self._quiet = False
+        self.set_up(name, low, high, rest)
+
+    def set_up(self, name: str, low: float, high: float, rest: float = 0.0) -> None:
+        """Stand for something else from now on; without signals. A new row would cost many times as much."""
+        self._quiet = True
+        self.label.setText(name)
+        self.label.setToolTip(name)
+        self.slider.setAccessibleName(name)
+        self.slider.set_ends(low, high, rest)
+        self.field.setRange(min(low, low * 4), max(high, high * 4))
+        self.field.setSingleStep((high - low) / 50)
+        self.field.setAccessibleName(self.tr("{0}, value").format(name))
         self._quiet = False
         self.set_value(rest)
 

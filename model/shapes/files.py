@@ -100,16 +100,14 @@ def read_shape_model(path: str | Path) -> ShapeModel:
     except OSError as error:
         raise UserError(f"{source} cannot be read: {reason(error)}") from error
     description = _described(metadata, source)
-    with torch.device("meta"):
-        network = ShapeNetwork(description.config)
+    # Never on the meta device: there the embedding's first weights bring in torch's compiler, seconds of importing.
+    network = ShapeNetwork(description.config)
     wanted = {f"network.{key}": value.shape for key, value in network.state_dict().items()}
     wrong = [key for key, shape in wanted.items() if key not in tensors or tensors[key].shape != shape]
     wrong += [key for key in tensors if key.startswith("network.") and key not in wanted]
     wrong += [key for key, value in tensors.items() if not bool(value.isfinite().all())]
     if wrong:
         raise UserError(f"{source} is damaged: its {wrong[0]} does not fit the network ({len(wrong)} such tensors)")
-    # Built a second time off the meta device, for the buffers that are no part of the file.
-    network = ShapeNetwork(description.config)
     network.load_state_dict({key.removeprefix("network."): tensors[key] for key in wanted})
     sliders: dict[int, tuple[Slider, ...]] = {}
     for index, named in description.sliders.items():

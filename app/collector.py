@@ -1,0 +1,64 @@
+"""Garbage collection when it costs the hand nothing: in the GUI thread, by a timer, never in a stroke.
+
+Left to itself, Python collects in whichever thread happens to allocate, and a full collection goes through every object
+of torch: 80 to 150 ms on a slow core in which no thread runs. In a background thread it may also delete Qt objects,
+which only the GUI thread may do.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.session import Session
+
+INTERVAL = 500
+"""Milliseconds between looks at how much garbage there may be."""
+FULL_EVERY = 20
+"""Looks between full collections."""
+
+
+class Collector(QObject):
+    """Takes over garbage collection until `stop`."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.session = session
+        self._looks = 0
+        self._loaded = False
+        gc.disable()
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+        session.model_changed.connect(self._model_changed)
+
+    def stop(self) -> None:
+        """Give garbage collection back to Python."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    def look(self) -> None:
+        """Collect what is due, unless a stroke is under way."""
+        if self.session.document.in_stroke:
+            return
+        self._looks += 1
+        young, middle, _ = gc.get_threshold()
+        if self._looks % FULL_EVERY == 0:
+            gc.collect()
+        elif gc.get_count()[1] > middle:
+            gc.collect(1)
+        elif gc.get_count()[0] > young:
+            gc.collect(0)
+
+    def _model_changed(self, facts: object) -> None:
+        """What a loaded network brings stays: no collection needs to look at it again."""
+        if facts is None:
+            return
+        if self._loaded:
+            # The network before this one is garbage now.
+            gc.unfreeze()
+            gc.collect()
+        self._loaded = True
+        gc.freeze()
