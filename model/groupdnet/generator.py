@@ -106,14 +106,23 @@ class Generator(nn.Module):
     def forward(
         self, labels: Tensor, codes: Tensor, instances: Tensor | None = None, pyramid: LabelPyramid | None = None
     ) -> Tensor:
-        grid = self.base_grid(*labels.shape[-2:])
         if pyramid is None:
             pyramid = self.pyramid(labels, instances)
-        x = self.fc(self.lay_out(codes, grid))
+        return self.draw(self.lay_features(pyramid, codes, 0), pyramid, codes, 0)
+
+    def lay_features(self, pyramid: LabelPyramid, codes: Tensor, levels: int) -> Tensor:
+        """The features (B, C, h, w) that come out of the first ``levels`` blocks."""
+        x: Tensor = self.fc(self.lay_out(codes, self.base_grid(*pyramid.labels.shape[-2:])))
+        for block in self.blocks[:levels]:
+            x = block(x, pyramid, codes)
+        return x
+
+    def draw(self, x: Tensor, pyramid: LabelPyramid, codes: Tensor, first: int) -> Tensor:
+        """The picture from the features that came out of the first ``first`` blocks, none of which draws RGB."""
         first_rgb = len(self.blocks) - len(self.to_rgb)
         rgb: Tensor | None = None
-        for number, block in enumerate(self.blocks):
-            x = block(x, pyramid, codes)
+        for number in range(first, len(self.blocks)):
+            x = self.blocks[number](x, pyramid, codes)
             if number >= first_rgb:
                 drawn = self.to_rgb[number - first_rgb](F.leaky_relu(x, 0.2))
                 if rgb is not None:

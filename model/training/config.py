@@ -45,6 +45,13 @@ class TrainConfig:
     #: The encoder and so many first levels of the generator stay as they are: a larger picture costs little then.
     frozen_levels: int = 0
     ema_decay: float = 0.999
+    #: 0, or the side in pixels of the crops that a step sees of each picture (see model/training/crops.py): full detail
+    #: at a fraction of the cost, drawn mostly where faces, hands, shoes and rare classes are. Batch norm is fixed then.
+    crop_size: int = 0
+    #: Weight of the L1 between two drawings of a crop outside the classes whose codes differ (the paper's mOCD).
+    lambda_outside: float = 0.0
+    #: Weight of the heads on a classifier's features (model/training/critic.py); training on crops has them.
+    lambda_critic: float = 1.0
     #: Grey level that replaces the photo outside the person (class 0), or None to keep the photo.
     studio_grey: int | None = None
     #: Probability of smoothing a label map's outlines, so that maps drawn by hand look familiar.
@@ -68,6 +75,14 @@ class TrainConfig:
                 f"Of {len(self.generator.blocks)} levels, 0 to {len(self.generator.blocks) - 1} can be frozen, "
                 f"not {self.frozen_levels}."
             )
+        largest = self.crop_width - 16
+        if self.crop_size % 16 or not 0 <= self.crop_size <= largest:
+            raise UserError(
+                f"The crop size must be 0 or a multiple of 16 up to {largest} (the width seen is {self.crop_width}), "
+                f"not {self.crop_size}."
+            )
+        if self.crop_size and len(self.generator.blocks) < 5:
+            raise UserError(f"Crops need at least 5 levels, not {len(self.generator.blocks)}.")
         if self.batch_size < 1:
             raise UserError(f"The batch size must be at least 1, not {self.batch_size}.")
 

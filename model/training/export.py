@@ -28,8 +28,9 @@ class Pictures(Protocol):
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]: ...
 
 
-def _batches(data: Pictures, config: TrainConfig, count: int, size: int) -> list[tuple[Tensor, Tensor]]:
+def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[tuple[Tensor, Tensor]]:
     """``count`` batches of whole pictures without augmentation, spread evenly over the data."""
+    size = config.batch_size
     order = torch.linspace(0, len(data) - 1, min(len(data), count * size)).long()
     return [prepare(*data.take(index), config, augment=False) for index in order.split(size)]
 
@@ -58,8 +59,10 @@ def export_bundle(
     """Write the averaged networks as a bundle; batch norm and code statistics from ``count`` batches of ``data``."""
     model: Any = copy.deepcopy(ema.model)
     assert isinstance(model, ImageModel)
-    batches = _batches(data, config, count, config.batch_size)
-    recompute_batch_norm(model, batches)
+    batches = whole_batches(data, config, count)
+    if not config.crop_size:
+        # Where crops were learned from, the statistics are those that the weights were trained with.
+        recompute_batch_norm(model, batches)
     mean, std = code_statistics(model.encoder, batches)
     if model.codeless is not None:
         mean[model.codeless], std[model.codeless] = 0.0, 1.0

@@ -42,18 +42,22 @@ class ImageModel(nn.Module):
         Returns (fake (B, 3, H, W), mean, logvar, present (B, C)); the last three without the ``prior`` pictures.
         """
         encoded = labels.shape[0] - prior
-        mean, logvar = self.encoder(photo[:encoded], labels[:encoded])
+        drawn, mean, logvar, present = self.draw_codes(photo[:encoded], labels[:encoded])
+        codes = torch.cat([drawn, torch.randn(prior, *drawn.shape[1:], device=drawn.device)])
+        return self.generator(labels, codes), mean, logvar, present
+
+    def draw_codes(self, photo: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(codes drawn from the posterior, N(0, 1) where a photo lacks the class; mean, logvar; present (B, C))."""
+        mean, logvar = self.encoder(photo, labels)
         mean, logvar = mean.float(), logvar.float().clamp(-10, 10)
-        present = present_classes(labels[:encoded], self.encoder.config.classes)
+        present = present_classes(labels, self.encoder.config.classes)
         if self.encoder.config.whole_picture:
             present = torch.ones_like(present)
         elif self.codeless is not None:
             present[:, self.codeless] = False
-        codes = torch.randn(labels.shape[0], *mean.shape[1:], device=mean.device)
-        drawn = mean + codes[:encoded] * torch.exp(0.5 * logvar)
-        drawn = torch.where(present[:, :, None, None, None], drawn, codes[:encoded])
-        fake = self.generator(labels, torch.cat([drawn, codes[encoded:]]))
-        return fake, mean, logvar, present
+        noise = torch.randn_like(mean)
+        drawn = mean + noise * torch.exp(0.5 * logvar)
+        return torch.where(present[:, :, None, None, None], drawn, noise), mean, logvar, present
 
 
 def initialise(module: nn.Module) -> None:

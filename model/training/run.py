@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,18 @@ from model.groupdnet.discriminator import MultiScaleDiscriminator
 from model.labels import LabelSet
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.config import TrainConfig, recipe
+from model.training.critic import CropDiscriminator, feature_channels
+from model.training.crops import CropModel, crop_step, fix_batch_norm, focus_weights
 from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
 from model.training.losses import perceptual_loss
-from model.training.networks import Ema, ImageModel, initialise, load_plain, start_new_levels_silent
+from model.training.networks import (
+    Ema,
+    ImageModel,
+    initialise,
+    load_plain,
+    recompute_batch_norm,
+    start_new_levels_silent,
+)
 from model.training.reporting import Reporter, write_picture_grid
 from model.training.signals import stop_on_signals
 from model.training.steps import Networks, prepare, train_step
@@ -50,6 +60,8 @@ class TrainOptions:
     frozen_levels: int | None = None
     #: Of the generator; the discriminator's is four times that (two time scales).
     learning_rate: float | None = None
+    #: Side in pixels of the crops that a step sees (model/training/crops.py); 0 for whole pictures.
+    crop_size: int | None = None
     sample_every: int = 500
     checkpoint_every: int = 500
     seed: int = 0
@@ -71,6 +83,8 @@ def _resolve(options: TrainOptions) -> TrainConfig:
     if options.learning_rate is not None:
         rates = (options.learning_rate, 4 * options.learning_rate)
         config = replace(config, learning_rate_generator=rates[0], learning_rate_discriminator=rates[1])
+    if options.crop_size is not None:
+        config = replace(config, crop_size=options.crop_size)
     return config
 
 
@@ -109,10 +123,20 @@ def read_data(options: TrainOptions, config: TrainConfig, device: torch.device) 
     return label_set, load(training), load(validation)
 
 
-def build(options: TrainOptions, config: TrainConfig) -> tuple[ImageModel, MultiScaleDiscriminator]:
-    """Fresh networks, or those of ``options.init_from``."""
-    model = ImageModel(config.generator, config.encoder, None if config.studio_grey is None else 0)
-    discriminator = MultiScaleDiscriminator(config.discriminator)
+def build(
+    options: TrainOptions, config: TrainConfig, levels: Sequence[int] = ()
+) -> tuple[ImageModel, MultiScaleDiscriminator]:
+    """Fresh networks, or those of ``options.init_from``.
+
+    ``levels``: channels of each level of the classifier's features, for the discriminator of training on crops.
+    """
+    kind = CropModel if config.crop_size else ImageModel
+    model = kind(config.generator, config.encoder, None if config.studio_grey is None else 0)
+    if config.crop_size:
+        single = replace(config.discriminator, scales=1)
+        discriminator: MultiScaleDiscriminator = CropDiscriminator(single, levels)
+    else:
+        discriminator = MultiScaleDiscriminator(config.discriminator)
     initialise(model)
     initialise(discriminator)
     if options.init_from is not None:
@@ -155,6 +179,16 @@ def _start_from(source: Path, model: ImageModel, discriminator: MultiScaleDiscri
     start_new_levels_silent(model.generator, missing)
 
 
+def _measure_batch_norm(model: ImageModel, ema: Ema, training: Dataset, config: TrainConfig) -> None:
+    """Give a model that will learn from crops the statistics of whole pictures."""
+    from model.training.export import whole_batches
+
+    recompute_batch_norm(model, whole_batches(training, config))
+    model.train()
+    model.freeze(config.frozen_levels)
+    ema.model.load_state_dict(model.state_dict())
+
+
 def train(options: TrainOptions) -> Path:
     """Train by a recipe and return the folder of the bundle that the run ends with (RUN/bundle).
 
@@ -185,11 +219,13 @@ def train(options: TrainOptions) -> Path:
         torch.backends.cudnn.benchmark = True
         torch.set_float32_matmul_precision("high")
     label_set, training, validation = read_data(options, config, device)
+    perceptual = perceptual_loss(options.vgg_weights)
+    levels = feature_channels(perceptual.features)
     if fabric.world_size > 1 and device.type == "cuda":
-        model, discriminator = build(options, config)
+        model, discriminator = build(options, config, levels)
         model = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
     else:
-        model, discriminator = build(options, config)
+        model, discriminator = build(options, config, levels)
     ema = Ema(model, config.ema_decay)
     ema.model.to(device)
     betas = (0.0, 0.9)
@@ -203,13 +239,21 @@ def train(options: TrainOptions) -> Path:
         optimizer_g.load_state_dict(stored["optimizer_g"])
         optimizer_d.load_state_dict(stored["optimizer_d"])
         start = int(stored["step"])
+    if config.crop_size:
+        if stored is None:
+            _measure_batch_norm(model, ema, training, config)
+        fix_batch_norm(model)
     wrapped_model, wrapped_g = fabric.setup(model, optimizer_g)
+    if config.crop_size:
+        wrapped_model.mark_forward_method("draw_crops")
     wrapped_discriminator, wrapped_d = fabric.setup(discriminator, optimizer_d)
+    if config.crop_size:
+        wrapped_discriminator.mark_forward_method("judge_features")
     networks = Networks(
         model=wrapped_model,
         discriminator=wrapped_discriminator,
         bare_discriminator=discriminator,
-        perceptual=perceptual_loss(options.vgg_weights).to(device),
+        perceptual=perceptual.to(device),
         optimizer_g=wrapped_g,  # type: ignore[arg-type]
         optimizer_d=wrapped_d,  # type: ignore[arg-type]
     )
@@ -242,6 +286,7 @@ class _Loop:
         self.label_set = label_set
         self.training = training
         self.validation = validation
+        self.focus = focus_weights(label_set.names)
         self.step = 0
         self.stopping = False
 
@@ -276,7 +321,10 @@ class _Loop:
         torch.manual_seed((self.options.seed * 1_000_003 + self.step) * 4096 + self.fabric.global_rank)
         index = torch.randint(len(self.training), (self.config.batch_size,)).to(self.training.maps.device)
         photo, labels = prepare(*self.training.take(index), self.config)
-        terms = train_step(self.networks, self.fabric, self.config, self.step, photo, labels)
+        if self.config.crop_size:
+            terms = crop_step(self.networks, self.fabric, self.config, self.step, photo, labels, self.focus)
+        else:
+            terms = train_step(self.networks, self.fabric, self.config, self.step, photo, labels)
         self.ema.update(self.model, self.step)
         return terms
 

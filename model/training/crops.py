@@ -1,0 +1,249 @@
+"""Training on crops at full size: the coarse levels see the whole map, the fine ones only a crop of it.
+
+A face is a hundredth of a picture, and a step on whole pictures spends the rest of its time on cloth and ground. Here
+every picture of a batch is encoded whole, the first levels of the generator lay out the whole map, and the finer ones
+draw a square of it, which is drawn from the places that matter. Every crop is drawn twice: with the photo's codes, and
+with the codes of some classes replaced. Outside those classes both drawings must agree, which is what the paper's mOCD
+measures (section 4.1). Batch norm is fixed to the statistics of whole pictures, since those of crops are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.groupdnet.class_encoder import present_classes
+from model.groupdnet.generator import Generator
+from model.training.augment import PairAugment
+from model.training.config import TrainConfig
+from model.training.losses import (
+    feature_matching,
+    hinge_discriminator,
+    hinge_generator,
+    kl_divergence,
+    low_resolution_l1,
+)
+from model.training.networks import ImageModel
+from model.training.steps import Networks
+
+#: Pixels a coarse cell covers where crops begin; corners lie on this grid.
+STRIDE = 16
+#: Pixels drawn around a crop and cut off, so that losses do not see the edge, where convolutions are padded with zeros.
+MARGIN = STRIDE // 2
+
+#: How often a crop is drawn around a class that the picture has, by name; all others count 1.
+FOCUS = {
+    "background": 0.0,
+    "face": 8.0,
+    "eyewear": 4.0,
+    "hat": 2.0,
+    "skin": 2.0,
+    "shoes": 2.0,
+    "scarf": 2.0,
+    "bag": 1.5,
+}
+
+
+def focus_weights(names: list[str] | tuple[str, ...]) -> Tensor:
+    """Float (C,): how often each class is the middle of a crop."""
+    return torch.tensor([FOCUS.get(name, 1.0) for name in names])
+
+
+def draw_corners(labels: Tensor, size: int, weights: Tensor) -> Tensor:
+    """Top-left corners int64 (B, 2) of squares of ``size`` pixels, on the grid of STRIDE, inside the maps (B, H, W).
+
+    Each is drawn around a random pixel of a random class, classes by ``weights`` (C,) as far as the map has them.
+    """
+    batch, height, width = labels.shape
+    present = present_classes(labels, len(weights)).float() * weights.to(labels.device)
+    present = torch.where(present.sum(1, keepdim=True) > 0, present, torch.ones_like(present))
+    chosen = torch.multinomial(present, 1)[:, 0]
+    candidates = (labels == chosen[:, None, None]).flatten(1).float()
+    candidates = torch.where(candidates.sum(1, keepdim=True) > 0, candidates, torch.ones_like(candidates))
+    pixel = torch.multinomial(candidates, 1)[:, 0]
+    middle = torch.stack([pixel // width, pixel % width], 1).float()
+    jitter = (torch.rand(batch, 2, device=labels.device) - 0.5) * size / 2
+    corner = ((middle + jitter - size / 2) / STRIDE).round().long() * STRIDE
+    limit = torch.tensor([height - size, width - size], device=labels.device) // STRIDE * STRIDE
+    return torch.minimum(corner.clamp(min=0), limit)
+
+
+def cut(grid: Tensor, corners: Tensor, size: int) -> Tensor:
+    """Squares of ``size`` cells out of (B, ..., H, W), each from its own corner (B, 2): (B, ..., size, size)."""
+    pieces = [
+        piece[..., top : top + size, left : left + size]
+        for piece, (top, left) in zip(grid, corners.tolist(), strict=True)
+    ]
+    return torch.stack(pieces)
+
+
+def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int) -> Tensor:
+    """What ``generator(labels, codes)`` shows in the squares, up to the padding at their edges: (B, 3, size, size)."""
+    pyramid = generator.pyramid(labels)
+    levels = len(generator.blocks) - generator_levels_in(STRIDE)
+    features = generator.lay_features(pyramid, codes, levels)
+    assert labels.shape[-2] // features.shape[-2] == STRIDE
+    piece = cut(features, corners // STRIDE, size // STRIDE)
+    return generator.draw(piece, generator.pyramid(cut(labels, corners, size)), codes, levels)
+
+
+def generator_levels_in(stride: int) -> int:
+    """Levels, each doubling the size, between a grid of ``stride`` pixels a cell and the picture."""
+    return stride.bit_length() - 1
+
+
+def fix_batch_norm(model: nn.Module) -> None:
+    """Normalise with the running statistics from now on, in training as well."""
+    for part in model.modules():
+        if isinstance(part, nn.BatchNorm2d):
+            part.eval()
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Crops of a batch of B: ``own`` with the photo's codes and ``other`` with some replaced, (B, 3, s, s) each.
+
+    ``changed`` bool (B, C): the classes whose codes were replaced; the rest as ``ImageModel.forward`` gives it.
+    """
+
+    own: Tensor
+    other: Tensor
+    changed: Tensor
+    mean: Tensor
+    logvar: Tensor
+    present: Tensor
+
+
+class CropModel(ImageModel):
+    """An ``ImageModel`` that also draws crops."""
+
+    def draw_crops(self, photo: Tensor, labels: Tensor, corners: Tensor, size: int) -> Drawing:
+        """Encode whole pictures and draw the squares at ``corners`` twice (see ``Drawing``)."""
+        drawn, mean, logvar, present = self.draw_codes(photo, labels)
+        changed = choose_changed(cut(labels, corners, size), self.encoder.config.classes)
+        # Half of the replacements are N(0, 1), half those of the next photo; where that lacks the class, noise too.
+        noise = torch.rand(len(drawn), 1, 1, 1, 1, device=drawn.device) < 0.5
+        replacement = torch.where(noise, torch.randn_like(drawn), drawn.detach().roll(1, 0))
+        swapped = torch.where(changed[:, :, None, None, None], replacement, drawn.detach())
+        pictures = draw_cropped(
+            self.generator,
+            torch.cat([labels, labels]),
+            torch.cat([drawn, swapped]),
+            torch.cat([corners, corners]),
+            size,
+        )
+        inner = pictures[..., MARGIN:-MARGIN, MARGIN:-MARGIN].float()
+        own, other = inner.chunk(2)
+        return Drawing(own, other, changed, mean, logvar, present)
+
+
+def choose_changed(labels: Tensor, classes: int) -> Tensor:
+    """Which classes of each crop (B, h, w) get another code: all, one of those in sight, or each by a coin; (B, C)."""
+    batch, device = labels.shape[0], labels.device
+    seen = present_classes(labels, classes)
+    one = F.one_hot(torch.multinomial(seen.float(), 1)[:, 0], classes).bool()
+    some = torch.rand(batch, classes, device=device) < 0.5
+    kind = torch.rand(batch, 1, device=device)
+    return torch.where(kind < 0.35, True, torch.where(kind < 0.75, one, some))
+
+
+def crop_step(
+    networks: Networks, fabric: Any, config: TrainConfig, step: int, photo: Tensor, labels: Tensor, focus: Tensor
+) -> dict[str, Tensor]:
+    """One step of both players on crops. Returns the loss terms as tensors that nothing has waited for."""
+    size = config.crop_size + 2 * MARGIN
+    corners = draw_corners(labels, size, focus)
+    drawing: Drawing = networks.model.draw_crops(photo, labels, corners, size)  # type: ignore[operator]
+    inner = corners + MARGIN
+    target, crop_labels = cut(photo, inner, config.crop_size), cut(labels, inner, config.crop_size)
+    target = target.contiguous(memory_format=torch.channels_last)
+    semantics = F.one_hot(crop_labels, config.generator.classes).permute(0, 3, 1, 2).to(photo.dtype)
+    terms: dict[str, Tensor] = {}
+
+    def augmentation() -> PairAugment:
+        return PairAugment.draw(
+            len(target),
+            config.crop_size,
+            config.crop_size,
+            photo.device,
+            config.augment_colour,
+            config.augment_translation,
+            config.augment_cutout,
+        )
+
+    # The photo and its own drawing share one augmentation, so that their features can be compared.
+    draw, draw_other = augmentation(), augmentation()
+    pair, pair_other = draw.semantics(semantics), draw_other.semantics(semantics)
+    real = draw.picture(target)
+    count = len(target)
+    pictures = torch.cat([draw.picture(drawing.own), draw_other.picture(drawing.other)])
+    adversarial = step >= config.adversarial_start
+    if adversarial:
+        with torch.no_grad(), fabric.autocast():
+            real_levels = networks.perceptual.features(real)
+        with fabric.autocast():
+            fake_levels = networks.perceptual.features(pictures)
+        patch_scores = networks.discriminator(torch.cat([pair, pair]), torch.cat([real, pictures[:count].detach()]))
+        level_scores = networks.discriminator.judge_features(  # type: ignore[operator]
+            [torch.cat([r, f.detach()]) for r, f in zip(real_levels, fake_levels, strict=True)],
+            torch.cat([pair, pair, pair_other]),
+        )
+        loss_d = hinge_discriminator(*_split(patch_scores, count)) + config.lambda_critic * hinge_discriminator(
+            *_split([[scores] for scores in level_scores], count)
+        )
+        networks.optimizer_d.zero_grad(set_to_none=True)
+        fabric.backward(loss_d)
+        networks.optimizer_d.step()
+        terms["discriminator"] = loss_d.detach()
+
+    warmup = min(1.0, (step + 1) / config.kl_warmup) if config.kl_warmup else 1.0
+    kl = kl_divergence(drawing.mean, drawing.logvar, drawing.present, config.free_bits)
+    perceptual = networks.perceptual(drawing.own, target)
+    colour = low_resolution_l1(drawing.own, target)
+    outside = difference_outside(drawing, crop_labels)
+    loss_g = config.lambda_perceptual * perceptual + warmup * config.lambda_kl * kl
+    loss_g = loss_g + config.lambda_colour * colour + config.lambda_outside * outside
+    terms |= {
+        "perceptual": perceptual.detach(),
+        "kl": kl.detach() / count,
+        "colour": colour.detach(),
+        "outside": outside.detach(),
+    }
+    if adversarial:
+        judges = networks.bare_discriminator
+        judges.requires_grad_(False)
+        with torch.no_grad(), fabric.autocast():
+            real_features = judges(pair, real)
+        with fabric.autocast():
+            fake_features = judges(pair, pictures[:count])
+            fake_scores = judges.judge_features(fake_levels, torch.cat([pair, pair_other]))  # type: ignore[operator]
+        judges.requires_grad_(True)
+        gan = hinge_generator(fake_features)
+        critic = hinge_generator([[scores] for scores in fake_scores])
+        matching = feature_matching(real_features, fake_features)
+        loss_g = loss_g + gan + config.lambda_critic * critic + config.lambda_feature * matching
+        terms |= {"gan": gan.detach(), "critic": critic.detach(), "feature": matching.detach()}
+    networks.optimizer_g.zero_grad(set_to_none=True)
+    fabric.backward(loss_g)
+    networks.optimizer_g.step()
+    return terms
+
+
+def difference_outside(drawing: Drawing, labels: Tensor) -> Tensor:
+    """Mean absolute difference of the two drawings where the class's code is the same; labels int64 (B, s, s).
+
+    The drawing with the photo's own codes is held to the photo by the other losses, so it does not move.
+    """
+    same = ~torch.gather(drawing.changed, 1, labels.flatten(1)).view_as(labels)[:, None]
+    difference = (drawing.other - drawing.own.detach()).abs() * same
+    return difference.sum() / (3 * same.sum()).clamp(min=1)
+
+
+def _split(outputs: Sequence[list[Tensor]], count: int) -> tuple[list[list[Tensor]], list[list[Tensor]]]:
+    """Scores of the first ``count`` pictures (the photos) and of the others, in the form of the hinge loss."""
+    return [[scores[-1][:count]] for scores in outputs], [[scores[-1][count:]] for scores in outputs]

@@ -1,0 +1,158 @@
+"""Training on crops: where they lie, what they show, and what a step does with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.checkpoints import load_bundle
+from model.errors import UserError
+from model.groupdnet import BlockConfig, Generator, GeneratorConfig, ModulationConfig
+from model.training.checkpointing import load_checkpoint
+from model.training.config import TrainConfig
+from model.training.critic import CropDiscriminator
+from model.training.crops import (
+    STRIDE,
+    CropModel,
+    Drawing,
+    choose_changed,
+    cut,
+    difference_outside,
+    draw_corners,
+    draw_cropped,
+)
+from model.training.run import train
+from tests.unit.model.tiny_training import CLASSES, draw_dataset, options, tiny_recipe
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return draw_dataset(tmp_path / "data")
+
+
+def crop_recipe() -> TrainConfig:
+    """128 x 64 pixels, crops of 16."""
+    return replace(tiny_recipe(5), crop_size=16, lambda_outside=5.0)
+
+
+@given(seed=st.integers(0, 10_000), size=st.sampled_from([16, 32, 48]))
+def test_corners_lie_on_the_grid_and_inside(seed: int, size: int) -> None:
+    torch.manual_seed(seed)
+    labels = torch.randint(0, CLASSES, (3, 64, 48))
+    corners = draw_corners(labels, size, torch.tensor([0.0, 1.0, 5.0]))
+    assert (corners % STRIDE == 0).all()
+    assert (corners >= 0).all()
+    assert (corners + size <= torch.tensor([64, 48])).all()
+
+
+def test_crops_are_drawn_around_the_classes_that_matter() -> None:
+    torch.manual_seed(0)
+    labels = torch.zeros(64, 128, 128, dtype=torch.long)
+    labels[:, :64, :64] = 1
+    labels[:, 100:104, 100:104] = 2
+    corners = draw_corners(labels, 32, torch.tensor([0.0, 0.0, 1.0]))
+    assert (cut(labels, corners, 32) == 2).flatten(1).any(1).all()
+    # A map without any class that counts still gives a crop.
+    nothing = draw_corners(torch.zeros_like(labels), 32, torch.tensor([0.0, 0.0, 1.0]))
+    assert len(set(map(tuple, nothing.tolist()))) > 1
+
+
+def test_a_crop_shows_what_the_whole_picture_shows_there() -> None:
+    torch.manual_seed(0)
+    blocks = []
+    for number in range(5):
+        modulation = ModulationConfig(hidden=6, kernel=1, style=True)
+        blocks.append(BlockConfig(6, 6, 3 if number < 2 else 1, modulation, upsample=number > 0, shortcut_norm=False))
+    config = GeneratorConfig(
+        classes=CLASSES,
+        code_channels=4,
+        base_channels=6,
+        base_groups=CLASSES,
+        blocks=tuple(blocks),
+        pooled_codes=True,
+        rgb_levels=3,
+    )
+    generator = Generator(config).eval()
+    labels = torch.randint(0, CLASSES, (2, 8, 8)).repeat_interleave(32, 1).repeat_interleave(32, 2)
+    codes = torch.randn(2, CLASSES, 4, 1, 1)
+    corners = torch.tensor([[64, 32], [0, 96]])
+    with torch.no_grad():
+        whole = cut(generator(labels, codes), corners, 128)
+        crop = draw_cropped(generator, labels, codes, corners, 128)
+    # Two 3 x 3 convolutions a level reach 8 + 4 + 2 + 1 pixels twice, and RGB a little further, in from the edge.
+    assert (crop - whole)[..., 40:-40, 40:-40].abs().max() < 1e-5
+    assert (crop - whole).abs().max() > 1e-3
+
+
+def test_some_class_in_sight_changes_in_most_crops() -> None:
+    torch.manual_seed(0)
+    labels = torch.zeros(200, 4, 4, dtype=torch.long)
+    labels[:, 0, 0] = 2
+    changed = choose_changed(labels, CLASSES)
+    assert changed.shape == (200, CLASSES)
+    one = changed.sum(1) == 1
+    assert 0.3 < one.float().mean() < 0.9
+    assert changed[:, [0, 2]].any(1).float().mean() > 0.9
+
+
+def test_the_difference_outside_counts_unchanged_classes_alone() -> None:
+    own = torch.zeros(1, 3, 2, 2, requires_grad=True)
+    other = torch.tensor([[0.5, 9.0], [0.1, 9.0]]).expand(1, 3, 2, 2).clone().requires_grad_(True)
+    none = torch.zeros(1, CLASSES)
+    drawing = Drawing(own, other, torch.tensor([[False, True, False]]), none, none, none)
+    difference = difference_outside(drawing, torch.tensor([[[0, 1], [2, 1]]]))
+    assert difference.item() == pytest.approx(0.3)
+    difference.backward()  # type: ignore[no-untyped-call]
+    assert own.grad is None
+    assert other.grad is not None
+    assert (other.grad[..., 1] == 0).all()
+
+
+def test_the_other_drawing_differs_by_changed_codes_alone() -> None:
+    torch.manual_seed(0)
+    config = crop_recipe()
+    model = CropModel(config.generator, config.encoder, 0).eval()
+    photo, labels = torch.randn(4, 3, 128, 64), torch.randint(0, CLASSES, (4, 128, 64))
+    drawing = model.draw_crops(photo, labels, torch.zeros(4, 2, dtype=torch.long), 32)
+    assert drawing.own.shape == drawing.other.shape == (4, 3, 16, 16)
+    same = ~drawing.changed.any(1)
+    assert (drawing.own[same] == drawing.other[same]).all()
+    assert not torch.equal(drawing.own[~same], drawing.other[~same])
+
+
+def test_feature_heads_score_every_level() -> None:
+    judges = CropDiscriminator(crop_recipe().discriminator, (8, 16), width=4)
+    semantics = torch.rand(2, CLASSES, 16, 16)
+    scores = judges.judge_features([torch.randn(2, 8, 4, 4), torch.randn(2, 16, 2, 2)], semantics)
+    assert [tuple(level.shape) for level in scores] == [(2, 1, 4, 4), (2, 1, 2, 2)]
+    assert len(judges(semantics, torch.rand(2, 3, 16, 16))) == 1
+
+
+def test_a_run_on_crops_resumes_bit_equally_and_keeps_batch_norm(data: Path, tmp_path: Path) -> None:
+    train(options(data, tmp_path / "first", recipe=tiny_recipe(5), steps=1, checkpoint_every=1))
+    start = options(data, tmp_path / "whole", recipe=crop_recipe(), init_from=tmp_path / "first", steps=4)
+    bundle = load_bundle(train(start))
+    train(replace(start, out=tmp_path / "halves", steps=2))
+    train(replace(start, out=tmp_path / "halves", steps=4, init_from=None, resume=True))
+    whole, halves = load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "halves")
+    for part in ("model", "discriminator", "ema"):
+        for name, value in whole[part].items():
+            assert torch.equal(value, halves[part][name]), f"{part}: {name}"
+    exported = bundle.generator.state_dict()
+    for name, value in whole["plain"].items():
+        if name.endswith(("running_mean", "running_var")):
+            assert torch.allclose(value, exported[name.removeprefix("generator.")], atol=1e-2, rtol=1e-2)
+
+
+def test_crops_larger_than_the_picture_are_refused() -> None:
+    with pytest.raises(UserError, match="multiple of 16 up to 48"):
+        replace(tiny_recipe(5), crop_size=64)
+    with pytest.raises(UserError, match="multiple of 16"):
+        replace(tiny_recipe(5), crop_size=10)
+    with pytest.raises(UserError, match="at least 5 levels"):
+        replace(tiny_recipe(4), crop_size=16)
