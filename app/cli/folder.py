@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import BundleOption, Device, open_bundle
+from app.cli.options import BundleOption, Device, PersonOption, open_bundle
 from model.errors import UserError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def render_folder(
     bundle: BundleOption = None,
     style_from: Annotated[Path | None, typer.Option(help="Photo whose class styles all pictures get.")] = None,
     style_labels: Annotated[Path | None, typer.Option(help="Label map of that photo; parsed where not given.")] = None,
+    person: PersonOption = 1,
     styles: Annotated[Path | None, typer.Option(help="Styles written by encode.")] = None,
     seed: Annotated[int | None, typer.Option(help="Draw random styles, others for every map.")] = None,
     instances: Annotated[
@@ -58,7 +59,7 @@ def render_folder(
 
     place, rank, world = _launch(device, devices, nodes)
     opened = open_bundle(bundle)
-    fixed = chosen_codes(opened, style_from, style_labels, styles, None)
+    fixed = chosen_codes(opened, style_from, style_labels, styles, None, person)
     given = style_from is not None or styles is not None
 
     def codes(path: Path) -> Tensor:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 BundleOption = Annotated[
     str | None, typer.Option("--bundle", "-b", help="Bundle of weights, by name or folder [default: street-fashion].")
 ]
+PersonOption = Annotated[
+    int, typer.Option("--person", min=1, help="Of several people in the photo: 1 the largest, 2 the next; see people.")
+]
 
 
 class Device(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import BundleOption, Device, check_output, open_bundle
+from app.cli.options import BundleOption, Device, PersonOption, check_output, open_bundle
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +25,7 @@ def render(
     bundle: BundleOption = None,
     style_from: Annotated[Path | None, typer.Option(help="Photo whose class styles to use.")] = None,
     style_labels: Annotated[Path | None, typer.Option(help="Label map of that photo; parsed where not given.")] = None,
+    person: PersonOption = 1,
     styles: Annotated[Path | None, typer.Option(help="Styles written by encode.")] = None,
     seed: Annotated[
         int | None,
@@ -48,13 +49,18 @@ def render(
         raise UserError("--style-labels is the label map of the photo given by --style-from, which is missing")
     opened = open_bundle(bundle)
     label_map = read_label_map(labels, opened.label_set)
-    codes = _codes(opened, style_from, style_labels, styles, seed)
+    codes = _codes(opened, style_from, style_labels, styles, seed, person)
     instance_map = None if instances is None else read_instance_map(instances)
     write_picture(output, render_map(opened, label_map, codes, instances=instance_map, device=device.value))
 
 
 def _codes(
-    bundle: Bundle, style_from: Path | None, style_labels: Path | None, styles: Path | None, seed: int | None
+    bundle: Bundle,
+    style_from: Path | None,
+    style_labels: Path | None,
+    styles: Path | None,
+    seed: int | None,
+    person: int = 1,
 ) -> Tensor:
     """Codes from a photo or a file; a seed draws the others, or all."""
     import numpy as np
@@ -68,21 +74,25 @@ def _codes(
     if style_from is None:
         return drawn
     photo = read_photo(style_from)
-    label_map = _labels_of(bundle, photo, style_from, style_labels)
+    label_map = _labels_of(bundle, photo, style_from, style_labels, person)
     codes = encode_photo(bundle, photo, label_map)
     absent = np.setdiff1d(np.arange(bundle.classes), label_map)
     codes[absent] = drawn[absent]
     return codes
 
 
-def _labels_of(bundle: Bundle, photo: Photo, photo_path: Path, labels_path: Path | None) -> LabelMap:
+def _labels_of(bundle: Bundle, photo: Photo, photo_path: Path, labels_path: Path | None, person: int) -> LabelMap:
     """The photo's label map: the given one, or parsed."""
+    from model.errors import UserError
     from model.fitting import check_same_size
     from model.labels import read_label_map
     from model.parsing import parse_photo
 
     if labels_path is None:
-        return parse_photo(bundle, photo)
+        parsed = parse_photo(bundle, photo, person=person - 1)
+        if (parsed == bundle.label_set.background).all():
+            raise UserError(f"{photo_path} shows no person that could be found")
+        return parsed
     label_map = read_label_map(labels_path, bundle.label_set)
     check_same_size(photo, label_map, str(photo_path), str(labels_path))
     return label_map
@@ -93,6 +103,7 @@ def encode(
     output: Annotated[Path, OutputOption],
     bundle: BundleOption = None,
     labels: Annotated[Path | None, typer.Option(help="Its label map; parsed where not given.")] = None,
+    person: PersonOption = 1,
 ) -> None:
     """Write the class styles of a photo as a .safetensors file."""
     from model.images import read_photo
@@ -101,13 +112,15 @@ def encode(
     check_output(output, ".safetensors")
     opened = open_bundle(bundle)
     pixels = read_photo(photo)
-    write_styles(output, encode_photo(opened, pixels, _labels_of(opened, pixels, photo, labels)), opened)
+    label_map = _labels_of(opened, pixels, photo, labels, person)
+    write_styles(output, encode_photo(opened, pixels, label_map), opened)
 
 
 def parse(
     photo: Annotated[Path, typer.Argument(help="Photo to find the classes of.")],
     output: Annotated[Path, OutputOption],
     bundle: BundleOption = None,
+    person: PersonOption = 1,
 ) -> None:
     """Write the label map of a photo as a palette PNG of the photo's size."""
     from model.images import read_photo
@@ -116,7 +129,23 @@ def parse(
 
     check_output(output, ".png")
     opened = open_bundle(bundle)
-    write_label_map(output, parse_photo(opened, read_photo(photo)), opened.label_set)
+    write_label_map(output, parse_photo(opened, read_photo(photo), person=person - 1), opened.label_set)
 
 
-COMMANDS = {"render": render, "encode": encode, "parse": parse}
+def people(
+    photo: Annotated[Path, typer.Argument(help="Photo to look for people in.")], bundle: BundleOption = None
+) -> None:
+    """List the people of a photo, largest first: number for --person, place and size in pixels."""
+    from model.errors import UserError
+    from model.images import read_photo
+    from model.parsing import find_people
+
+    found = find_people(open_bundle(bundle), read_photo(photo))
+    if not found:
+        raise UserError(f"{photo} shows no person that could be found")
+    for number, person in enumerate(found, 1):
+        top, left, _, _ = person.box
+        print(f"{number}: {person.width} x {person.height} at {left}, {top}; {100 * person.share:.1f} % of the photo")
+
+
+COMMANDS = {"render": render, "encode": encode, "parse": parse, "people": people}

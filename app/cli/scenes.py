@@ -100,13 +100,19 @@ class PhotoScene:
 
 
 def open_photo_scene(
-    bundle: Bundle, path: Path, labels_path: Path | None, cache: CodeCache | None, seam: int, device: str
+    bundle: Bundle,
+    path: Path,
+    labels_path: Path | None,
+    cache: CodeCache | None,
+    seam: int,
+    device: str,
+    person: int = 0,
 ) -> PhotoScene:
     """Read, parse and encode a photo. Raises UserError."""
     from model.images import read_photo
     from model.styles.mixture import encode_file
 
-    encoded = encode_file(bundle, path, labels_path, cache)
+    encoded = encode_file(bundle, path, labels_path, cache, person)
     return PhotoScene(bundle, read_photo(path), encoded.labels, seam=seam, device=device)
 
 

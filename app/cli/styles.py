@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.options import BundleOption, Device, check_output, open_bundle
+from app.cli.options import BundleOption, Device, PersonOption, check_output, open_bundle
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,11 +33,16 @@ CacheOption = Annotated[bool, typer.Option("--cache/--no-cache", help="Remember 
 def mix(
     output: Annotated[Path, typer.Option("--output", "-o", help="Picture to write.")],
     style: Annotated[
-        list[str], typer.Option(help="CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6; CLASS may be all.")
+        list[str],
+        typer.Option(
+            help="CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6; CLASS may be all. FILE#2 means the second "
+            "largest person of a photo."
+        ),
     ],
     labels: LabelsOption = None,
     photo: PhotoOption = None,
     photo_labels: PhotoLabelsOption = None,
+    person: PersonOption = 1,
     bundle: BundleOption = None,
     seed: Annotated[
         int | None, typer.Option(help="With --labels: draw random styles for the other classes; else their mean.")
@@ -55,7 +60,7 @@ def mix(
     sources = [StyleSource.parse(text) for text in style]
     opened = open_bundle(bundle)
     store = _cache(cache)
-    scene = _scene(opened, labels, photo, photo_labels, seed, store, seam, device)
+    scene = _scene(opened, labels, photo, photo_labels, person, seed, store, seam, device)
     codes, _ = mix_sources(opened, scene.own, sources, store)
     write_picture(output, scene.still(codes, differing(codes, scene.own)))
 
@@ -65,6 +70,7 @@ def morph(
     labels: LabelsOption = None,
     photo: PhotoOption = None,
     photo_labels: PhotoLabelsOption = None,
+    person: PersonOption = 1,
     start: Annotated[
         Path | None,
         typer.Option("--from", help="Photo or .safetensors styles at the start; by default --photo itself."),
@@ -102,7 +108,7 @@ def morph(
     store = _cache(cache)
     chosen = _parse_classes(opened, classes)
     delays = _parse_delays(opened, delay or [])
-    scene = _scene(opened, labels, photo, photo_labels, None, store, seam, device)
+    scene = _scene(opened, labels, photo, photo_labels, person, None, store, seam, device)
     files = [*([] if start is None else [start]), *(via or []), end]
     line = _time_line(opened, scene, files, start is None, chosen, route, easing, loop, delays, store)
     times = line.frame_times(frames)
@@ -115,6 +121,7 @@ def refine(
     photo: Annotated[Path, typer.Argument(help="Photo to fit styles to.")],
     output: Annotated[Path, typer.Option("--output", "-o", help=".safetensors file of the styles.")],
     labels: Annotated[Path | None, typer.Option(help="Its label map; parsed where not given.")] = None,
+    person: PersonOption = 1,
     figure: Annotated[Path | None, typer.Option(help="Picture of photo, before and after, side by side.")] = None,
     bundle: BundleOption = None,
     steps: Annotated[int, typer.Option(min=1, max=1000, help="At most so many optimiser steps.")] = 40,
@@ -122,9 +129,8 @@ def refine(
     cache: CacheOption = True,
 ) -> None:
     """Fit the class styles of a photo more closely than encode does."""
-    from app.document.photo import fit_labels, fit_photo, person_crop
     from model.images import PICTURE_SUFFIXES, read_photo, write_picture
-    from model.styles import encode_photo, write_styles
+    from model.styles import write_styles
     from model.styles.mixture import encode_file
     from model.styles.refine import refine_codes
 
@@ -132,14 +138,10 @@ def refine(
     if figure is not None:
         check_output(figure, *PICTURE_SUFFIXES)
     opened = open_bundle(bundle)
-    encoded = encode_file(opened, photo, labels, _cache(cache))
-    ground = opened.label_set.background
-    crop = person_crop(encoded.labels, opened.height, opened.width, ground)
-    frame = fit_photo(read_photo(photo), crop, opened.height, opened.width)
-    frame_labels = fit_labels(encoded.labels, crop, opened.height, opened.width, ground)
-    codes = encode_photo(opened, frame, frame_labels)
+    own = encode_file(opened, photo, labels, _cache(cache), person - 1)
+    pixels = read_photo(photo)
     with _progress("Refining", steps) as tell:
-        found = refine_codes(opened, frame, frame_labels, codes, steps=steps, seconds=seconds, progress=tell)
+        found = refine_codes(opened, pixels, own.labels, own.codes, steps=steps, seconds=seconds, progress=tell)
     write_styles(output, found.codes, opened)
     if figure is not None:
         write_picture(figure, found.figure())
@@ -195,6 +197,7 @@ def _scene(
     labels: Path | None,
     photo: Path | None,
     photo_labels: Path | None,
+    person: int,
     seed: int | None,
     cache: CodeCache | None,
     seam: int,
@@ -208,7 +211,7 @@ def _scene(
     if (labels is None) == (photo is None):
         raise UserError("give either --labels (a label map) or --photo")
     if photo is not None:
-        return open_photo_scene(bundle, photo, photo_labels, cache, seam, device.value)
+        return open_photo_scene(bundle, photo, photo_labels, cache, seam, device.value, person - 1)
     if photo_labels is not None:
         raise UserError("--photo-labels is the label map of the photo given by --photo, which is missing")
     assert labels is not None
@@ -230,7 +233,7 @@ def _time_line(
 ) -> Morph:
     """Keys at equal distances. A class that was asked for and that a file does not show has no key there."""
     from model.errors import UserError
-    from model.styles.mixture import load_styles
+    from model.styles.mixture import load_styles, photo_of_person
     from model.styles.morphing import Easing, KeyStyle, Morph, Route
 
     try:
@@ -240,8 +243,9 @@ def _time_line(
             f"--route is linear or spherical and --easing none or in-out, not {route!r} and {easing!r}"
         ) from None
     found: list[tuple[Tensor, frozenset[int] | None]] = [(scene.own, None)] if own_first else []
-    for path in files:
-        codes, present = load_styles(bundle, path, cache)
+    for file in files:
+        path, person = photo_of_person(file)
+        codes, present = load_styles(bundle, path, cache, person)
         absent = frozenset() if chosen is None else chosen - present
         if absent:
             names = ", ".join(bundle.label_set.names[index] for index in sorted(absent))

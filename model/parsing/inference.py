@@ -13,14 +13,11 @@ from torch import Tensor, nn
 from model.backbones import STRIDES
 from model.errors import UserError
 from model.images import Photo
-from model.labels import LabelMap
+from model.labels import LabelMap, LabelSet
 from model.parsing.network import Parser
-
-Box = tuple[int, int, int, int]
-"""Top, left, bottom, right in pixels; bottom and right lie outside."""
+from model.parsing.people import Box, Person, boxes, connected_parts, divide, spread
 
 _SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
-_SMALLEST_PERSON = 0.002  # of the photo's pixels; what is smaller is taken for a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
 _GOOD_SIZES = (0.85, 1.2)  # how far a person's height may be from the training pictures' before a second look pays
 
@@ -37,85 +34,111 @@ class HasParser(Protocol):
     @property
     def parser(self) -> nn.Module | None: ...
 
+    @property
+    def label_set(self) -> LabelSet: ...
 
-def parse_photo(bundle: HasParser, photo: Photo, *, flip: bool = False) -> LabelMap:
-    """Label map of a photo, uint8 ``(H, W)``, of the photo's own size.
+
+def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, flip: bool = False) -> LabelMap:
+    """Label map of one person in a photo, uint8 ``(H, W)``, of the photo's own size.
 
     The parser was trained on pictures that one standing person fills. So the whole photo is parsed first; where the
     person turns out much smaller or larger than in training, the part around them is parsed again at the right size,
-    and all else is background. Outlines are smooth at any size because logits are enlarged, not labels.
+    and all else is background, other people too. Outlines are smooth at any size because logits are enlarged, not
+    labels.
 
     Args:
         photo: uint8 ``(H, W, 3)``, RGB.
+        person: which one of `find_people`, 0 the largest.
         flip: also parse the mirrored photo and average, which is a little more exact in twice the time.
 
     Returns:
         The map; all of class 0 where nobody is found.
 
     Raises:
-        UserError: the bundle has no parser.
+        UserError: the bundle has no parser, or the photo does not show so many people.
     """
-    if not isinstance(bundle.parser, Parser):
-        raise UserError(f"the bundle {bundle.name} has no parser, so it cannot find the classes of a photo")
-    parser = _for_inference(bundle.parser)
+    parser = _parser_of(bundle)
     config = parser.config
     height, width = photo.shape[:2]
-    scale = min(config.height / height, (_LARGEST_AREA * config.height * config.width / (height * width)) ** 0.5)
+    scale = _first_scale(parser, height, width)
     logits = _logits(parser, photo, scale, flip)
-    person = find_person(logits, height, width)
-    if person is None:
+    owners, count = divide(_classes(logits), bundle.label_set)
+    if person and person >= count:
+        shown = "one person" if count == 1 else f"{count} people"
+        raise UserError(f"the photo shows {shown if count else 'nobody'}, so there is no person {person + 1} in it")
+    if count == 0:
         return np.zeros((height, width), np.uint8)
-    wanted = config.person_height * config.height / (person[2] - person[0])
+    box = boxes(owners, count, height, width)[person].box
+    wanted = config.person_height * config.height / (box[2] - box[0])
     if _GOOD_SIZES[0] <= wanted / scale <= _GOOD_SIZES[1]:
-        return enlarge_and_decide(without_specks(logits), height, width)
-    top, left, bottom, right = frame_person(person, height, width, config.person_height, config.width / config.height)
+        return enlarge_and_decide(without_specks(_alone(logits, owners, person)), height, width)
+    top, left, bottom, right = frame_person(box, height, width, config.person_height, config.width / config.height)
     crop = photo[top:bottom, left:right]
-    labels = np.zeros((height, width), np.uint8)
     logits = _logits(parser, crop, wanted, flip)
+    rows, columns = (
+        np.minimum((start + (np.arange(cells) + 0.5) * (end - start) / cells) * size / whole, size - 1).astype(int)
+        for start, end, cells, size, whole in (
+            (top, bottom, logits.shape[1], owners.shape[0], height),
+            (left, right, logits.shape[2], owners.shape[1], width),
+        )
+    )
+    logits = _alone(logits, spread(owners)[rows[:, None], columns], person)
+    labels = np.zeros((height, width), np.uint8)
     labels[top:bottom, left:right] = enlarge_and_decide(without_specks(logits), bottom - top, right - left)
     return labels
 
 
-def find_person(logits: NDArray[np.float32], height: int, width: int) -> Box | None:
-    """Box of the largest connected part that is not background, in pixels of a photo of ``height`` x ``width``.
+def find_people(bundle: HasParser, photo: Photo) -> list[Person]:
+    """The people of a photo, largest first; see `model.parsing.people.divide` for how they are told apart.
 
     Args:
-        logits: ``(C, h, w)`` of the whole photo; class 0 is the background.
+        photo: uint8 ``(H, W, 3)``, RGB.
+
+    Raises:
+        UserError: the bundle has no parser.
     """
-    parts, areas = _parts(logits)
-    if areas.max(initial=0) < _SMALLEST_PERSON * parts.size:
-        return None
-    rows, columns = np.nonzero(parts == int(areas.argmax()))
-    y, x = height / parts.shape[0], width / parts.shape[1]
-    return (
-        int(rows.min() * y),
-        int(columns.min() * x),
-        min(int(np.ceil((rows.max() + 1) * y)), height),
-        min(int(np.ceil((columns.max() + 1) * x)), width),
-    )
+    parser = _parser_of(bundle)
+    height, width = photo.shape[:2]
+    logits = _logits(parser, photo, _first_scale(parser, height, width), flip=False)
+    owners, count = divide(_classes(logits), bundle.label_set)
+    return boxes(owners, count, height, width)
+
+
+def _parser_of(bundle: HasParser) -> Parser:
+    if not isinstance(bundle.parser, Parser):
+        raise UserError(f"the bundle {bundle.name} has no parser, so it cannot find the classes of a photo")
+    return _for_inference(bundle.parser)
+
+
+def _first_scale(parser: Parser, height: int, width: int) -> float:
+    config = parser.config
+    return min(config.height / height, (_LARGEST_AREA * config.height * config.width / (height * width)) ** 0.5)
+
+
+def _classes(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return logits.argmax(axis=0).astype(np.uint8)
+
+
+def _alone(logits: NDArray[np.float32], owners: NDArray[np.int32], person: int) -> NDArray[np.float32]:
+    """Logits in which other people are background; `owners` of their cells, counted from 1."""
+    return _emptied(logits, (owners > 0) & (owners != person + 1))
 
 
 def without_specks(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Logits in which the parts that lie apart from the person and are much smaller are background."""
-    parts, areas = _parts(logits)
+    parts, areas = connected_parts(_classes(logits))
     small = areas < _SMALLEST_PART * areas.max(initial=0)
     small[0] = False
-    specks = small[parts]
+    return _emptied(logits, small[parts])
+
+
+def _emptied(logits: NDArray[np.float32], where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Logits with background as the likeliest class in some cells."""
+    if not where.any():
+        return logits
     cleaned = logits.copy()
-    cleaned[0, specks] = logits[:, specks].max(axis=0) + 1
+    cleaned[0, where] = logits[:, where].max(axis=0) + 1
     return cleaned
-
-
-def _parts(logits: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Number of the connected part that each cell belongs to, 0 for background, and the cells of each part (0 of 0)."""
-    foreground = (logits.argmax(axis=0) != 0).astype(np.uint8)
-    # One cell of growth joins what a belt or a strap of missed pixels separates.
-    joined = cv2.dilate(foreground, np.ones((3, 3), np.uint8))
-    count, parts = cv2.connectedComponents(joined, connectivity=8)
-    numbers = np.where(foreground > 0, np.asarray(parts), 0).astype(np.int32)
-    areas = np.bincount(numbers.ravel(), minlength=count).astype(np.int64)
-    areas[0] = 0
-    return numbers, areas
 
 
 def frame_person(person: Box, height: int, width: int, person_height: float, aspect: float) -> Box:

@@ -9,6 +9,7 @@ from torch import Tensor
 from model.checkpoints.bundle import Bundle
 from model.errors import UserError
 from model.fitting import Fit, check_same_size
+from model.framing import fit_labels, fit_photo, person_crop, shows_people, whole_crop
 from model.images import Photo
 from model.labels import LabelMap, check_label_map
 
@@ -18,8 +19,8 @@ def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
 
     A bundle with one code for the whole picture (VSPADE) has no absent classes.
 
-    Photo and map are fitted to the native size (`model.fitting`). Where the networks were trained on people before a
-    studio ground, the photo's background is replaced by that ground first.
+    What the encoder sees is the person at the size that it knows people in (`network_view`), however small they are in
+    the photo.
 
     Args:
         photo: uint8 (H, W, 3).
@@ -35,14 +36,7 @@ def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
         raise UserError(f"the bundle {bundle.name} has no encoder, so it cannot take styles from a photo")
     check_label_map(labels, bundle.label_set, "the label map")
     check_same_size(photo, labels, "the photo", "the label map")
-    background = bundle.label_set.background
-    ground = bundle.background
-    fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
-    fitted_labels = fit.labels(labels, background)
-    fitted_photo = fit.photo(photo, ground or (255, 255, 255))
-    if ground is not None:
-        fitted_photo = fitted_photo.copy()
-        fitted_photo[fitted_labels == background] = ground
+    fitted_photo, fitted_labels = network_view(bundle, photo, labels)
     weight = next(bundle.encoder.parameters())
     pixels = photo_to_tensor(fitted_photo).to(weight.device)
     with torch.inference_mode():
@@ -55,6 +49,30 @@ def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
     for index in np.intersect1d(labels, fitted_labels):
         codes[index] = mean[0, int(index)].float().cpu()
     return codes
+
+
+def network_view(bundle: Bundle, photo: Photo, labels: LabelMap) -> tuple[Photo, LabelMap]:
+    """A photo and its map as the networks see them, at the native size: uint8 (height, width, 3) and (height, width).
+
+    People are framed as in training (`model.framing.person_crop`); anything else is scaled to fit (`model.fitting`).
+    Where the networks were trained on people before a studio ground, that ground replaces the photo's background.
+    """
+    background, ground = bundle.label_set.background, bundle.background
+    source, height, width = labels.shape, bundle.height, bundle.width
+    crop = whole = whole_crop(*source, height, width)
+    # A map of a few pixels would fall between those of the frame; scaled to fit, each line of it is met.
+    if shows_people(bundle.label_set) and min(source) > 4:
+        crop = person_crop(labels, height, width, background)
+    if crop == whole:
+        fit = Fit.into(*source, height, width)
+        seen_labels, seen = fit.labels(labels, background), fit.photo(photo, ground or (255, 255, 255))
+    else:
+        seen_labels, seen = fit_labels(labels, crop, height, width, background), fit_photo(photo, crop, height, width)
+        seen[fit_labels(np.zeros_like(labels), crop, height, width, 1) > 0] = ground or (255, 255, 255)
+    if ground is not None:
+        seen = seen.copy()
+        seen[seen_labels == background] = ground
+    return seen, seen_labels
 
 
 def photo_to_tensor(photo: Photo) -> Tensor:

@@ -30,24 +30,29 @@ from model.styles.store import fingerprint
 CACHE_BYTES = 256 << 20
 ALL_CLASSES = "all"
 
+#: Goes into the keys of the cache; another number whenever photos are parsed or encoded in another way.
+_METHOD = 2
+
 
 @dataclass(frozen=True)
 class StyleSource:
-    """Where classes take their style from: `class=file[@strength]` on the command line.
+    """Where classes take their style from: `class=file[#person][@strength]` on the command line.
 
     Attributes:
         class_name: the class, or "all" for every class that the file shows.
         path: a photo, or styles written by encode (.safetensors).
         strength: 0 keeps the class's own style, 1 takes the file's.
+        person: which of the photo's people, 0 the largest.
     """
 
     class_name: str
     path: Path
     strength: float = 1.0
+    person: int = 0
 
     @staticmethod
     def parse(text: str) -> StyleSource:
-        """Read `hair=A.jpg` or `top=B.jpg@0.6`. Raises UserError."""
+        """Read `hair=A.jpg`, `top=B.jpg@0.6` or, of the second largest person, `top=B.jpg#2`. Raises UserError."""
         class_name, equals, rest = text.partition("=")
         if not equals or not class_name.strip() or not rest:
             raise UserError(f"{text!r} is no style; write CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6")
@@ -62,7 +67,24 @@ class StyleSource:
                 raise UserError(f"{text!r}: the strength {found[2]!r} is no number") from None
             if not 0 <= strength <= 1:
                 raise UserError(f"{text!r}: the strength {found[2]} is outside 0 to 1")
-        return StyleSource(class_name.strip(), path, strength)
+        return StyleSource(class_name.strip(), *_person_of(path, strength))
+
+
+def photo_of_person(text: str | Path) -> tuple[Path, int]:
+    """A photo and which of its people, counted from 0: `A.jpg#2` means the second largest. Raises UserError."""
+    path = Path(text)
+    found = re.fullmatch(r"(.+)#(\d+)", str(path))
+    # A file may have a # in its name: what exists as it stands is a file.
+    if found is None or path.exists():
+        return path, 0
+    if int(found[2]) < 1:
+        raise UserError(f"{text}: people are counted from 1, the largest")
+    return Path(found[1]), int(found[2]) - 1
+
+
+def _person_of(path: Path, strength: float) -> tuple[Path, float, int]:
+    file, person = photo_of_person(path)
+    return file, strength, person
 
 
 @dataclass(frozen=True)
@@ -96,9 +118,9 @@ class CodeCache:
         self.folder = folder
         self.limit = limit
 
-    def key(self, bundle: Bundle, photo: Photo, labels: LabelMap | None) -> str:
-        """The same for the same pixels, map (None: to be parsed) and networks."""
-        digest = hashlib.sha256(f"{_networks(bundle)} {photo.shape}".encode())
+    def key(self, bundle: Bundle, photo: Photo, labels: LabelMap | None, person: int = 0) -> str:
+        """The same for the same pixels, map (None: of that person, to be parsed) and networks."""
+        digest = hashlib.sha256(f"{_METHOD} {_networks(bundle)} {photo.shape} {person}".encode())
         digest.update(np.ascontiguousarray(photo).data)
         if labels is not None:
             digest.update(np.ascontiguousarray(labels).data)
@@ -166,30 +188,35 @@ def encode_with_cache(
     *,
     name: str = "the photo",
     cache: CodeCache | None = None,
+    person: int = 0,
 ) -> EncodedPhoto:
     """Parse a photo (where no map is given) and encode its classes, or take both from the cache.
 
     Args:
         photo: uint8 (H, W, 3); labels: uint8 (H, W), its corrected map.
         name: of the file, for messages.
+        person: whom to parse, 0 the largest (`model.parsing.find_people`).
 
     Raises:
         UserError: nobody is in the photo, or the bundle has no parser or encoder.
     """
-    key = "" if cache is None else cache.key(bundle, photo, labels)
+    key = "" if cache is None else cache.key(bundle, photo, labels, person)
     found = None if cache is None else cache.get(key, bundle)
     if found is None:
-        found = _encode(bundle, photo, labels, name)
+        found = _encode(bundle, photo, labels, name, person)
         if cache is not None:
             cache.put(key, found)
     return found
 
 
-def _encode(bundle: Bundle, photo: Photo, labels: LabelMap | None, name: str) -> EncodedPhoto:
+def _encode(bundle: Bundle, photo: Photo, labels: LabelMap | None, name: str, person: int) -> EncodedPhoto:
     from model.parsing import parse_photo
 
     if labels is None:
-        labels = parse_photo(bundle, photo)
+        try:
+            labels = parse_photo(bundle, photo, person=person)
+        except UserError as error:
+            raise UserError(f"{name}: {error}") from None
         if (labels == bundle.label_set.background).all():
             raise UserError(f"{name} shows no person that could be found")
     codes = encode_photo(bundle, photo, labels)
@@ -199,7 +226,7 @@ def _encode(bundle: Bundle, photo: Photo, labels: LabelMap | None, name: str) ->
 
 
 def encode_file(
-    bundle: Bundle, path: Path, labels_path: Path | None = None, cache: CodeCache | None = None
+    bundle: Bundle, path: Path, labels_path: Path | None = None, cache: CodeCache | None = None, person: int = 0
 ) -> EncodedPhoto:
     """`encode_with_cache` of a photo file, with its label map's file where there is one."""
     photo = read_photo(path)
@@ -207,7 +234,7 @@ def encode_file(
     if labels_path is not None:
         labels = read_label_map(labels_path, bundle.label_set)
         check_same_size(photo, labels, str(path), str(labels_path))
-    return encode_with_cache(bundle, photo, labels, name=str(path), cache=cache)
+    return encode_with_cache(bundle, photo, labels, name=str(path), cache=cache, person=person)
 
 
 def mix(own: Tensor, taken: Mapping[int, tuple[Tensor, float]]) -> Tensor:
@@ -240,12 +267,13 @@ def mix_sources(
         UserError: a class is unknown, or a photo does not show it.
     """
     codes, touched = own.clone(), set[int]()
-    loaded: dict[Path, tuple[Tensor, frozenset[int]]] = {}
+    loaded: dict[tuple[Path, int], tuple[Tensor, frozenset[int]]] = {}
     for source in sources:
         wanted = None if source.class_name == ALL_CLASSES else bundle.label_set.index_of(source.class_name)
-        if source.path not in loaded:
-            loaded[source.path] = load_styles(bundle, source.path, cache)
-        found, present = loaded[source.path]
+        place = (source.path, source.person)
+        if place not in loaded:
+            loaded[place] = load_styles(bundle, source.path, cache, source.person)
+        found, present = loaded[place]
         if wanted is not None and wanted not in present:
             shown = ", ".join(bundle.label_set.names[index] for index in sorted(present)) or "nothing"
             raise UserError(f"{source.path} shows no {source.class_name}; it shows {shown}")
@@ -256,11 +284,13 @@ def mix_sources(
     return codes, frozenset(touched)
 
 
-def load_styles(bundle: Bundle, path: Path, cache: CodeCache | None = None) -> tuple[Tensor, frozenset[int]]:
+def load_styles(
+    bundle: Bundle, path: Path, cache: CodeCache | None = None, person: int = 0
+) -> tuple[Tensor, frozenset[int]]:
     """Codes of a photo or a style file (.safetensors), and the classes it has styles for. Raises UserError."""
     if path.suffix.lower() == ".safetensors":
         return read_styles(path, bundle), frozenset(range(bundle.classes))
-    encoded = encode_file(bundle, path, cache=cache)
+    encoded = encode_file(bundle, path, cache=cache, person=person)
     return encoded.codes, encoded.present
 
 

@@ -13,10 +13,10 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.errors import UserError
-from model.fitting import Fit, check_same_size
+from model.fitting import check_same_size
 from model.images import Photo
 from model.labels import LabelMap, check_label_map
-from model.styles.encoding import labels_to_tensor, photo_to_tensor, tensor_to_picture
+from model.styles.encoding import labels_to_tensor, network_view, photo_to_tensor, tensor_to_picture
 from model.styles.survey import deviations
 
 #: Pull of the codes towards the training photos' spread; without it rare classes leave it for a slightly better fit.
@@ -82,13 +82,8 @@ def refine_codes(
     check_label_map(labels, bundle.label_set, "the label map")
     check_same_size(photo, labels, "the photo", "the label map")
     started = time.monotonic()
-    background = bundle.label_set.background
-    fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
-    seen_labels = fit.labels(labels, background)
-    seen = fit.photo(photo, bundle.background or (255, 255, 255)).copy()
-    person = seen_labels != background
-    if bundle.background is not None:
-        seen[~person] = bundle.background
+    seen, seen_labels = network_view(bundle, photo, labels)
+    person = seen_labels != bundle.label_set.background
     if not person.any():
         raise UserError("the label map shows nobody, so there is nothing to refine")
     target = photo_to_tensor(seen)

@@ -31,7 +31,7 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         paths.append(tmp_path / f"photo{number}.png")
         write_picture(paths[-1], photo)
         maps[photo.tobytes()] = labels
-    monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo: maps[photo.tobytes()])
+    monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: maps[photo.tobytes()])
     return paths
 
 

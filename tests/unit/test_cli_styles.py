@@ -156,7 +156,7 @@ class TestUnusualPhotos:
     def test_a_photo_without_anybody_is_told(
         self, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo: np.zeros(photo.shape[:2], np.uint8))
+        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: np.zeros(photo.shape[:2], np.uint8))
         options = ["--photo", folder / "photo.png", "--style", f"top={folder / '1.safetensors'}"]
         assert call(folder, "mix", *options, "-o", folder / "out.png") == 2
         assert "photo.png shows no person" in capsys.readouterr().err
@@ -166,12 +166,12 @@ class TestUnusualPhotos:
     ) -> None:
         worn = np.zeros((48, 32), np.uint8)
         worn[6:40, 6:26] = TOP
-        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo: worn)
+        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: worn)
         options = ["--labels", folder / "map.png", "--style", f"top={folder / 'photo.png'}"]
         assert call(folder, "mix", *options, "-o", folder / "first.png") == 0
         assert len(list(own_cache.rglob("*.safetensors"))) == 1
         (folder / "photo.png").rename(folder / "moved.png")
-        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo: pytest.fail("parsed again"))
+        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: pytest.fail("parsed again"))
         options = ["--labels", folder / "map.png", "--style", f"top={folder / 'moved.png'}"]
         assert call(folder, "mix", *options, "-o", folder / "second.png") == 0
         assert (read(folder / "first.png") == read(folder / "second.png")).all()

@@ -196,7 +196,7 @@ class TestSources:
         self, tiny_bundle: Bundle, files: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         # The parser is tested elsewhere; here it finds what the photo was drawn with.
-        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo: person()[1])
+        monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: person()[1])
         with pytest.raises(UserError, match=r"A\.png shows no bag; it shows background, hair, hat, "):
             mix_sources(tiny_bundle, tiny_bundle.code_mean, [StyleSource("bag", files / "A.png")])
 

@@ -2,7 +2,7 @@
 
 import json
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from model.backbones import EfficientNetLite0, fold_batch_norms, load_imagenet_l
 from model.errors import UserError
 from model.labels import LabelSet, write_label_map
 from model.parsing import Parser, ParserConfig, parse_photo
-from model.parsing.inference import enlarge_and_decide, find_person, frame_person, without_specks
+from model.parsing.inference import enlarge_and_decide, frame_person, without_specks
 from model.training.parser import ParserRecipe, load_trained_parser, loop, train_parser
 from model.training.parser.augment import Augmentation, augment
 from model.training.parser.losses import Confusion, class_weights, parser_loss, soft_jaccard_loss
@@ -42,6 +42,7 @@ def _one_thread() -> None:
 class BundleOfParser:
     name: str
     parser: nn.Module | None
+    label_set: LabelSet = field(default_factory=lambda: LabelSet.from_json({"name": "test", "classes": ROWS}, "test"))
 
 
 def tiny_config(height: int = 96, width: int = 64) -> ParserConfig:
@@ -199,16 +200,6 @@ def test_a_person_who_fills_the_photo_is_parsed_once() -> None:
     labels = parse_photo(BundleOfParser("tiny", parser), photo)
     assert parser.seen == [(96, 64)]
     assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.97
-
-
-def test_the_largest_part_is_the_person_and_slips_are_none() -> None:
-    logits = np.zeros((2, 40, 30), np.float32)
-    logits[0] = 1
-    logits[1, 2, 3] = 2
-    assert find_person(logits, 400, 300) is None
-    logits[1, 10:30, 8:16] = 2
-    logits[1, 5:8, 20:28] = 2
-    assert find_person(logits, 400, 300) == (100, 80, 300, 160)
 
 
 def test_specks_apart_from_the_person_become_background_and_a_bag_apart_stays() -> None:
