@@ -132,7 +132,9 @@ class StylesPanel(ClassPanel):
         locked = index in session.document.flags.locked
         ready = session.facts is not None and session.document.codes is not None
         hint = ""
-        if not ready:
+        if session.document.reviewing:
+            self.hint.setText(self.tr("The sliders appear when the outlines are accepted."))
+        elif not ready:
             hint = self.tr("The sliders appear when a network is loaded.")
         elif not (session.document.labels == index).any():
             hint = self.tr("Not in the map yet: paint some to see its style.")

@@ -52,14 +52,18 @@ def class_library(bundle: Bundle, class_index: int) -> list[LibraryStyle]:
     return [] if named is None else list(named.library.get(class_index, ()))
 
 
-def search_by_color(styles: list[LibraryStyle], color: tuple[int, int, int]) -> list[LibraryStyle]:
-    """The styles, nearest colour first (CIE76 difference); `color` is RGB, 0..255."""
-    if not styles:
+def order_by_color(colors: list[tuple[int, int, int]], wanted: tuple[int, int, int]) -> list[int]:
+    """Places of the colours, nearest to `wanted` first (CIE76 difference); RGB, 0..255."""
+    if not colors:
         return []
-    palette = np.array([[color, *(style.color for style in styles)]], np.uint8)
-    lab = to_lab(palette)[0].astype(np.float64)
+    lab = to_lab(np.array([[wanted, *colors]], np.uint8))[0].astype(np.float64)
     distance = np.linalg.norm(lab[1:] - lab[0], axis=1)
-    return [styles[place] for place in np.argsort(distance, kind="stable")]
+    return [int(place) for place in np.argsort(distance, kind="stable")]
+
+
+def search_by_color(styles: list[LibraryStyle], color: tuple[int, int, int]) -> list[LibraryStyle]:
+    """The styles, nearest colour first; see `order_by_color`."""
+    return [styles[place] for place in order_by_color([style.color for style in styles], color)]
 
 
 def choose_library(bundle: Bundle, survey: Survey, class_index: int, size: int = SIZE) -> list[LibraryStyle]:

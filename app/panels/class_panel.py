@@ -1,0 +1,159 @@
+"""What the docks about one class have in common: its name and buttons on top, a body that scrolls, slider rows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.widgets.icon_button import icon_button
+from app.widgets.slider import SliderRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from app.session import Session
+
+
+class Swatch(QWidget):
+    """A rounded square in a class's colour."""
+
+    def __init__(self, size: int = 18) -> None:
+        super().__init__()
+        self.setFixedSize(size, size)
+        self._color = QColor()
+
+    def set_color(self, rgb: list[int]) -> None:
+        self._color = QColor(*rgb)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(self._color)
+        painter.setPen(QColor(theme.current().border))
+        painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 4, 4)
+        painter.end()
+
+
+class ClassPanel(QWidget):
+    """A dock about the picked class.
+
+    Attributes:
+        header: the line with the class's name; `add_button` puts buttons at its end.
+        hint: one sentence below it; hidden while empty.
+        body: what scrolls; the panel puts `sliders`, the layout of the class's sliders, where it wants them.
+    """
+
+    def __init__(self, session: Session, spacing: int = 4) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.session = session
+        self._rows: list[SliderRow] = []
+        self.swatch = Swatch()
+        self.name = QLabel()
+        self.name.setProperty("heading", True)
+        self.header = QHBoxLayout()
+        self.header.setSpacing(4)
+        self.header.setContentsMargins(0, 0, 8, 0)
+        self.header.addWidget(self.swatch)
+        self.header.addSpacing(4)
+        self.header.addWidget(self.name, 1)
+        self.hint = QLabel()
+        self.hint.setProperty("muted", True)
+        self.hint.setWordWrap(True)
+        inside = QWidget()
+        inside.setObjectName("panel")
+        self.body = QVBoxLayout(inside)
+        self.body.setContentsMargins(0, 0, 8, 0)
+        self.body.setSpacing(spacing)
+        self.sliders = QVBoxLayout()
+        self.sliders.setSpacing(2)
+        self.scroll = QScrollArea()
+        self.scroll.setWidget(inside)
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 8, 4, 8)
+        layout.setSpacing(8)
+        layout.addLayout(self.header)
+        layout.addWidget(self.hint)
+        layout.addWidget(self.scroll, 1)
+
+    @property
+    def class_index(self) -> int:
+        """The picked class."""
+        return self.session.tools.class_index
+
+    def add_button(self, icon: str, tip: str, clicked: Callable[[], object]) -> QToolButton:
+        """Another icon button at the end of the header."""
+        button = icon_button(icon, tip)
+        button.clicked.connect(lambda: clicked())
+        self.header.addWidget(button)
+        return button
+
+    def show_rows(self, sliders: Sequence[tuple[str, float, float]]) -> None:
+        """Show these sliders: name, low and high of each. They come at rest at 0; rows are kept, new ones are dear."""
+        while len(self._rows) > len(sliders):
+            row = self._rows.pop()
+            self.sliders.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for row, (name, low, high) in zip(self._rows, sliders, strict=False):
+            row.set_up(name, low, high)
+        for place in range(len(self._rows), len(sliders)):
+            row = SliderRow(*sliders[place])
+            row.moved.connect(partial(self.slide, place))
+            row.let_go.connect(self.let_go)
+            self.sliders.addWidget(row)
+            self._rows.append(row)
+
+    def slide(self, place: int, value: float) -> None:
+        """A hand moves the slider number `place`."""
+        raise NotImplementedError
+
+    def let_go(self) -> None:
+        """The hand leaves the slider."""
+        raise NotImplementedError
+
+    def show_class(self, hint: str) -> None:
+        """Show the picked class's name and colour, and a sentence about it or nothing."""
+        index = self.class_index
+        self.name.setText(self.session.label_set.names[index])
+        self.swatch.set_color(self.session.palette()[index].tolist())
+        self.hint.setText(hint)
+        self.hint.setVisible(bool(hint))
+
+    def retheme(self) -> None:
+        """Draw the icons again in the theme's colours."""
+        for button in self.findChildren(QToolButton):
+            name = button.property("icon-name")
+            if name:
+                button.setIcon(theme.themed(name))
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Show the document as it stands."""
+        raise NotImplementedError
+
+
+def thin_line() -> QFrame:
+    """A line between two parts of a dock."""
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet("background: palette(mid);")
+    return line
