@@ -37,7 +37,9 @@ class BatchDialog(QDialog):
         self.setMinimumWidth(520)
         self._running: Progress | None = None
         self.report: BatchReport | None = None
-        note = QLabel(self.tr("Every label map or photo of a folder is rendered with the styles of this document."))
+        note = QLabel(
+            self.tr("Every label map or photo of a folder gets the styles of this document. The rest of a photo stays.")
+        )
         note.setProperty("muted", True)
         note.setWordWrap(True)
         self.source, source_row = self._folder_row(self.tr("Folder of maps or photos"))
@@ -84,6 +86,7 @@ class BatchDialog(QDialog):
             self._done,
             failed=self._failed,
             deliver_cancelled=True,
+            long=True,
         )
 
     def reject(self) -> None:

@@ -186,7 +186,7 @@ class MorphPanel(QWidget):
         from app.rendering.jobs import LATER
         from app.rendering.thumbnails import render_thumbnail
 
-        facts, labels = self.session.facts, self.session.document.labels.copy()
+        facts, labels, photo = self.session.facts, self.session.document.labels.copy(), self.session.composition
         if facts is None:
             return
         box = Box(0, 0, *labels.shape)
@@ -199,7 +199,7 @@ class MorphPanel(QWidget):
                 item.setIcon(QIcon(QPixmap.fromImage(image)))
 
         self.session.jobs.add(
-            "", lambda progress: render_thumbnail(facts, labels, codes, box, size), show, priority=LATER
+            "", lambda progress: render_thumbnail(facts, labels, codes, box, size, photo), show, priority=LATER
         )
 
     def remove_key(self) -> None:
@@ -294,7 +294,9 @@ class MorphPanel(QWidget):
             self._finished()
             self.session.say(text, "error", details)
 
-        self._export = self.session.jobs.add(self.tr("Rendering the film"), work, done, failed=failed, key="film")
+        self._export = self.session.jobs.add(
+            self.tr("Rendering the film"), work, done, failed=failed, key="film", long=True
+        )
         self._refresh()
 
     def cancel_export(self) -> None:

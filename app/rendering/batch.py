@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,13 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.rendering.jobs import JobCancelled, Progress
-from app.rendering.photos import open_photo
-from app.rendering.requests import ModelFacts
+from app.rendering.photos import OpenedPhoto, open_photo
+from app.rendering.requests import ModelFacts, restyled_classes
+from model.compositing import Compositor, put_back
 from model.errors import UserError
 from model.fitting import Fit
 from model.images import write_picture
 from model.labels import read_label_map
 
+Draw = Callable[[NDArray[np.uint8], NDArray[np.float32]], NDArray[np.uint8]]
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
@@ -50,8 +53,9 @@ def render_folder(
     device: str,
     progress: Progress,
 ) -> BatchReport:
-    """Render every map of a folder (photos are parsed first) with the same codes into another folder as PNG.
+    """Render every map of a folder with the same codes, and restyle every photo, into another folder as PNG.
 
+    Of a photo, which is parsed first, only the classes of its largest person change; the rest stays to the pixel.
     A file that cannot be read is noted and passed over. Stops between two files when cancelled: what was written stays.
     """
     import torch
@@ -64,17 +68,24 @@ def render_folder(
     except OSError as error:
         raise UserError(f"{target} cannot be made: {error.strerror}") from error
     renderer = Renderer(facts.bundle, device=device, budget_bytes=256 << 20)
-    tensor = torch.from_numpy(codes)
+
+    def draw(labels: NDArray[np.uint8], styles: NDArray[np.float32]) -> NDArray[np.uint8]:
+        return np.array(renderer.render(labels, torch.from_numpy(styles)).pixels, dtype=np.uint8, order="C")
+
     report = BatchReport()
     for number, path in enumerate(inputs):
         try:
             progress.step(path.name, number / len(inputs))
-            labels, fit = _labels_of(facts, path, progress)
-            picture = np.asarray(renderer.render(labels, tensor).pixels)
+            found = _read(facts, path, progress)
+            if isinstance(found, OpenedPhoto):
+                picture = restyled_photo(facts, found, codes, draw)
+            else:
+                fit = Fit.into(found.shape[0], found.shape[1], facts.height, facts.width)
+                picture = fit.restore(draw(fit.labels(found, facts.label_set.background), codes))
             output = target / f"{path.stem}.png"
             if output.resolve() == path.resolve():
                 output = target / f"{path.stem}-styled.png"
-            write_picture(output, picture if fit is None else fit.restore(picture))
+            write_picture(output, picture)
             report.written.append(output)
         except JobCancelled:
             break
@@ -83,12 +94,30 @@ def render_folder(
     return report
 
 
-def _labels_of(facts: ModelFacts, path: Path, progress: Progress) -> tuple[NDArray[np.uint8], Fit | None]:
+def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.float32], draw: Draw) -> NDArray[np.uint8]:
+    """The whole photo with its person in other styles, uint8 (H, W, 3); everything else is the photo exactly.
+
+    Args:
+        codes: float32 (classes, channels, h, w).
+        draw: the network's exact picture of a map with codes.
+    """
+    background = facts.label_set.background
+    unstyled = frozenset({background} if facts.bundle.background is not None else ())
+    layer, labels = opened.layer, opened.labels
+    reference = draw(labels, opened.codes)
+    compositor = Compositor(layer.frame, labels, reference, background)
+    restyled = restyled_classes(codes, opened.codes) - unstyled
+    return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)
+
+
+def _read(facts: ModelFacts, path: Path, progress: Progress) -> NDArray[np.uint8] | OpenedPhoto:
+    """A label map, or a photo that shows somebody. Raises UserError."""
     try:
-        labels = read_label_map(path, facts.label_set)
+        return read_label_map(path, facts.label_set)
     except UserError:
         if not facts.has_parser:
             raise
-        return open_photo(facts, path, progress).labels, None
-    fit = Fit.into(labels.shape[0], labels.shape[1], facts.height, facts.width)
-    return (labels, None) if fit.identity else (fit.labels(labels, facts.label_set.background), fit)
+    opened = open_photo(facts, path, progress)
+    if (opened.labels == facts.label_set.background).all():
+        raise UserError(f"{path} shows no person that could be found")
+    return opened

@@ -1,4 +1,4 @@
-"""A second background thread for work that is not the picture: parsing and encoding photos, thumbnails, saving."""
+"""Background threads for work that is not the picture: parsing and encoding photos, thumbnails, exports, films."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QThread, Signal, Slot
+from PySide6.QtCore import QObject, QThread, Signal, Slot
 
 from app.rendering.worker import yield_to_the_window
 from model.errors import UserError
@@ -60,8 +60,10 @@ class _Job:
     deliver_cancelled: bool = field(compare=False, default=False)
 
 
-class JobQueue(QThread):
-    """Runs jobs one at a time. `done` and `failed` of a job are called in the thread that made the queue.
+class JobQueue(QObject):
+    """Runs jobs in two lanes, in each one at a time: what a person waits for, and long work beside it (films, folders).
+
+    `done` and `failed` of a job are called in the thread that made the queue.
 
     Signals:
         progressed(str, float): what is being done now and the share done; an empty text when nothing is.
@@ -74,12 +76,25 @@ class JobQueue(QThread):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wake = threading.Condition()
-        self._jobs: list[_Job] = []
-        self._current: _Job | None = None
-        self._stopping = False
+        self._lanes = (_Lane(self), _Lane(self))
+        self._shown: dict[_Lane, tuple[str, float]] = {}
         self._numbers = itertools.count()
         self._finished.connect(self._deliver)
+
+    def start(self) -> None:
+        for lane in self._lanes:
+            lane.start()
+
+    def isRunning(self) -> bool:
+        return any(lane.isRunning() for lane in self._lanes)
+
+    def isFinished(self) -> bool:
+        return all(lane.isFinished() for lane in self._lanes)
+
+    @property
+    def idle(self) -> bool:
+        """Nothing waits and nothing runs."""
+        return all(lane.idle for lane in self._lanes)
 
     def add(
         self,
@@ -91,34 +106,85 @@ class JobQueue(QThread):
         priority: int = SOON,
         key: str = "",
         deliver_cancelled: bool = False,
+        long: bool = False,
     ) -> Progress:
         """Queue `work(progress)`; its result goes to `done`.
 
         Args:
             note: what to show while it runs; empty shows nothing.
             failed: gets one sentence and the traceback, instead of the `failed` signal.
-            key: a waiting or running job with the same non-empty key is cancelled: only the newest counts.
+            key: a waiting or running job of the same lane with the same non-empty key is cancelled: the newest counts.
             deliver_cancelled: give `done` what a cancelled job returned too (what it got done).
+            long: it may take minutes; other jobs do not wait for it.
         """
-        progress = Progress(self.progressed.emit)
+        lane = self._lanes[1 if long else 0]
+        progress = Progress(lambda text, share: self.report(lane, text, share))
         job = _Job(priority, next(self._numbers), note, work, done, failed, progress, key, deliver_cancelled)
-        with self._wake:
-            if key:
-                for other in (*self._jobs, *([self._current] if self._current else [])):
-                    if other.key == key:
-                        other.progress.cancel()
-            heapq.heappush(self._jobs, job)
-            self._wake.notify()
+        lane.add(job)
         return progress
 
     def stop(self) -> None:
-        """Cancel everything and end the thread; returns when it has ended."""
+        """Cancel everything and end the threads; returns when they have ended."""
+        for lane in self._lanes:
+            lane.cancel_all()
+        for lane in self._lanes:
+            lane.wait()
+
+    def report(self, lane: _Lane, text: str, share: float) -> None:
+        """Tell what a lane does; when it ends, what the other one still does."""
+        if text:
+            self._shown[lane] = (text, share)
+        else:
+            self._shown.pop(lane, None)
+            text, share = next(iter(tuple(self._shown.values())), ("", -1.0))
+        self.progressed.emit(text, share)
+
+    @Slot(object, object, str, str)
+    def _deliver(self, job: _Job, result: Any, message: str, details: str) -> None:
+        if message:
+            if job.failed is not None:
+                job.failed(message, details)
+            else:
+                self.failed.emit(message, details)
+        elif job.done is not None and (job.deliver_cancelled or not job.progress.cancelled):
+            job.done(result)
+
+
+class _Lane(QThread):
+    """One thread and the jobs that wait for it."""
+
+    def __init__(self, queue: JobQueue) -> None:
+        super().__init__(queue)
+        self._queue = queue
+        self._wake = threading.Condition()
+        self._jobs: list[_Job] = []
+        self._current: _Job | None = None
+        self._stopping = False
+
+    @property
+    def idle(self) -> bool:
+        with self._wake:
+            return self._current is None and not self._jobs
+
+    def add(self, job: _Job) -> None:
+        with self._wake:
+            if job.key:
+                for other in self._all():
+                    if other.key == job.key:
+                        other.progress.cancel()
+            heapq.heappush(self._jobs, job)
+            self._wake.notify()
+
+    def cancel_all(self) -> None:
+        """Cancel what runs and what waits; the thread ends after it."""
         with self._wake:
             self._stopping = True
-            for job in (*self._jobs, *([self._current] if self._current else [])):
+            for job in self._all():
                 job.progress.cancel()
             self._wake.notify()
-        self.wait()
+
+    def _all(self) -> list[_Job]:
+        return [*self._jobs, *([self._current] if self._current else [])]
 
     def run(self) -> None:
         yield_to_the_window(5)
@@ -145,15 +211,5 @@ class JobQueue(QThread):
             except Exception as error:
                 message, details = f"{job.note or 'A background job'} failed: {error}", traceback.format_exc()
             if job.note:
-                self.progressed.emit("", -1.0)
-            self._finished.emit(job, result, message, details)
-
-    @Slot(object, object, str, str)
-    def _deliver(self, job: _Job, result: Any, message: str, details: str) -> None:
-        if message:
-            if job.failed is not None:
-                job.failed(message, details)
-            else:
-                self.failed.emit(message, details)
-        elif job.done is not None and (job.deliver_cancelled or not job.progress.cancelled):
-            job.done(result)
+                self._queue.report(self, "", -1.0)
+            self._queue._finished.emit(job, result, message, details)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.box import Box
-from app.rendering.requests import ModelFacts
+from app.rendering.requests import Composition, ModelFacts
 
 
 def class_box(labels: NDArray[np.uint8], class_index: int, margin: float = 0.15) -> Box:
@@ -28,9 +28,17 @@ def class_box(labels: NDArray[np.uint8], class_index: int, margin: float = 0.15)
 
 
 def render_thumbnail(
-    facts: ModelFacts, labels: NDArray[np.uint8], codes: NDArray[np.float32], box: Box, size: int
+    facts: ModelFacts,
+    labels: NDArray[np.uint8],
+    codes: NDArray[np.float32],
+    box: Box,
+    size: int,
+    photo: Composition | None = None,
 ) -> NDArray[np.uint8]:
-    """Render a map with codes and cut out a box, scaled so that its longer side is `size`; uint8 (h, w, 3)."""
+    """Render a map with codes and cut out a box, scaled so that its longer side is `size`; uint8 (h, w, 3).
+
+    `photo`: a picture of the document whose photo stays outside of what the codes change; None: all is the network's.
+    """
     import torch
 
     generator = facts.bundle.generator
@@ -41,6 +49,8 @@ def render_thumbnail(
             torch.from_numpy(codes)[None].to(parameter.device, parameter.dtype),
         )[0]
         pixels = picture.float().add(1).mul(127.5).round().clamp(0, 255).byte().permute(1, 2, 0).cpu().numpy()
+    if photo is not None:
+        pixels = photo.with_codes(labels, codes, np.ascontiguousarray(pixels))
     part = pixels[box.slices]
     scale = size / max(part.shape[:2])
     small = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))

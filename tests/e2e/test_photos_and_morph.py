@@ -158,7 +158,7 @@ def test_an_export_is_named_and_cancelled(studio, tmp_path: Path, monkeypatch: p
     panel.export_film(tmp_path / "long.gif")
     panel.cancel.click()
     assert panel._export is None
-    studio.wait(lambda: studio.session.jobs._current is None)
+    studio.wait(lambda: studio.session.jobs.idle)
     assert not (tmp_path / "long.gif").exists()
     panel.remove.click()
     assert len(panel.keys) == 1

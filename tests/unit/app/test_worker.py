@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
@@ -233,3 +234,44 @@ def test_a_cancelled_job_stops_at_its_next_step(queue: JobQueue, qtbot: QtBot) -
     queue.add("", lambda _: 1, finished.append)
     qtbot.waitUntil(lambda: finished == [1], timeout=WAIT)
     assert done == []
+
+
+def test_other_jobs_do_not_wait_for_a_long_one(queue: JobQueue, qtbot: QtBot) -> None:
+    gate, entered, got = threading.Event(), threading.Event(), []
+    told: list[str] = []
+    queue.progressed.connect(lambda text, share: told.append(text))
+
+    def film(progress: Progress) -> str:
+        progress.step("film, frame 1", 0.1)
+        entered.set()
+        gate.wait(30)
+        return "film"
+
+    queue.add("Film", film, got.append, long=True)
+    qtbot.waitUntil(entered.is_set, timeout=WAIT)
+    queue.add("Thumbnail", lambda _: "thumbnail", got.append)
+    qtbot.waitUntil(lambda: got == ["thumbnail"], timeout=WAIT)
+    # What is shown goes back to the job that still runs.
+    qtbot.waitUntil(lambda: told[-1] == "film, frame 1", timeout=WAIT)
+    assert "Thumbnail" in told and not queue.idle
+    gate.set()
+    qtbot.waitUntil(lambda: got == ["thumbnail", "film"], timeout=WAIT)
+    qtbot.waitUntil(lambda: told[-1] == "" and queue.idle, timeout=WAIT)
+
+
+def test_stopping_ends_both_lanes(qtbot: QtBot) -> None:
+    jobs = JobQueue()
+    jobs.start()
+    entered = threading.Event()
+
+    def work(progress: Progress) -> None:
+        entered.set()
+        while True:
+            progress.step("on and on")
+            time.sleep(0.001)
+
+    jobs.add("", work, long=True)
+    qtbot.waitUntil(entered.is_set, timeout=WAIT)
+    assert jobs.isRunning()
+    jobs.stop()
+    assert jobs.isFinished() and not jobs.isRunning()
