@@ -6,8 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.document.project import snapshot
-from app.document.recovery import forget_recovery, write_recovery
+from app.document.recovery import forget_recovery
 from app.session import Session
 
 INTERVAL = 60_000
@@ -31,6 +30,9 @@ class Autosaver(QObject):
 
     def _document_changed(self) -> None:
         document = self.session.document
+        if document.reviewing:
+            # What was open before comes back if the photo is not taken: its recovery file stays.
+            return
         self._saved_edits = document.edits
         # A recovered document is unsaved from the start.
         self._saved_state = -1 if document.modified else document.history.state_id
@@ -48,13 +50,18 @@ class Autosaver(QObject):
     def save_now(self) -> None:
         """Write the recovery file, unless nothing changed since the last one."""
         document = self.session.document
-        if not document.modified or document.in_stroke or document.history.state_id == self._saved_state:
+        unchanged = not document.modified or document.history.state_id == self._saved_state
+        if unchanged or document.in_stroke or document.reviewing:
             return
         self._saved_edits, self._saved_state = document.edits, document.history.state_id
-        content, folder = snapshot(document, self.session.picture), self.folder
-        self.session.jobs.add("", lambda progress: write_recovery(folder, content), key="autosave")
+        self.session.saver.write_recovery(self.folder, document, self.session.picture)
 
     def forget(self) -> None:
         """The work is safe elsewhere, or was given up on purpose."""
-        forget_recovery(self.folder)
+        self.session.saver.forget_recovery(self.folder)
         self._saved_state = -1
+
+    def stop(self) -> None:
+        """The program ends as it should; the threads have ended already."""
+        self._timer.stop()
+        forget_recovery(self.folder)

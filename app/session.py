@@ -28,6 +28,7 @@ from app.rendering.requests import (
 )
 from app.rendering.thumbnails import class_box, render_thumbnail
 from app.rendering.worker import RenderWorker
+from app.saving import Saver
 from app.settings import Settings
 from model.labels import LabelSet
 
@@ -75,6 +76,7 @@ class Session(QObject):
         )
         self.worker = worker if worker is not None else RenderWorker()
         self.jobs = JobQueue()
+        self.saver = Saver()
         self._request_id = 0
         self._oldest_id = 0
         self._exact_id = -1
@@ -83,6 +85,7 @@ class Session(QObject):
         self.worker.model_ready.connect(self._adopt_model)
         self.worker.rendered.connect(self._take_result)
         self.jobs.failed.connect(lambda text, details: self.say(text, "error", details))
+        self.saver.failed.connect(lambda text, details: self.say(f"{text[:1].upper()}{text[1:]}.", "error", details))
         self.document = document
         self.context = ToolContext(document, self.tools, image=self.wand_image, pick_class=self.pick_class)
         self._listen(document)
@@ -96,10 +99,12 @@ class Session(QObject):
         self.open_model(self.settings.bundle)
 
     def stop(self) -> None:
-        """End both threads; returns when they have ended."""
+        """End all threads; returns when they have ended."""
         self._timer.stop()
         self.worker.stop()
         self.jobs.stop()
+        self.saver.wait()
+        self.saver.stop()
 
     def open_model(self, bundle: str, device: str | None = None, precision: str | None = None) -> None:
         """Load a network by name or folder (empty: the default one)."""
@@ -111,12 +116,13 @@ class Session(QObject):
 
     # Document and classes --------------------------------------------------------------------------
 
-    def open_document(self, document: Document) -> None:
-        """Work on another document from now on."""
+    def open_document(self, document: Document, *, keep_old: bool = False) -> None:
+        """Work on another document from now on.
+
+        Args:
+            keep_old: the present document will be opened again; else it is gone.
+        """
         old = self.document
-        old.labels_changed.disconnect(self.request_picture)
-        old.codes_changed.disconnect(self.request_picture)
-        old.photo_changed.disconnect(self.request_picture)
         self.document = document
         self.context.document = document
         self._listen(document)
@@ -132,7 +138,8 @@ class Session(QObject):
         self.document_changed.emit(self.document)
         self.class_picked.emit(self.tools.class_index)
         self.request_picture()
-        if old is not self.document:
+        old.drop_listeners()
+        if not keep_old:
             old.deleteLater()
 
     def pick_class(self, index: int) -> None:
@@ -272,12 +279,12 @@ class Session(QObject):
         facts, codes = self.facts, self.document.codes
         if facts is None or codes is None:
             return
-        labels, trial = self.document.labels.copy(), codes.copy()
+        labels, trial, photo = self.document.labels.copy(), codes.copy(), self.composition
         trial[class_index] = code
         box = class_box(labels, class_index)
         self.jobs.add(
             self.tr("Rendering variations"),
-            lambda progress: render_thumbnail(facts, labels, trial, box, size),
+            lambda progress: render_thumbnail(facts, labels, trial, box, size, photo),
             done,
             priority=LATER,
             key=key,
@@ -366,6 +373,8 @@ class Session(QObject):
 
     def _fit_to_model(self, facts: ModelFacts, document: Document) -> Document:
         """Make the document one that the network can render: its classes, and codes of the right shape."""
+        if document.reviewing:
+            return document
         if document.label_set.names != facts.label_set.names:
             mapped, lost = map_by_name(document, facts.label_set)
             if lost:

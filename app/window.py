@@ -36,9 +36,11 @@ from app.icons import FOLDER
 from app.placing import place_docks, place_menus
 from app.rendering.requests import ModelFacts, RenderResult
 from app.rendering.worker import RenderWorker
+from app.review import PhotoReview
 from app.session import Message, Session
 from app.settings import Settings, load_settings, state_folder
 from app.widgets.message_bar import MessageBar
+from app.widgets.review_bar import ReviewBar
 from app.widgets.status import StatusBar
 
 TITLE = "SMIS Studio"
@@ -85,22 +87,27 @@ class MainWindow(QMainWindow):
         stage = QWidget()
         layout = QVBoxLayout(stage)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
+        layout.setSpacing(0)
+        bar = ReviewBar()
+        layout.addWidget(bar)
+        layout.addWidget(self.canvas, 1)
         self.setCentralWidget(stage)
-        self.messages = MessageBar(stage)
+        self.review = PhotoReview(self, bar)
+        self.messages = MessageBar(self.canvas)
         self.setStatusBar(self.status)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.options)
-        bar = QToolBar(self.tr("Tools"))
-        bar.setObjectName("tools")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(20, 20))
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        tools = QToolBar(self.tr("Tools"))
+        tools.setObjectName("tools")
+        tools.setMovable(False)
+        tools.setIconSize(QSize(20, 20))
+        tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for tool in TOOLS:
-            bar.addAction(self.actions_table[f"tool.{tool.id}"])
-        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, bar)
+            tools.addAction(self.actions_table[f"tool.{tool.id}"])
+        self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tools)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels, self.docks = place_docks(self, self.session)
         self.recent_menu = place_menus(self, self.actions_table, self.docks.values())
+        self.recent_menu.aboutToShow.connect(self._show_recent_icons)
 
     # Wiring ----------------------------------------------------------------------------------------
 
@@ -117,6 +124,7 @@ class MainWindow(QMainWindow):
         session.worker.busy_changed.connect(self._busy_changed)
         session.worker.rendered.connect(self._frame_or_error)
         session.jobs.progressed.connect(self.status.show_job)
+        session.saver.progressed.connect(self.status.show_job)
         canvas.hovered.connect(self._hovered)
         canvas.zoom_changed.connect(self.status.show_zoom)
         canvas.class_wanted.connect(session.pick_class)
@@ -283,7 +291,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         self.actions_table[f"theme.{choice}"].setChecked(True)
         self.actions_table.retheme()
-        for panel in self.panels.values():
+        for panel in (*self.panels.values(), self.review.bar):
             retheme = getattr(panel, "retheme", None)
             if retheme is not None:
                 retheme()
@@ -317,10 +325,16 @@ class MainWindow(QMainWindow):
         self.recent_menu.clear()
         for name in self.settings.recent:
             path = Path(name)
-            action = self.recent_menu.addAction(recent_icon(path), path.name)
+            action = self.recent_menu.addAction(path.name)
             action.setToolTip(name)
             action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
         self.recent_menu.setEnabled(bool(self.settings.recent))
+
+    def _show_recent_icons(self) -> None:
+        """Thumbnails lie in the files: they are read when somebody looks."""
+        for action in self.recent_menu.actions():
+            if action.icon().isNull():
+                action.setIcon(recent_icon(Path(action.toolTip())))
 
     # Events ----------------------------------------------------------------------------------------
 
@@ -330,6 +344,8 @@ class MainWindow(QMainWindow):
             self.canvas.set_before_held(True)
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and not event.modifiers():
             self.session.pick_class(key - Qt.Key.Key_0)
+        elif key == Qt.Key.Key_Escape and self.review.active:
+            self.review.give_up()
         elif key == Qt.Key.Key_0 and not event.modifiers():
             self.session.pick_class(self.session.label_set.background)
         else:
@@ -355,9 +371,9 @@ class MainWindow(QMainWindow):
         if paths:
             event.acceptProposedAction()
             self.files.open_path(paths[0])
-        elif image is not None and self.files.may_leave():
+        elif image is not None and self.files.may_open_photo():
             event.acceptProposedAction()
-            self.files.load_photo(image_pixels(QImage(image)), self.tr("Dropped photo"))
+            self.review.open(image_pixels(QImage(image)), self.tr("Dropped photo"))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.files.may_leave():
@@ -369,5 +385,5 @@ class MainWindow(QMainWindow):
         # Out of sight at once: a network being loaded cannot be interrupted.
         self.hide()
         self.session.stop()
-        self.autosaver.forget()
+        self.autosaver.stop()
         event.accept()

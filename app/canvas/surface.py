@@ -135,6 +135,13 @@ class CanvasSurface(QWidget):
         self._update_cursor()
         self.update()
 
+    def cancel_gesture(self) -> None:
+        """Abandon what the tool is doing."""
+        if self._tool is not None:
+            self._tool.cancel()
+        self._pressing = False
+        self.update()
+
     @property
     def tool(self) -> Tool | None:
         return self._tool
@@ -244,10 +251,10 @@ class CanvasSurface(QWidget):
         if self.before_held:
             self._paint_before(painter, ratio)
         elif self.mode is ViewMode.SIDE_BY_SIDE:
-            if number == 0 or self._picture.empty:
+            if number == 0:
                 self._labels.draw(painter, self.view)
             else:
-                self._picture.draw(painter, self.view, height, width, ratio)
+                self._paint_picture(painter, ratio)
         elif self.mode is ViewMode.SPLIT:
             at = self.width() * self.split
             painter.save()
@@ -258,7 +265,8 @@ class CanvasSurface(QWidget):
             self._paint_before(painter, ratio)
         else:
             self._paint_picture(painter, ratio)
-            if self.overlay_on and not self._picture.empty and self.mode is ViewMode.OVERLAY:
+            shown = not (self._picture.empty and self._before.empty)
+            if self.overlay_on and shown and self.mode is ViewMode.OVERLAY:
                 self._labels.draw(painter, self.view, self.opacity)
             elif self.overlay_on and self.mode is ViewMode.OUTLINES:
                 self._labels.draw_outlines(painter, self.view, clip, ratio, self._palette, hidden)

@@ -164,10 +164,8 @@ class CanvasView(CanvasSurface):
                     self._pan_from = self._pointer
                 self._update_cursor()
                 self.update()
-        elif key == Qt.Key.Key_Escape and self._tool is not None:
-            self._tool.cancel()
-            self._pressing = False
-            self.update()
+        elif key == Qt.Key.Key_Escape and self._tool is not None and (self._tool.active or self._tool.guides()):
+            self.cancel_gesture()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Backspace) and self._tool is not None:
             self._tool.key("backspace" if key == Qt.Key.Key_Backspace else "enter")
             self.update()

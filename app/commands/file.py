@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,12 @@ from app.commands.texts import sentence, with_suffix
 from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
 from app.document.foreign import read_foreign
-from app.document.photo import PhotoLayer
-from app.document.project import SUFFIX, read_project, snapshot, write_project
-from app.rendering.photos import OpenedPhoto, open_photo
+from app.document.project import SUFFIX, read_project
 from model.errors import UserError
 from model.labels import read_label_map
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
 
 FEW_COLORS = 64
 """An RGB PNG with no more colours than this is taken for a label map, one with more for a photo."""
@@ -26,6 +28,10 @@ FEW_COLORS = 64
 
 class FileCommands(Commands):
     """Handlers of "file.*"."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self.session.saver.saved.connect(self._saved)
 
     # Asking ----------------------------------------------------------------------------------------
 
@@ -57,18 +63,24 @@ class FileCommands(Commands):
             str(self.session.save_folder()),
             self.tr("Photos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.gif)"),
         )
-        if path and self.may_leave():
-            self.load_photo(Path(path))
+        if path and self.may_open_photo():
+            self.window.review.open(Path(path))
 
     def paste_photo(self) -> None:
         image = QGuiApplication.clipboard().image()
         if image.isNull():
             self.session.say(self.tr("The clipboard holds no image."), "warning")
-        elif self.may_leave():
-            self.load_photo(image_pixels(image), self.tr("Pasted photo"))
+        elif self.may_open_photo():
+            self.window.review.open(image_pixels(image), self.tr("Pasted photo"))
 
     def may_leave(self) -> bool:
-        """Ask once about unsaved changes; False when the user wants to stay."""
+        """Ask once about unsaved changes; False when the user wants to stay.
+
+        What is being saved is waited for, and a photo under review is given up first.
+        """
+        self.session.saver.wait()
+        if not self.window.review.give_up():
+            return False
         document = self.session.document
         if not document.modified:
             return True
@@ -81,8 +93,16 @@ class FileCommands(Commands):
         box.setDefaultButton(QMessageBox.StandardButton.Save)
         answer = box.exec()
         if answer == QMessageBox.StandardButton.Save:
-            return self.save()
+            if not self.save():
+                return False
+            self.session.saver.wait()
+            return not document.modified
         return bool(answer == QMessageBox.StandardButton.Discard)
+
+    def may_open_photo(self) -> bool:
+        """As `may_leave`, but a photo under review is only replaced: what was there before it waits on."""
+        review = self.window.review
+        return review.may_replace() if review.active else self.may_leave()
 
     # Opening ---------------------------------------------------------------------------------------
 
@@ -92,11 +112,11 @@ class FileCommands(Commands):
             return
         try:
             if path.suffix.lower() == SUFFIX:
-                self._show(read_project(path), path)
+                self.show(read_project(path), path)
             elif path.suffix.lower() == ".json" or looks_like_labels(path):
                 self.load_labels(path)
             else:
-                self.load_photo(path)
+                self.window.review.open(path)
         except UserError as error:
             self.session.say(sentence(error), "error")
 
@@ -120,7 +140,7 @@ class FileCommands(Commands):
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:
         """A new document from a map of any size; another size than the network's own is fitted into it."""
-        self._show(Document(labels, self.session.label_set, title=title), path)
+        self.show(Document(labels, self.session.label_set, title=title), path)
         fit = self.session.document.fit
         if fit is not None:
             self.session.say(
@@ -135,59 +155,25 @@ class FileCommands(Commands):
         labels = np.full((height, width), label_set.background, dtype=np.uint8)
         document = Document(labels, label_set, title=self.tr("Untitled"))
         document.free_size = True
-        self._show(document)
+        self.show(document)
 
-    def load_photo(self, source: Path | NDArray[np.uint8], name: str = "") -> None:
-        """Parse and encode a photo in the background, then open it as a new document."""
-        session = self.session
-        path = source if isinstance(source, Path) else None
-
-        def with_model() -> None:
-            facts = session.facts
-            if facts is None:
-                return
-
-            def done(opened: OpenedPhoto) -> None:
-                document = Document(
-                    opened.labels,
-                    facts.label_set,
-                    codes=opened.codes,
-                    photo=opened.layer,
-                    photo_codes=opened.codes,
-                    bundle=facts.name,
-                    title=opened.layer.name,
-                )
-                self._show(document, path)
-                self._tell_photo(opened.layer)
-
-            session.jobs.add(
-                self.tr("Opening the photo"),
-                lambda progress: open_photo(facts, source, progress, name),
-                done,
-                key="open-photo",
-            )
-
-        self.window.when_model_ready(with_model)
-
-    def _tell_photo(self, photo: PhotoLayer) -> None:
-        self.window.messages.show_message(
-            self.tr("Are the outlines right? Correct them, then take them over."),
-            "info",
-            action=self.tr("Take outlines"),
-            handler=self.window.commands["photo"].outlines,  # type: ignore[attr-defined]
-        )
-
-    def _show(self, document: Document, path: Path | None = None) -> None:
+    def show(self, document: Document, path: Path | None = None) -> None:
+        """Open a document; the file it came from joins the recent ones."""
+        self.window.canvas.cancel_gesture()
         self.session.open_document(document)
         if path is not None:
-            self.session.settings.add_recent(path)
-            self.session.settings.open_folder = str(path.resolve().parent)
-            self.session.settings.save()
-            self.window.refresh_recent()
+            self._remember(path)
+
+    def _remember(self, path: Path) -> None:
+        self.session.settings.add_recent(path)
+        self.session.settings.open_folder = str(path.resolve().parent)
+        self.session.settings.save()
+        self.window.refresh_recent()
 
     # Saving ----------------------------------------------------------------------------------------
 
     def save(self) -> bool:
+        """Save under the document's own name, or ask for one; False where the user gave it up."""
         path = self.session.document.path
         return self.save_to(path) if path is not None else self.save_as()
 
@@ -198,20 +184,15 @@ class FileCommands(Commands):
         return self.save_to(with_suffix(Path(path), SUFFIX)) if path else False
 
     def save_to(self, path: Path) -> bool:
-        """Write the project; on failure the old file and the dirty mark stay."""
-        document = self.session.document
-        try:
-            write_project(path, snapshot(document, self.session.picture))
-        except UserError as error:
-            self.session.say(sentence(error), "error")
+        """Write the project in the background; on failure the old file and the dirty mark stay. True when it began."""
+        if self.session.document.reviewing:
             return False
-        document.mark_saved(path)
-        self.session.settings.add_recent(path)
-        self.session.settings.open_folder = str(path.resolve().parent)
-        self.session.settings.save()
-        self.window.refresh_recent()
-        self.session.say(self.tr("Saved {0}.").format(path.name), "success")
+        self.session.saver.save(self.session.document, self.session.picture, path)
         return True
+
+    def _saved(self, path: Path) -> None:
+        self._remember(path)
+        self.session.say(self.tr("Saved {0}.").format(path.name), "success")
 
     def quit(self) -> None:
         self.window.close()

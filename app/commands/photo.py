@@ -80,7 +80,7 @@ class PhotoCommands(Commands):
         """Ticks, and nothing to press where there is no photo."""
         table, document = self.window.actions_table, self.session.document
         for action_id in IDS:
-            table[action_id].setEnabled(document.photo is not None)
+            table[action_id].setEnabled(document.photo is not None and not document.reviewing)
         table["photo.keep"].setChecked(document.keep.mode is Keep.PHOTO)
         table["photo.model"].setChecked(document.keep.mode is Keep.MODEL)
         table["photo.model_class"].setChecked(document.keep.of(self.session.tools.class_index) is Keep.MODEL)

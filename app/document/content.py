@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -186,6 +187,21 @@ class DocumentContent(QObject):
     def set_paint_only_over(self, class_index: int | None) -> None:
         self.flags.paint_only_over = class_index
         self.flags_changed.emit()
+
+    def drop_listeners(self) -> None:
+        """Disconnect all signals. Another document is shown; if this one comes back, everybody connects again."""
+        for signal in (
+            self.labels_changed,
+            self.codes_changed,
+            self.photo_changed,
+            self.history_changed,
+            self.flags_changed,
+            self.modified_changed,
+        ):
+            with warnings.catch_warnings():
+                # That nobody listens is no fault.
+                warnings.simplefilter("ignore", RuntimeWarning)
+                signal.disconnect()
 
     # Writes by deltas (app.document.edits.Content) -------------------------------------------------
 

@@ -9,13 +9,33 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from app.document.photo import PhotoLayer, fit_labels, person_crop
+from app.document.photo import PhotoLayer, fit_labels, person_crop, whole_crop
 from app.rendering.requests import ModelFacts
 from model.errors import UserError
-from model.images import read_photo
+from model.images import open_image, read_photo
 
 if TYPE_CHECKING:
     from app.rendering.jobs import Progress
+
+
+PERSON = 0.01
+"""Nobody is in a photo in which less than this share of the frame is a class other than background."""
+
+
+@dataclass(frozen=True)
+class ParsedPhoto:
+    """A photo and what the parser found in it, in the network's frame.
+
+    Attributes:
+        labels: uint8 (height, width); all background where nobody was found.
+        person: somebody was found.
+        full_size: height and width of the file where it was too large and had to be scaled down.
+    """
+
+    layer: PhotoLayer
+    labels: NDArray[np.uint8]
+    person: bool
+    full_size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -30,8 +50,8 @@ class OpenedPhoto:
     codes: NDArray[np.float32]
 
 
-def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:
-    """Read (or take) a photo, find its label map, crop it to the person, encode its styles.
+def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> ParsedPhoto:
+    """Read (or take) a photo, find its label map, crop it to the person.
 
     Args:
         source: an image file, or the pixels, uint8 (H, W, 3).
@@ -43,17 +63,33 @@ def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Pr
     from model.parsing import parse_photo
 
     progress.step("Reading the photo", 0.1)
-    pixels = read_photo(source) if isinstance(source, Path) else source
+    full_size = None
+    if isinstance(source, Path):
+        pixels = read_photo(source)
+        width, height = open_image(source).size
+        if height * width > pixels.shape[0] * pixels.shape[1]:
+            turned = (height > width) != (pixels.shape[0] > pixels.shape[1])
+            full_size = (width, height) if turned else (height, width)
+    else:
+        pixels = source
     progress.step("Finding the clothes in the photo", 0.3)
     parsed = np.asarray(parse_photo(facts.bundle, pixels), dtype=np.uint8)
     background = facts.label_set.background
     crop = person_crop(parsed, facts.height, facts.width, background)
-    layer = PhotoLayer(
-        pixels, crop, facts.height, facts.width, name or (source.stem if isinstance(source, Path) else "photo")
-    )
     labels = fit_labels(parsed, crop, facts.height, facts.width, background)
+    person = float((labels != background).mean()) >= PERSON
+    if not person:
+        crop = whole_crop(*pixels.shape[:2], facts.height, facts.width)
+        labels = np.full((facts.height, facts.width), background, dtype=np.uint8)
+    title = name or (source.stem if isinstance(source, Path) else "photo")
+    return ParsedPhoto(PhotoLayer(pixels, crop, facts.height, facts.width, title), labels, person, full_size)
+
+
+def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:
+    """As `parse_file`, and the styles under the map that was found; nobody is asked whether it is right."""
+    parsed = parse_file(facts, source, progress, name)
     progress.step("Reading the styles of the photo", 0.8)
-    return OpenedPhoto(layer, labels, encode_frame(facts, layer.frame, labels))
+    return OpenedPhoto(parsed.layer, parsed.labels, encode_frame(facts, parsed.layer.frame, parsed.labels))
 
 
 def encode_frame(facts: ModelFacts, frame: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -31,6 +31,8 @@ class MessageBar(QFrame):
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.setAccessibleName(self.tr("Messages"))
+        # The canvas under it hides the pointer where a brush shows its ring.
+        self.setCursor(Qt.CursorShape.ArrowCursor)
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)

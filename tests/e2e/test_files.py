@@ -19,7 +19,7 @@ from app.dialogs.mapping import MappingDialog
 from app.dialogs.new import NewDialog
 from app.document import recovery
 from app.document.document import Document
-from app.document.project import snapshot
+from app.document.project import read_project, snapshot
 from app.welcome import offer_recovery
 from model.images import read_photo, write_picture
 from model.labels import builtin_label_set, read_label_map, write_label_map
@@ -127,14 +127,13 @@ def test_photo_by_drop_and_by_clipboard(studio, tmp_path: Path) -> None:
     QApplication.sendEvent(studio.window, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(studio.window, QDropEvent(QPointF(10, 10), Qt.DropAction.CopyAction, *held))
-    studio.wait(lambda: studio.document.photo is not None)
-    assert studio.document.name == "me"
-    first = studio.document
+    studio.accept_photo()
+    assert studio.document.photo is not None and studio.document.name == "me"
     pixels = photo(48, 80)
     image = QImage(pixels.tobytes(), 80, 48, 240, QImage.Format.Format_RGB888)
     QGuiApplication.clipboard().setImage(image.copy())
     studio.trigger("file.paste_photo")
-    studio.wait(lambda: studio.document is not first)
+    studio.accept_photo()
     assert studio.document.photo is not None
     assert np.array_equal(studio.document.photo.pixels, pixels)
 
@@ -146,7 +145,8 @@ def test_a_photo_turned_by_its_camera_is_upright(studio, tmp_path: Path) -> None
     exif[0x0112] = 6
     image.save(tmp_path / "turned.jpg", exif=exif)
     studio.window.files.open_path(tmp_path / "turned.jpg")
-    studio.wait(lambda: studio.document.photo is not None)
+    studio.accept_photo()
+    assert studio.document.photo is not None
     assert studio.document.photo.pixels.shape == (64, 96, 3)
 
 
@@ -154,7 +154,7 @@ def test_styles_are_taken_again_after_the_outlines_were_corrected(studio, tmp_pa
     studio.settle()
     write_picture(tmp_path / "me.png", photo())
     studio.window.files.open_path(tmp_path / "me.png")
-    studio.wait(lambda: studio.document.photo is not None)
+    studio.accept_photo()
     studio.settle()
     present = set(np.unique(studio.document.labels).tolist())
     absent = next(index for index in range(1, 16) if index not in present)
@@ -166,6 +166,107 @@ def test_styles_are_taken_again_after_the_outlines_were_corrected(studio, tmp_pa
     studio.wait(lambda: not np.array_equal(studio.document.codes[absent], before[absent]))
     studio.trigger("edit.undo")
     assert np.array_equal(studio.document.codes, before)
+
+
+def review(studio, path: Path) -> None:
+    """Open a photo and wait until it is shown for correction."""
+    write_picture(path, photo())
+    studio.window.files.open_path(path)
+    studio.wait(lambda: studio.window.review.active)
+
+
+def test_a_photo_counts_only_when_its_outlines_are_accepted(studio, tmp_path: Path) -> None:
+    studio.settle()
+    studio.drag((4, 4), (9, 9))
+    before, steps = studio.document, len(studio.document.history.steps)
+    labels = before.labels.copy()
+    before.mark_saved(None)
+    review(studio, tmp_path / "me.png")
+    assert studio.document is not before and studio.document.codes is None
+    assert studio.window.review.bar.isVisible() and "me" in studio.window.review.bar.text
+    assert not studio.window.actions_table["file.save"].isEnabled()
+    # Escape: nothing happened, the history is still there, and one more edit is one more step.
+    studio.key(Qt.Key.Key_Escape)
+    assert studio.document is before and np.array_equal(before.labels, labels)
+    assert not studio.window.review.active and studio.window.actions_table["file.save"].isEnabled()
+    studio.settle()
+    studio.drag((20, 30), (25, 35))
+    assert len(before.history.steps) == steps + 1
+    studio.trigger("edit.undo")
+    assert np.array_equal(before.labels, labels)
+
+
+def test_corrected_outlines_are_the_photos_own(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    review(studio, tmp_path / "me.png")
+    studio.tool("rectangle")
+    bag = studio.pick("bag")
+    studio.drag((4, 4), (20, 30))
+    corrected = studio.document.labels.copy()
+    assert corrected[10, 10] == bag
+    # The corrections are not lost without a question.
+    studio.key(Qt.Key.Key_Escape)
+    assert answers.asked == 1 and studio.window.review.active
+    studio.accept_photo()
+    document = studio.document
+    assert np.array_equal(document.labels, corrected) and np.array_equal(document.original, corrected)
+    assert document.codes is not None and np.array_equal(document.codes, document.photo_codes)
+    assert not document.history.steps and not document.modified
+    assert np.array_equal(studio.settle(), document.photo.frame)
+
+
+def test_a_photo_of_nobody_is_told_and_can_be_painted(
+    studio, answers: SimpleNamespace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.settle()
+    monkeypatch.setattr("app.rendering.photos.PERSON", 1.1)
+    review(studio, tmp_path / "street.png")
+    bar = studio.window.review.bar
+    assert "No person" in bar.text and not studio.document.labels.any()
+    assert bar.other.isVisible() and not bar.accept.isEnabled()
+    # Another photo takes its place; what was open before still waits.
+    write_picture(tmp_path / "other.png", photo(48, 64))
+    answers.open = tmp_path / "other.png"
+    bar.other.click()
+    studio.wait(lambda: studio.document.name == "other")
+    studio.tool("rectangle")
+    studio.pick("dress")
+    studio.drag((8, 8), (24, 40))
+    assert bar.accept.isEnabled()
+    studio.accept_photo()
+    assert studio.document.name == "other" and studio.document.photo is not None
+
+
+def test_a_huge_photo_is_scaled_with_a_note(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+    monkeypatch.setattr("model.images.MAX_PIXELS", 3000)
+    review(studio, tmp_path / "huge.png")
+    assert "64 × 96" in studio.window.review.bar.text
+    assert studio.document.photo.pixels.size <= 3 * 3000
+    studio.key(Qt.Key.Key_Escape)
+
+
+def test_an_edit_during_a_save_stays_unsaved(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    studio.drag((4, 4), (9, 9))
+    saved = studio.document.labels.copy()
+    answers.save = tmp_path / "work.smis"
+    studio.trigger("file.save")
+    studio.drag((20, 30), (25, 35))
+    studio.saved(tmp_path / "work.smis")
+    assert studio.document.modified and np.array_equal(read_project(tmp_path / "work.smis").labels, saved)
+    studio.trigger("edit.undo")
+    assert not studio.document.modified
+
+
+def test_closing_waits_for_the_save(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    studio.drag((4, 4), (9, 9))
+    answers.save = tmp_path / "work.smis"
+    studio.trigger("file.save")
+    studio.window.close()
+    assert answers.asked == 0 and not studio.window.isVisible()
+    assert np.array_equal(read_project(tmp_path / "work.smis").labels, studio.document.labels)
 
 
 def test_what_cannot_be_opened_is_told_and_changes_nothing(studio, tmp_path: Path) -> None:
@@ -184,6 +285,7 @@ def test_a_failed_save_keeps_the_dirty_mark(studio, answers: SimpleNamespace, tm
     studio.drag((4, 4), (9, 9))
     answers.save = tmp_path / "no-folder" / "work.smis"
     studio.trigger("file.save")
+    studio.wait(lambda: not studio.session.saver.busy)
     assert studio.document.modified and studio.window.isWindowModified()
     assert "no-folder" in studio.window.messages.text
 
@@ -210,8 +312,10 @@ def test_recent_files_are_listed_and_reopen(studio, answers: SimpleNamespace, tm
     studio.drag((4, 4), (9, 9))
     answers.save = tmp_path / "one.smis"
     studio.trigger("file.save")
+    studio.saved(tmp_path / "one.smis")
     saved = studio.document.labels.copy()
     (action,) = studio.window.recent_menu.actions()
+    studio.window.recent_menu.aboutToShow.emit()
     assert action.text() == "one.smis" and not action.icon().isNull()
     studio.drag((20, 40), (25, 45))
     studio.document.mark_saved(None)
@@ -228,7 +332,7 @@ def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
         studio.drag((4 + number, 4))
     studio.wait(mine.is_file)
     studio.document.mark_saved(None)
-    assert not mine.exists()
+    studio.wait(lambda: not mine.exists())
 
     lost = Document(np.full((48, 32), 3, dtype=np.uint8), LABEL_SET, title="lost")
     recovery.write_recovery(studio.window.autosaver.folder, snapshot(lost))

@@ -33,7 +33,7 @@ def open_photo(studio, path: Path, photo: np.ndarray) -> np.ndarray:
     write_picture(path, photo)
     studio.settle()
     studio.window.files.open_path(path)
-    studio.wait(lambda: studio.document.photo is not None)
+    studio.accept_photo()
     return studio.settle()
 
 

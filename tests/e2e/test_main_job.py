@@ -50,7 +50,8 @@ def test_paint_slide_undo_photo_save_reopen(studio, answers: SimpleNamespace, tm
     write_picture(tmp_path / "photo.png", photo)
     answers.open = tmp_path / "photo.png"
     studio.trigger("file.open_photo")
-    studio.wait(lambda: studio.document.photo is not None)
+    studio.accept_photo()
+    assert studio.document.photo is not None and not studio.document.history.steps
     assert studio.document.name == "photo"
     assert studio.document.labels.shape == (48, 32)
     after_photo = studio.settle()
@@ -61,8 +62,8 @@ def test_paint_slide_undo_photo_save_reopen(studio, answers: SimpleNamespace, tm
     studio.pick("bag")
     studio.drag((5, 5), (9, 9))
     studio.trigger("file.save")
-    saved = tmp_path / "work.smis"
-    assert saved.is_file() and not studio.document.modified
+    saved = studio.saved(tmp_path / "work.smis")
+    assert not studio.document.modified
     last = studio.settle()
     assert (last != after_photo).any()
     answers.save = tmp_path / "labels.png"

@@ -1,0 +1,175 @@
+"""A photo's outlines are shown for correction before they count: accepted, they become a document; or nothing happened.
+
+While the review lasts, the session works on a document that has the photo and its parsed map but no styles. The
+document that was there before waits, with its history, and comes back when the photo is not taken.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QMessageBox
+
+from app.canvas.surface import ViewMode
+from app.commands.texts import sentence
+from app.document.document import Document
+from app.rendering.photos import ParsedPhoto, encode_frame, parse_file
+from app.widgets.review_bar import ReviewBar
+
+if TYPE_CHECKING:
+    from app.rendering.requests import ModelFacts
+    from app.window import MainWindow
+
+NEEDS_STYLES = ("file.save", "file.save_as", "export.", "style.", "model.")
+"""Actions that have to wait until the outlines are accepted."""
+
+
+class PhotoReview(QObject):
+    """From a photo to a document, with the user's approval in between."""
+
+    def __init__(self, window: MainWindow, bar: ReviewBar) -> None:
+        super().__init__(window)
+        self.window, self.session, self.bar = window, window.session, bar
+        self._before: Document | None = None
+        self._path: Path | None = None
+        self._mode = ViewMode.OVERLAY
+        bar.accepted.connect(self.accept)
+        bar.cancelled.connect(self.give_up)
+        bar.other_wanted.connect(window.files.open_photo)
+
+    @property
+    def active(self) -> bool:
+        """A photo's outlines are being shown for correction."""
+        return self._before is not None
+
+    def open(self, source: Path | NDArray[np.uint8], name: str = "") -> None:
+        """Parse a photo (a file, or uint8 (H, W, 3)) in the background, then show what was found."""
+        session = self.session
+
+        def with_model() -> None:
+            facts = session.facts
+            if facts is None:
+                return
+            session.jobs.add(
+                self.tr("Opening the photo"),
+                lambda progress: parse_file(facts, source, progress, name),
+                lambda parsed: self._show(parsed, facts, source if isinstance(source, Path) else None),
+                failed=lambda text, details: session.say(sentence(text), "error", details),
+                key="open-photo",
+            )
+
+        self.window.when_model_ready(with_model)
+
+    def accept(self) -> None:
+        """The outlines are right: read the styles under them, then open the document."""
+        session, document = self.session, self.session.document
+        facts, photo = session.facts, document.photo
+        if not self.active or facts is None or photo is None:
+            return
+        document.commit_stroke()
+        labels = document.labels.copy()
+        self.bar.set_busy(True)
+
+        def done(codes: NDArray[np.float32]) -> None:
+            if session.document is not document:
+                return
+            if not np.array_equal(document.labels, labels):
+                # Painted on meanwhile.
+                self.accept()
+                return
+            made = Document(
+                labels,
+                document.label_set,
+                codes=codes,
+                photo=photo,
+                photo_codes=codes,
+                bundle=facts.name,
+                title=document.title,
+            )
+            made.flags = document.flags
+            before, path = self._before, self._path
+            self._over()
+            self.window.files.show(made, path)
+            if before is not None:
+                before.deleteLater()
+
+        def failed(text: str, details: str) -> None:
+            self.bar.set_busy(False)
+            session.say(sentence(text), "error", details)
+
+        session.jobs.add(
+            self.tr("Reading the styles of the photo"),
+            lambda progress: encode_frame(facts, photo.frame, labels),
+            done,
+            failed=failed,
+            key="encode",
+        )
+
+    def give_up(self) -> bool:
+        """Go back to the document that was there before; False where corrections would be lost and the user stays."""
+        before = self._before
+        if before is None:
+            return True
+        if not self.may_replace():
+            return False
+        self._over()
+        self.window.canvas.cancel_gesture()
+        self.session.open_document(before)
+        return True
+
+    def may_replace(self) -> bool:
+        """Another photo may take the place of the one under review; asks where corrections would be lost."""
+        return not self.session.document.modified or self._lose_corrections()
+
+    def _show(self, parsed: ParsedPhoto, facts: ModelFacts, path: Path | None) -> None:
+        session = self.session
+        document = Document(parsed.labels, facts.label_set, photo=parsed.layer, title=parsed.layer.name)
+        document.reviewing = True
+        self._path = path
+        self.window.canvas.cancel_gesture()
+        if self.active:
+            # Another photo takes the place of the one under review.
+            session.open_document(document)
+        else:
+            self._before = session.document
+            self._mode = self.window.canvas.mode
+            session.open_document(document, keep_old=True)
+        self._use_mode(ViewMode.OVERLAY)
+        self._enable(False)
+        document.labels_changed.connect(self._painted)
+        self.bar.show_photo(document.name, parsed.person, parsed.full_size, parsed.layer.pixels.shape[:2])
+        self._painted()
+        self.window.canvas.setFocus()
+
+    def _painted(self, *_: object) -> None:
+        document = self.session.document
+        self.bar.set_acceptable(bool((document.labels != document.label_set.background).any()))
+
+    def _over(self) -> None:
+        self._before = self._path = None
+        self.bar.hide()
+        self.bar.set_busy(False)
+        self._use_mode(self._mode)
+        self._enable(True)
+
+    def _use_mode(self, mode: ViewMode) -> None:
+        """Show the canvas otherwise, without making it the user's choice."""
+        self.window.canvas.set_mode(mode)
+        self.window.actions_table[f"view.{mode.value}"].setChecked(True)
+
+    def _enable(self, on: bool) -> None:
+        for action_id, action in self.window.actions_table.actions.items():
+            if action_id.startswith(NEEDS_STYLES):
+                action.setEnabled(on)
+
+    def _lose_corrections(self) -> bool:
+        box = QMessageBox(self.window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(self.tr("Give up the photo “{0}” and your corrections?").format(self.session.document.name))
+        box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        return bool(box.exec() == QMessageBox.StandardButton.Discard)

@@ -1,0 +1,103 @@
+"""The bar over the canvas while the outlines found in a photo wait for approval."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app import theme
+from app.icons import pixmap
+
+
+class ReviewBar(QFrame):
+    """Says what was found and asks what to do; everything else of the window can be used meanwhile.
+
+    Signals:
+        accepted(), cancelled(): the outlines are right, or the photo is not wanted after all.
+        other_wanted(): open another photo instead.
+    """
+
+    accepted = Signal()
+    cancelled = Signal()
+    other_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("reviewBar")
+        self.setAccessibleName(self.tr("Check the outlines"))
+        self._icon = QLabel()
+        self._title = QLabel()
+        self._title.setProperty("heading", True)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setProperty("muted", True)
+        self.other = QPushButton(self.tr("Another photo..."))
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.setToolTip(self.tr("Back to what was open before (Esc)"))
+        self.accept = QPushButton(self.tr("Accept"))
+        self.accept.setProperty("primary", True)
+        self.accept.setShortcut(QKeySequence("Ctrl+Return"))
+        self.accept.setToolTip(self.tr("Take these outlines and read the styles (Ctrl+Enter)"))
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addWidget(self._title)
+        texts.addWidget(self._text)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 10, 12, 10)
+        row.setSpacing(12)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
+        for button in (self.other, self.cancel, self.accept):
+            row.addWidget(button)
+        self.accept.clicked.connect(self.accepted)
+        self.cancel.clicked.connect(self.cancelled)
+        self.other.clicked.connect(self.other_wanted)
+        self._kind = "info"
+        self._busy = False
+        self._acceptable = True
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said, empty when the bar is hidden."""
+        return f"{self._title.text()} {self._text.text()}" if self.isVisible() else ""
+
+    def show_photo(self, name: str, person: bool, full_size: tuple[int, int] | None, size: tuple[int, int]) -> None:
+        """Ask about a photo.
+
+        Args:
+            person: somebody was found in it.
+            full_size: height and width of the file where it was too large and was scaled to `size`, else None.
+        """
+        if person:
+            self._kind = "info"
+            self._title.setText(self.tr("This is how “{0}” was read").format(name))
+            text = self.tr("Correct the outlines with the tools where they are wrong, then accept them.")
+        else:
+            self._kind = "warning"
+            self._title.setText(self.tr("No person was found in “{0}”").format(name))
+            text = self.tr("Paint the outlines yourself and accept them, open another photo, or go back.")
+        if full_size is not None:
+            note = self.tr("The photo of {0} × {1} pixels was scaled to {2} × {3}.")
+            text += " " + note.format(full_size[1], full_size[0], size[1], size[0])
+        self._text.setText(text)
+        self.other.setVisible(not person)
+        self.retheme()
+        self.show()
+
+    def set_acceptable(self, on: bool) -> None:
+        """Whether there is anything to accept."""
+        self._acceptable = on
+        self.accept.setEnabled(on and not self._busy)
+
+    def set_busy(self, busy: bool) -> None:
+        """The styles are being read."""
+        self._busy = busy
+        self.accept.setText(self.tr("Reading the styles...") if busy else self.tr("Accept"))
+        self.accept.setShortcut(QKeySequence("Ctrl+Return"))
+        self.accept.setEnabled(self._acceptable and not busy)
+
+    def retheme(self) -> None:
+        """Draw the icon again in the theme's colours."""
+        self._icon.setPixmap(pixmap(self._kind, getattr(theme.current(), self._kind), 20, self.devicePixelRatioF()))
