@@ -2,6 +2,10 @@
 # make test   lint, types, layers and all tests
 # make gallery    the pictures of docs/gallery, by the shipped weights through the command line
 # make bench  the renderer's speed against the plain network (BENCH="--network deepfashion --repeats 5")
+# make heartbeat    a minute of painting at full speed: how late the window's event loop is, and why
+# make memory       ten minutes of painting: resident memory each minute
+# make demo-gif     the animation of the README, recorded in the real window
+# make translations    collect the texts of the editor for translators and compile what they wrote
 # make soak   10,000 random edits, every exact frame checked
 # They make .venv and install what is missing the first time, and start at once from then on.
 # make run TORCH=cuda takes the CUDA build of torch.
@@ -13,7 +17,7 @@ TORCH ?= cpu
 export TORCH
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint unit bench gallery soak setup clean
+.PHONY: help run test lint unit bench gallery demo-gif translations heartbeat memory soak setup clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -39,6 +43,15 @@ unit: setup
 
 gallery: setup
 	$(PYTHON) scripts/make_gallery.py
+
+demo-gif: setup
+	$(PYTHON) scripts/make_demo.py
+
+translations: setup
+	$(PYTHON) scripts/translations.py
+
+heartbeat memory: setup
+	$(PYTHON) -m pytest -q -s -m measure -k $@ tests/e2e/test_heartbeat.py
 
 bench: setup
 	$(PYTHON) main.py bench $(BENCH)

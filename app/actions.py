@@ -90,6 +90,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("theme.system", _("Theme of the system"), "", "theme", "View", 4, True),
     ActionSpec("theme.light", _("Light theme"), "", "", "View", 4, True),
     ActionSpec("theme.dark", _("Dark theme"), "", "", "View", 4, True),
+    ActionSpec("language.system", _("Language of the system"), "", "", "View", 5, True),
+    ActionSpec("language.en", "English", "", "", "View", 5, True),
+    ActionSpec("language.de", "Deutsch", "", "", "View", 5, True),
     ActionSpec("model.choose", _("Choose network..."), "", "settings", "Model"),
     ActionSpec("model.import_official", _("Import released checkpoint..."), "", "open", "Model"),
     ActionSpec("help.keys", _("Keys at a glance"), "F1", "keyboard", "Help"),
@@ -97,12 +100,21 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("help.about", _("About"), "", "info", "Help", 1),
 )
 
-MENUS = ("File", "Edit", "Tools", "Style", "View", "Model", "Help")
+MENUS = (
+    QT_TRANSLATE_NOOP("Menus", "File"),
+    QT_TRANSLATE_NOOP("Menus", "Edit"),
+    QT_TRANSLATE_NOOP("Menus", "Tools"),
+    QT_TRANSLATE_NOOP("Menus", "Style"),
+    QT_TRANSLATE_NOOP("Menus", "View"),
+    QT_TRANSLATE_NOOP("Menus", "Model"),
+    QT_TRANSLATE_NOOP("Menus", "Help"),
+)
 
 EXCLUSIVE = (
     ("view.overlay", "view.outlines", "view.side", "view.split"),
     ("photo.keep", "photo.model"),
     ("theme.system", "theme.light", "theme.dark"),
+    ("language.system", "language.en", "language.de"),
 )
 
 

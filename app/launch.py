@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import welcome
+from app import language, welcome
 from app.collector import Collector
 from app.settings import load_settings
 from app.window import TITLE, MainWindow
@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings.bundle = options.bundle
     if options.device is not None:
         settings.device = options.device
+    language.install(app, settings.language)
     window = MainWindow(settings)
     Collector(window.session)
     window.show()

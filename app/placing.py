@@ -54,7 +54,7 @@ def place_docks(window: QMainWindow, session: Session) -> tuple[dict[str, QWidge
 
 def place_menus(window: QMainWindow, table: ActionTable, docks: Iterable[QDockWidget]) -> QMenu:
     """Fill the menu bar from the table of actions; returns the menu of recent files."""
-    recent = QMenu(window.tr("Open recent"), window)
+    recent = QMenu(QCoreApplication.translate("Menus", "Open recent"), window)
     for name in MENUS:
         menu = window.menuBar().addMenu(QCoreApplication.translate("Menus", name))
         group = 0
@@ -68,7 +68,7 @@ def place_menus(window: QMainWindow, table: ActionTable, docks: Iterable[QDockWi
             if spec.id == "file.open_photo":
                 menu.addMenu(recent)
         if name == "View":
-            shown = QMenu(window.tr("Docks"), menu)
+            shown = QMenu(QCoreApplication.translate("Menus", "Docks"), menu)
             for dock in docks:
                 shown.addAction(dock.toggleViewAction())
             menu.insertMenu(table["view.docks"], shown)

@@ -37,6 +37,7 @@ class Settings:
     """All settings with their defaults. Unknown or mistyped values in the file are ignored."""
 
     theme: str = "system"
+    language: str = "system"
     bundle: str = ""
     device: str = "auto"
     precision: str = "auto"

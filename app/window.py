@@ -313,6 +313,8 @@ class MainWindow(QMainWindow):
         modes = {mode.value: mode for mode in ViewMode}
         self.canvas.set_mode(modes.get(settings.view_mode, ViewMode.OVERLAY))
         self.actions_table[f"view.{self.canvas.mode.value}"].setChecked(True)
+        language = settings.language if f"language.{settings.language}" in self.actions_table.specs else "system"
+        self.actions_table[f"language.{language}"].setChecked(True)
         self.actions_table["view.rulers"].setChecked(settings.rulers)
         self.canvas.set_rulers(settings.rulers)
         self.canvas.set_palette_colors(self.session.palette())

@@ -85,6 +85,7 @@ class Painter:
         self.stalls: list[dict[str, float]] = []
         self.memory: list[int] = []
         self.late: list[float] = []
+        self.own: list[float] = []
         self.paint: list[float] = []
         self.work: list[float] = []
         self.frames = 0
@@ -106,6 +107,7 @@ class Painter:
         late = max(0.0, (now - self.last) * 1000 - TICK)
         did = self.clock.read()
         self.late.append(late)
+        self.own.append(max(0.0, late - did["queued_ms"]))
         if late > STALL:
             self.stalls.append({"at_s": now - self.start, "late_ms": late, **did})
         if self.trace is not None:
@@ -186,8 +188,11 @@ def main() -> int:
     report = {
         "first_picture_s": round(first[0], 2) if first else None,
         "late_ms": _summary(painter.late),
+        # Without the time that other processes had the core: what this program can do something about.
+        "late_by_itself_ms": _summary(painter.own),
         "event_to_overlay_ms": _summary(painter.paint),
         "event_to_overlay_cpu_ms": _summary(painter.work),
+        "strokes": painter.stroke + 1,
         "frames_per_s": round(painter.frames / options.seconds, 1),
         "peak_memory_mb": round(peak / (1024 if sys.platform != "darwin" else 2**20)),
         "memory_mb_each_minute": painter.memory,

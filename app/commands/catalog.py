@@ -7,6 +7,7 @@ from app.commands.edit import EditCommands
 from app.commands.export import ExportCommands
 from app.commands.file import FileCommands
 from app.commands.help import HelpCommands
+from app.commands.language import LanguageCommands
 from app.commands.model import ModelCommands
 from app.commands.photo import PhotoCommands
 from app.commands.style import StyleCommands
@@ -20,6 +21,7 @@ COMMANDS: dict[str, type[Commands]] = {
     "photo": PhotoCommands,
     "view": ViewCommands,
     "theme": ThemeCommands,
+    "language": LanguageCommands,
     "model": ModelCommands,
     "help": HelpCommands,
 }

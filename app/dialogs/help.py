@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -37,10 +37,10 @@ class KeysDialog(QDialog):
                 (self.tr("Pick the class under the pointer"), self.tr("Right button")),
                 (self.tr("Straight line from the last point"), self.tr("Shift + click")),
                 (self.tr("Photo before editing"), self.tr("C, held")),
-                (self.tr("Abandon the stroke"), "Esc"),
+                (self.tr("Abandon the stroke"), key_text("Esc")),
                 (self.tr("Pick a class"), "1 ... 9"),
-                (self.tr("Close the polygon"), "Enter"),
-                (self.tr("Take a corner back"), "Backspace"),
+                (self.tr("Close the polygon"), key_text("Enter")),
+                (self.tr("Take a corner back"), key_text("Backspace")),
             )
         }
         for menu in dict.fromkeys(spec.menu for spec in table.specs.values() if spec.menu):
@@ -50,7 +50,7 @@ class KeysDialog(QDialog):
                 if spec.menu == menu and table.shortcut(spec.id)
             )
             if rows:
-                held[menu] = rows
+                held[QCoreApplication.translate("Menus", menu)] = rows
         columns = [QVBoxLayout() for _ in range(3)]
         heights = [0, 0, 0]
         for title, rows in held.items():

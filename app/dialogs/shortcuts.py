@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -45,7 +45,8 @@ class ShortcutsDialog(QDialog):
         self._rows.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self._rows.setColumnWidth(1, 180)
         for row, spec in enumerate(table.specs.values()):
-            item = QTableWidgetItem(f"{spec.menu}: {table.text(spec.id)}" if spec.menu else table.text(spec.id))
+            menu = QCoreApplication.translate("Menus", spec.menu)
+            item = QTableWidgetItem(f"{menu}: {table.text(spec.id)}" if spec.menu else table.text(spec.id))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self._rows.setItem(row, 0, item)
             editor = QKeySequenceEdit(QKeySequence(self._keys[spec.id]))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.requests import Composition, ModelFacts
@@ -95,7 +96,7 @@ def shoot(
             rate=rate,
             size=size,
             loop=plan.loop,
-            progress=lambda share: progress.step("Rendering the film", share),
+            progress=lambda share: progress.step(QCoreApplication.translate("Progress", "Rendering the film"), share),
             cancelled=lambda: progress.cancelled,
         )
     except ExportCancelled:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from app.rendering.jobs import Progress
 from app.rendering.requests import ModelFacts
@@ -44,11 +45,11 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress) -> MixPhot
 
     if not (facts.has_parser and facts.has_encoder):
         raise UserError(f"{facts.name} takes no styles from photos: it has no parser or no encoder")
-    progress.step("Reading the photo", 0.1)
+    progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)
     photo = read_photo(path)
-    progress.step("Finding the styles in the photo", 0.3)
+    progress.step(QCoreApplication.translate("Progress", "Finding the styles in the photo"), 0.3)
     encoded = encode_with_cache(facts.bundle, photo, name=str(path), cache=CodeCache())
-    progress.step("Cutting out the classes", 0.9)
+    progress.step(QCoreApplication.translate("Progress", "Cutting out the classes"), 0.9)
     shown = sorted(encoded.present)
     if facts.bundle.background is not None:
         # The network saw every photo's background replaced by its studio's: there is no style in it.

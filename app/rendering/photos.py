@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from app.document.photo import PhotoLayer, fit_labels, person_crop, whole_crop
 from app.rendering.requests import ModelFacts
@@ -62,7 +63,7 @@ def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Pr
         raise UserError(f"{facts.name} cannot open photos: it has no parser; open a label map instead")
     from model.parsing import parse_photo
 
-    progress.step("Reading the photo", 0.1)
+    progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)
     full_size = None
     if isinstance(source, Path):
         pixels = read_photo(source)
@@ -72,7 +73,7 @@ def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Pr
             full_size = (width, height) if turned else (height, width)
     else:
         pixels = source
-    progress.step("Finding the clothes in the photo", 0.3)
+    progress.step(QCoreApplication.translate("Progress", "Finding the clothes in the photo"), 0.3)
     parsed = np.asarray(parse_photo(facts.bundle, pixels), dtype=np.uint8)
     background = facts.label_set.background
     crop = person_crop(parsed, facts.height, facts.width, background)
@@ -88,7 +89,7 @@ def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Pr
 def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:
     """As `parse_file`, and the styles under the map that was found; nobody is asked whether it is right."""
     parsed = parse_file(facts, source, progress, name)
-    progress.step("Reading the styles of the photo", 0.8)
+    progress.step(QCoreApplication.translate("Progress", "Reading the styles of the photo"), 0.8)
     return OpenedPhoto(parsed.layer, parsed.labels, encode_frame(facts, parsed.layer.frame, parsed.labels))
 
 

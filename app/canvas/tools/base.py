@@ -8,6 +8,7 @@ from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from app.canvas.raster import Point
 from app.document.document import Document
@@ -87,6 +88,8 @@ class Tool:
     """A tool of the canvas. Gestures run press, move ..., release; `cancel` ends one without a trace."""
 
     id = ""
+    text = ""
+    """The tool's name in the history, a source text of the context "Tools"."""
     cursor = CursorKind.CROSS
     uses: tuple[str, ...] = ()
     """Names of the ToolSettings fields that the options bar shows for this tool."""
@@ -101,6 +104,11 @@ class Tool:
     @property
     def settings(self) -> ToolSettings:
         return self.context.settings
+
+    @property
+    def label(self) -> str:
+        """The tool's name in the user's language."""
+        return QCoreApplication.translate("Tools", self.text)
 
     @property
     def active(self) -> bool:

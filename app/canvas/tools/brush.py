@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from app.canvas.raster import Mask, capsule
 from app.canvas.tools.base import CursorKind, Pointer, Tool, ToolContext
@@ -16,7 +17,7 @@ class BrushTool(Tool):
     id = "brush"
     cursor = CursorKind.RING
     uses: tuple[str, ...] = ("size", "pressure_size")
-    text = "Brush"
+    text = QT_TRANSLATE_NOOP("Tools", "Brush")
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
@@ -57,7 +58,7 @@ class BrushTool(Tool):
             self.document.abandon_stroke()
 
     def step_text(self) -> str:
-        return f"{self.text}: {self.document.label_set.names[self.settings.class_index]}"
+        return f"{self.label}: {self.document.label_set.names[self.settings.class_index]}"
 
     def value(self, box: Box, mask: Mask) -> int | NDArray[np.uint8]:
         """What the brush leaves in the box: one class, or a class per pixel."""
@@ -83,10 +84,10 @@ class EraserTool(BrushTool):
 
     id = "eraser"
     uses = ("size", "pressure_size", "erase_to_original")
-    text = "Eraser"
+    text = QT_TRANSLATE_NOOP("Tools", "Eraser")
 
     def step_text(self) -> str:
-        return self.text
+        return self.label
 
     def value(self, box: Box, mask: Mask) -> int | NDArray[np.uint8]:
         if self.settings.erase_to_original:

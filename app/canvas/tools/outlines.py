@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
 from app.canvas.raster import Point, polygon
 from app.canvas.tools.base import Guide, Pointer, Tool, ToolContext
 from app.canvas.tools.shapes import snapped
@@ -13,8 +15,6 @@ CLOSE_REACH = 8.0
 
 
 class _OutlineTool(Tool):
-    text = ""
-
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._points: list[Point] = []
@@ -33,7 +33,7 @@ class _OutlineTool(Tool):
         if box.empty:
             return
         name = self.document.label_set.names[self.settings.class_index]
-        self.document.begin_stroke(f"{self.text}: {name}", self.id)
+        self.document.begin_stroke(f"{self.label}: {name}", self.id)
         self.document.paint(box, mask, self.settings.class_index)
         self.document.commit_stroke()
 
@@ -42,7 +42,7 @@ class LassoTool(_OutlineTool):
     """A freehand outline, filled when the button goes up."""
 
     id = "lasso"
-    text = "Lasso"
+    text = QT_TRANSLATE_NOOP("Tools", "Lasso")
 
     def press(self, pointer: Pointer) -> None:
         self._points = [pointer.point]
@@ -64,7 +64,7 @@ class PolygonTool(_OutlineTool):
     """Corner by corner: Shift snaps to 45 degrees, Backspace takes a corner back, Enter or the first corner closes."""
 
     id = "polygon"
-    text = "Polygon"
+    text = QT_TRANSLATE_NOOP("Tools", "Polygon")
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from app.canvas.raster import Mask, mask_box
 from app.canvas.tools.base import CursorKind, Pointer, Tool
@@ -27,8 +28,6 @@ def similar(image: NDArray[np.uint8], row: int, column: int, tolerance: int) -> 
 class _ClickTool(Tool):
     """Paints a region with the picked class at each press."""
 
-    text = ""
-
     def region(self, row: int, column: int, pointer: Pointer) -> Mask | None:
         raise NotImplementedError
 
@@ -43,7 +42,7 @@ class _ClickTool(Tool):
         if box.empty:
             return
         name = self.document.label_set.names[self.settings.class_index]
-        self.document.begin_stroke(f"{self.text}: {name}", self.id)
+        self.document.begin_stroke(f"{self.label}: {name}", self.id)
         self.document.paint(box, mask[box.slices], self.settings.class_index)
         self.document.commit_stroke()
 
@@ -52,7 +51,7 @@ class FillTool(_ClickTool):
     """Fills the region of one class under the pointer; Shift turns "connected only" around."""
 
     id = "fill"
-    text = "Fill"
+    text = QT_TRANSLATE_NOOP("Tools", "Fill")
     uses = ("contiguous",)
 
     def region(self, row: int, column: int, pointer: Pointer) -> Mask | None:
@@ -64,7 +63,7 @@ class WandTool(_ClickTool):
     """Paints where the photo (or the picture, without a photo) has nearly the colour under the pointer."""
 
     id = "wand"
-    text = "Magic wand"
+    text = QT_TRANSLATE_NOOP("Tools", "Magic wand")
     uses = ("tolerance", "contiguous")
 
     def region(self, row: int, column: int, pointer: Pointer) -> Mask | None:

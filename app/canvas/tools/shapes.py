@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
 from app.canvas.raster import Mask, Point, capsule, ellipse, rectangle
 from app.canvas.tools.base import CursorKind, Pointer, Tool, ToolContext
 from app.document.box import Box
@@ -19,8 +21,6 @@ def snapped(start: Point, end: Point, step_degrees: float = 45.0) -> Point:
 
 
 class _DragTool(Tool):
-    text = ""
-
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._start: Point | None = None
@@ -46,7 +46,7 @@ class _DragTool(Tool):
     def press(self, pointer: Pointer) -> None:
         name = self.document.label_set.names[self.settings.class_index]
         self._start = pointer.point
-        self.document.begin_stroke(f"{self.text}: {name}", self.id)
+        self.document.begin_stroke(f"{self.label}: {name}", self.id)
 
     def move(self, pointer: Pointer) -> None:
         if self._start is None:
@@ -73,7 +73,7 @@ class RectangleTool(_DragTool):
     """An upright rectangle; Shift makes a square, Alt starts from the centre."""
 
     id = "rectangle"
-    text = "Rectangle"
+    text = QT_TRANSLATE_NOOP("Tools", "Rectangle")
 
     def shape(self, start: Point, end: Point) -> tuple[Box, Mask]:
         return rectangle(start, end, self.document.height, self.document.width)
@@ -83,7 +83,7 @@ class EllipseTool(_DragTool):
     """An upright ellipse; Shift makes a circle, Alt starts from the centre."""
 
     id = "ellipse"
-    text = "Ellipse"
+    text = QT_TRANSLATE_NOOP("Tools", "Ellipse")
 
     def shape(self, start: Point, end: Point) -> tuple[Box, Mask]:
         return ellipse(start, end, self.document.height, self.document.width)
@@ -93,7 +93,7 @@ class LineTool(_DragTool):
     """A straight line as wide as the brush; Shift snaps to 45 degrees, and begins where the last line ended."""
 
     id = "line"
-    text = "Line"
+    text = QT_TRANSLATE_NOOP("Tools", "Line")
     cursor = CursorKind.RING
     uses = ("size",)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from app.canvas.raster import Mask
 from app.canvas.tools.brush import BrushTool
@@ -29,11 +30,11 @@ class SmoothTool(BrushTool):
 
     id = "smooth"
     uses = ("size",)
-    text = "Smooth outline"
+    text = QT_TRANSLATE_NOOP("Tools", "Smooth outline")
     sigma = 2.0
 
     def step_text(self) -> str:
-        return self.text
+        return self.label
 
     def value(self, box: Box, mask: Mask) -> int | NDArray[np.uint8]:
         reach = int(np.ceil(3 * self.sigma))

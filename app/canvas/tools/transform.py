@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
 from app.canvas.raster import Mask, Point, mask_box
 from app.canvas.tools.base import CursorKind, Guide, Pointer, Tool, ToolContext
@@ -66,7 +67,9 @@ class TransformTool(Tool):
             if self._region is None:
                 return
         self._drag = _Drag(pointer.point, anchor)
-        self.document.begin_stroke("Scale region" if anchor is not None else "Move region", self.id)
+        scaling = QCoreApplication.translate("Tools", "Scale region")
+        moving = QCoreApplication.translate("Tools", "Move region")
+        self.document.begin_stroke(scaling if anchor is not None else moving, self.id)
 
     def move(self, pointer: Pointer) -> None:
         if self._drag is None or self._region is None:

@@ -1,0 +1,2175 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+  <context>
+    <name>AboutDialog</name>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>About SMIS Studio</source>
+      <translation>Über SMIS Studio</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>An editor for semantic images built on GroupDNet</source>
+      <translation>Ein Editor für semantische Bilder auf der Grundlage von GroupDNet</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>(Zhu, Xu, You, Bai: “Semantically Multi-modal Image Synthesis”, CVPR 2020).</source>
+      <translation>(Zhu, Xu, You, Bai: „Semantically Multi-modal Image Synthesis“, CVPR 2020).</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Network: {0}</source>
+      <translation>Netz: {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>none loaded</source>
+      <translation>keines geladen</translation>
+    </message>
+  </context>
+  <context>
+    <name>Actions</name>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>New...</source>
+      <translation>Neu...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Open...</source>
+      <translation>Öffnen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Open photo...</source>
+      <translation>Foto öffnen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>New from clipboard</source>
+      <translation>Neu aus der Zwischenablage</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Save as...</source>
+      <translation>Speichern unter...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Export picture...</source>
+      <translation>Bild exportieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Export label map...</source>
+      <translation>Labelkarte exportieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Export layers...</source>
+      <translation>Ebenen exportieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Apply styles to a folder...</source>
+      <translation>Stile auf einen Ordner anwenden...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Quit</source>
+      <translation>Beenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Undo</source>
+      <translation>Rückgängig</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Redo</source>
+      <translation>Wiederholen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Copy picture</source>
+      <translation>Bild kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Swap the last two classes</source>
+      <translation>Die letzten zwei Klassen tauschen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Smaller brush</source>
+      <translation>Kleinerer Pinsel</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Larger brush</source>
+      <translation>Größerer Pinsel</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Keyboard shortcuts...</source>
+      <translation>Tastenkürzel...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Reset all settings</source>
+      <translation>Alle Einstellungen zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Brush</source>
+      <translation>Pinsel</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Eraser</source>
+      <translation>Radierer</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Fill</source>
+      <translation>Füllen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Lasso</source>
+      <translation>Lasso</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Polygon</source>
+      <translation>Polygon</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Rectangle</source>
+      <translation>Rechteck</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Ellipse</source>
+      <translation>Ellipse</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Line</source>
+      <translation>Linie</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Smooth outline</source>
+      <translation>Umriss glätten</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Move and scale region</source>
+      <translation>Fläche verschieben und skalieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Magic wand</source>
+      <translation>Zauberstab</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Eyedropper</source>
+      <translation>Pipette</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>New style for this class</source>
+      <translation>Neuer Stil für diese Klasse</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>New styles for all classes</source>
+      <translation>Neue Stile für alle Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>More like this</source>
+      <translation>Mehr davon</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Reset style of this class</source>
+      <translation>Stil dieser Klasse zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Reset all styles</source>
+      <translation>Alle Stile zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Copy style</source>
+      <translation>Stil kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Paste style</source>
+      <translation>Stil einfügen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Take styles from the photo again</source>
+      <translation>Stile erneut vom Foto übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Take the outlines as the photo's own</source>
+      <translation>Umrisse als die des Fotos übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Keep the photo outside of edits</source>
+      <translation>Foto außerhalb der Änderungen behalten</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Everything from the network</source>
+      <translation>Alles vom Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>This class from the network</source>
+      <translation>Diese Klasse vom Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Width of the seam...</source>
+      <translation>Breite der Naht...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Overlay</source>
+      <translation>Überlagerung</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Outlines</source>
+      <translation>Umrisse</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Side by side</source>
+      <translation>Nebeneinander</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Before and after</source>
+      <translation>Vorher und nachher</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Show or hide the overlay</source>
+      <translation>Überlagerung ein- oder ausblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Zoom in</source>
+      <translation>Vergrößern</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Zoom out</source>
+      <translation>Verkleinern</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Fit</source>
+      <translation>Einpassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>100 %</source>
+      <translation>100 %</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Rulers</source>
+      <translation>Lineale</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Show or hide the docks</source>
+      <translation>Seitenleisten ein- oder ausblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Reset layout</source>
+      <translation>Anordnung zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Theme of the system</source>
+      <translation>Design des Systems</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Light theme</source>
+      <translation>Helles Design</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Dark theme</source>
+      <translation>Dunkles Design</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Language of the system</source>
+      <translation>Sprache des Systems</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Choose network...</source>
+      <translation>Netz wählen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Import released checkpoint...</source>
+      <translation>Veröffentlichten Checkpoint importieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Keys at a glance</source>
+      <translation>Tasten auf einen Blick</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Short tour</source>
+      <translation>Kurzer Rundgang</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>About</source>
+      <translation>Über SMIS Studio</translation>
+    </message>
+  </context>
+  <context>
+    <name>BatchDialog</name>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Apply styles to a folder</source>
+      <translation>Stile auf einen Ordner anwenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Every label map or photo of a folder gets the styles of this document. The rest of a photo stays.</source>
+      <translation>Jede Labelkarte und jedes Foto eines Ordners bekommt die Stile dieses Dokuments. Der Rest eines Fotos bleibt, wie er ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Folder of maps or photos</source>
+      <translation>Ordner mit Labelkarten oder Fotos</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Folder for the pictures</source>
+      <translation>Ordner für die Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>From</source>
+      <translation>Von</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>To</source>
+      <translation>Nach</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Report</source>
+      <translation>Bericht</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Start</source>
+      <translation>Start</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Choose both folders first.</source>
+      <translation>Zuerst beide Ordner wählen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Rendering the folder</source>
+      <translation>Ordner wird gezeichnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Stopping after this file...</source>
+      <translation>Wird nach dieser Datei angehalten...</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Cancelled: {0} written, {1} failed.</source>
+      <translation>Abgebrochen: {0} geschrieben, {1} fehlgeschlagen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>{0} written, {1} failed.</source>
+      <translation>{0} geschrieben, {1} fehlgeschlagen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/batch.py" />
+      <source>Choose...</source>
+      <translation>Wählen...</translation>
+    </message>
+  </context>
+  <context>
+    <name>CanvasSurface</name>
+    <message>
+      <location filename="../../app/canvas/surface.py" />
+      <source>Canvas</source>
+      <translation>Leinwand</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/surface.py" />
+      <source>Rendering</source>
+      <translation>Wird gezeichnet</translation>
+    </message>
+  </context>
+  <context>
+    <name>ClassDelegate</name>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Show or hide this class in the overlay</source>
+      <translation>Diese Klasse in der Überlagerung ein- oder ausblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Lock the style: dice, photos and sliders leave it alone</source>
+      <translation>Stil sperren: Würfel, Fotos und Regler ändern ihn nicht</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Protect: painting leaves these pixels alone</source>
+      <translation>Schützen: Malen ändert diese Pixel nicht</translation>
+    </message>
+  </context>
+  <context>
+    <name>ClassesPanel</name>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Search classes</source>
+      <translation>Klassen suchen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Hide in the overlay</source>
+      <translation>In der Überlagerung ausblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Lock style</source>
+      <translation>Stil sperren</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Protect from painting</source>
+      <translation>Vor Übermalen schützen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Paint only over this class</source>
+      <translation>Nur über diese Klasse malen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Hide all others</source>
+      <translation>Alle anderen ausblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Show all</source>
+      <translation>Alle einblenden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Colour...</source>
+      <translation>Farbe...</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Reset colour</source>
+      <translation>Farbe zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Colour of {0}</source>
+      <translation>Farbe von {0}</translation>
+    </message>
+  </context>
+  <context>
+    <name>EditCommands</name>
+    <message>
+      <location filename="../../app/commands/edit.py" />
+      <source>There is no picture to copy yet.</source>
+      <translation>Es gibt noch kein Bild zum Kopieren.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/edit.py" />
+      <source>Picture copied.</source>
+      <translation>Bild kopiert.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/edit.py" />
+      <source>All settings are back to their defaults.</source>
+      <translation>Alle Einstellungen sind zurückgesetzt.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ExportCommands</name>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Export picture</source>
+      <translation>Bild exportieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Exporting</source>
+      <translation>Wird exportiert</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Exported {0}.</source>
+      <translation>{0} exportiert.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Export label map</source>
+      <translation>Labelkarte exportieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Export layers</source>
+      <translation>Ebenen exportieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>This goes on as soon as the network is loaded.</source>
+      <translation>Das geht weiter, sobald das Netz geladen ist.</translation>
+    </message>
+  </context>
+  <context>
+    <name>FileCommands</name>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Open</source>
+      <translation>Öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>All that can be opened (*.smis *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif *.json)</source>
+      <translation>Alles, was sich öffnen lässt (*.smis *.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif *.json)</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Projects (*.smis)</source>
+      <translation>Projekte (*.smis)</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>All files (*)</source>
+      <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Open photo</source>
+      <translation>Foto öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Photos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.gif)</source>
+      <translation>Fotos (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.gif)</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>The clipboard holds no image.</source>
+      <translation>In der Zwischenablage ist kein Bild.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Pasted photo</source>
+      <translation>Eingefügtes Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Save the changes to “{0}”?</source>
+      <translation>Änderungen an „{0}“ speichern?</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>The map of {0} × {1} was fitted into {2} × {3}; exports have its own size again.</source>
+      <translation>Die Karte von {0} × {1} wurde in {2} × {3} eingepasst; Exporte haben wieder ihre eigene Größe.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Untitled</source>
+      <translation>Ohne Titel</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Save</source>
+      <translation>Speichern</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Saved {0}.</source>
+      <translation>{0} gespeichert.</translation>
+    </message>
+  </context>
+  <context>
+    <name>HistoryModel</name>
+    <message>
+      <location filename="../../app/panels/history.py" />
+      <source>Earlier steps (forgotten)</source>
+      <translation>Frühere Schritte (vergessen)</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/history.py" />
+      <source>Opened</source>
+      <translation>Geöffnet</translation>
+    </message>
+  </context>
+  <context>
+    <name>HistoryPanel</name>
+    <message>
+      <location filename="../../app/panels/history.py" />
+      <source>History</source>
+      <translation>Verlauf</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/history.py" />
+      <source>{0} of {1} steps, {2:.1f} MB</source>
+      <translation>{0} von {1} Schritten, {2:.1f} MB</translation>
+    </message>
+  </context>
+  <context>
+    <name>KeysDialog</name>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Keys at a glance</source>
+      <translation>Tasten auf einen Blick</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Canvas</source>
+      <translation>Leinwand</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Pan</source>
+      <translation>Verschieben</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Space or middle button</source>
+      <translation>Leertaste oder mittlere Taste</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Zoom at the pointer</source>
+      <translation>Am Zeiger zoomen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Wheel</source>
+      <translation>Mausrad</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Pick the class under the pointer</source>
+      <translation>Klasse unter dem Zeiger wählen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Right button</source>
+      <translation>Rechte Taste</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Straight line from the last point</source>
+      <translation>Gerade Linie vom letzten Punkt</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Shift + click</source>
+      <translation>Umschalt + Klick</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Photo before editing</source>
+      <translation>Foto vor der Bearbeitung</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>C, held</source>
+      <translation>C gedrückt halten</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Abandon the stroke</source>
+      <translation>Strich abbrechen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Pick a class</source>
+      <translation>Klasse wählen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Close the polygon</source>
+      <translation>Polygon schließen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Take a corner back</source>
+      <translation>Eine Ecke zurücknehmen</translation>
+    </message>
+  </context>
+  <context>
+    <name>LanguageCommands</name>
+    <message>
+      <location filename="../../app/commands/language.py" />
+      <source>The language changes when the program is started again.</source>
+      <translation>Die Sprache ändert sich beim nächsten Start des Programms.</translation>
+    </message>
+  </context>
+  <context>
+    <name>MainWindow</name>
+    <message>
+      <location filename="../../app/window.py" />
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <location filename="../../app/window.py" />
+      <source>network</source>
+      <translation>Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/window.py" />
+      <source>Untitled</source>
+      <translation>Ohne Titel</translation>
+    </message>
+    <message>
+      <location filename="../../app/window.py" />
+      <source>This goes on as soon as the network is loaded.</source>
+      <translation>Das geht weiter, sobald das Netz geladen ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/window.py" />
+      <source>Dropped photo</source>
+      <translation>Abgelegtes Foto</translation>
+    </message>
+  </context>
+  <context>
+    <name>MappingDialog</name>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Classes of {0}</source>
+      <translation>Klassen von {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Which class is each of these?</source>
+      <translation>Welche Klasse ist was?</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Some values of this file are no classes of {0}.</source>
+      <translation>Manche Werte dieser Datei sind keine Klassen von {0}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>In the file</source>
+      <translation>In der Datei</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Share</source>
+      <translation>Anteil</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Class</source>
+      <translation>Klasse</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Class of {0}</source>
+      <translation>Klasse von {0}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Menus</name>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>File</source>
+      <translation>Datei</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Edit</source>
+      <translation>Bearbeiten</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Tools</source>
+      <translation>Werkzeuge</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Style</source>
+      <translation>Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>View</source>
+      <translation>Ansicht</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Model</source>
+      <translation>Modell</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Help</source>
+      <translation>Hilfe</translation>
+    </message>
+    <message>
+      <location filename="../../app/placing.py" />
+      <source>Open recent</source>
+      <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/placing.py" />
+      <source>Docks</source>
+      <translation>Seitenleisten</translation>
+    </message>
+  </context>
+  <context>
+    <name>MessageBar</name>
+    <message>
+      <location filename="../../app/widgets/message_bar.py" />
+      <source>Messages</source>
+      <translation>Meldungen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/message_bar.py" />
+      <source>Details</source>
+      <translation>Einzelheiten</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/message_bar.py" />
+      <source>Copy</source>
+      <translation>Kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/message_bar.py" />
+      <source>Close this message</source>
+      <translation>Diese Meldung schließen</translation>
+    </message>
+  </context>
+  <context>
+    <name>ModelCommands</name>
+    <message>
+      <location filename="../../app/commands/model.py" />
+      <source>Importing the checkpoint</source>
+      <translation>Checkpoint wird importiert</translation>
+    </message>
+  </context>
+  <context>
+    <name>ModelDialog</name>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Choose network</source>
+      <translation>Netz wählen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Network</source>
+      <translation>Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Looking for networks...</source>
+      <translation>Netze werden gesucht...</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Other folder...</source>
+      <translation>Anderer Ordner...</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Device</source>
+      <translation>Gerät</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Precision</source>
+      <translation>Genauigkeit</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>No network was found on this machine.</source>
+      <translation>Auf diesem Rechner wurde kein Netz gefunden.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/model.py" />
+      <source>Folder of a network</source>
+      <translation>Ordner eines Netzes</translation>
+    </message>
+  </context>
+  <context>
+    <name>MorphPanel</name>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Add the present styles as a key, change them, and add the next.</source>
+      <translation>Die jetzigen Stile als Schlüssel hinzufügen, ändern, den nächsten hinzufügen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Time</source>
+      <translation>Zeit</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Delay</source>
+      <translation>Warten</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Add key</source>
+      <translation>Schlüssel +</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Remember the styles as they are now</source>
+      <translation>Die Stile merken, wie sie jetzt sind</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Add random</source>
+      <translation>Zufall +</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>A key with new styles for all classes that are not locked</source>
+      <translation>Ein Schlüssel mit neuen Stilen für alle nicht gesperrten Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Remove</source>
+      <translation>Entfernen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Remove the chosen key</source>
+      <translation>Den gewählten Schlüssel entfernen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Key styles</source>
+      <translation>Schlüsselstile</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Straight</source>
+      <translation>Gerade</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Around the average style</source>
+      <translation>Um den mittleren Stil herum</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Way</source>
+      <translation>Weg</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Ease in and out</source>
+      <translation>Sanft an und aus</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Loop</source>
+      <translation>Schleife</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Frames</source>
+      <translation>Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Frames a second</source>
+      <translation>Bilder pro Sekunde</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Enlarged</source>
+      <translation>Vergrößert</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source> frames</source>
+      <translation> Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source> fps</source>
+      <translation> B/s</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Export film...</source>
+      <translation>Film exportieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Export frames...</source>
+      <translation>Bilder exportieren...</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Numbered PNGs in a folder</source>
+      <translation>Nummerierte PNGs in einem Ordner</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Key {0}: click to see it</source>
+      <translation>Schlüssel {0}: anklicken, um ihn zu sehen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Key style {0}</source>
+      <translation>Schlüsselstil {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Morph</source>
+      <translation>Übergang</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Delay: {0}</source>
+      <translation>Warten: {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>For what share of the time {0} waits</source>
+      <translation>Für welchen Teil der Zeit {0} wartet</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Export film</source>
+      <translation>Film exportieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Folder for the frames</source>
+      <translation>Ordner für die Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>{0} written: {1}.</source>
+      <translation>{0} geschrieben: {1}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Rendering the film</source>
+      <translation>Film wird gezeichnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/morph.py" />
+      <source>Export cancelled.</source>
+      <translation>Export abgebrochen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>NewDialog</name>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>New document</source>
+      <translation>Neues Dokument</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Examples</source>
+      <translation>Beispiele</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Blank map</source>
+      <translation>Leere Karte</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>From a photo...</source>
+      <translation>Aus einem Foto...</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>From a file...</source>
+      <translation>Aus einer Datei...</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Width</source>
+      <translation>Breite</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Height</source>
+      <translation>Höhe</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Start from an example</source>
+      <translation>Mit einem Beispiel beginnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>or from scratch</source>
+      <translation>oder von vorn</translation>
+    </message>
+  </context>
+  <context>
+    <name>OfficialDialog</name>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Import released checkpoint</source>
+      <translation>Veröffentlichten Checkpoint importieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Files are read without running any code in them.</source>
+      <translation>Beim Lesen wird kein Code aus den Dateien ausgeführt.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Network</source>
+      <translation>Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Generator</source>
+      <translation>Generator</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Encoder</source>
+      <translation>Encoder</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>latest_net_E.pth (optional)</source>
+      <translation>latest_net_E.pth (freiwillig)</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Options</source>
+      <translation>Optionen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>options.json (optional)</source>
+      <translation>options.json (freiwillig)</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Name</source>
+      <translation>Name</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Choose...</source>
+      <translation>Wählen...</translation>
+    </message>
+  </context>
+  <context>
+    <name>OptionsBar</name>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Options</source>
+      <translation>Optionen</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Size</source>
+      <translation>Größe</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Tolerance</source>
+      <translation>Toleranz</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Pen pressure</source>
+      <translation>Stiftdruck</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Connected only</source>
+      <translation>Nur Zusammenhängendes</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>To the map before editing</source>
+      <translation>Zur Karte vor der Bearbeitung</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Overlay</source>
+      <translation>Überlagerung</translation>
+    </message>
+  </context>
+  <context>
+    <name>Panels</name>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>Classes</source>
+      <translation>Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>Style</source>
+      <translation>Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>Shape</source>
+      <translation>Form</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>Photos</source>
+      <translation>Fotos</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>Morph</source>
+      <translation>Übergang</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/catalog.py" />
+      <source>History</source>
+      <translation>Verlauf</translation>
+    </message>
+  </context>
+  <context>
+    <name>PhotoCommands</name>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Keep the photo</source>
+      <translation>Foto behalten</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Everything from the network</source>
+      <translation>Alles vom Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>{0}: from the network</source>
+      <translation>{0}: vom Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>{0}: as in the photo</source>
+      <translation>{0}: wie im Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Width of the seam</source>
+      <translation>Breite der Naht</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Pixels in which an edit fades into the photo (0 cuts hard):</source>
+      <translation>Pixel, auf denen eine Änderung ins Foto übergeht (0: harte Kante):</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Seam of {0} pixels</source>
+      <translation>Naht von {0} Pixeln</translation>
+    </message>
+  </context>
+  <context>
+    <name>PhotoReview</name>
+    <message>
+      <location filename="../../app/review.py" />
+      <source>Opening the photo</source>
+      <translation>Foto wird geöffnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/review.py" />
+      <source>Reading the styles of the photo</source>
+      <translation>Stile des Fotos werden gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/review.py" />
+      <source>Give up the photo “{0}” and your corrections?</source>
+      <translation>Das Foto „{0}“ und die Korrekturen verwerfen?</translation>
+    </message>
+  </context>
+  <context>
+    <name>PhotosPanel</name>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Strength</source>
+      <translation>Stärke</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>How far the picked class goes from its own style to the photo's</source>
+      <translation>Wie weit die gewählte Klasse von ihrem eigenen Stil zu dem des Fotos geht</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Add photos...</source>
+      <translation>Fotos hinzufügen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Take styles from other photos; they can be dropped here, too</source>
+      <translation>Stile von anderen Fotos übernehmen; sie können auch hier abgelegt werden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Shuffle: every class from one of the photos</source>
+      <translation>Mischen: jede Klasse von einem der Fotos</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Remove the photos; styles stay as they are</source>
+      <translation>Fotos entfernen; die Stile bleiben</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Styles by class and photo</source>
+      <translation>Stile nach Klasse und Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Photos to take styles from</source>
+      <translation>Fotos, von denen Stile übernommen werden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Photos</source>
+      <translation>Fotos</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Photos can be added when a network is loaded.</source>
+      <translation>Fotos können hinzugefügt werden, sobald ein Netz geladen ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Reading {0}</source>
+      <translation>{0} wird gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0} from {1}</source>
+      <translation>{0} von {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>All styles from {0}</source>
+      <translation>Alle Stile von {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Shuffled styles</source>
+      <translation>Gemischte Stile</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0}: own style</source>
+      <translation>{0}: eigener Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0}: strength</source>
+      <translation>{0}: Stärke</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Back to the own style of {0}</source>
+      <translation>Zurück zum eigenen Stil von {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0}: take all its styles</source>
+      <translation>{0}: alle Stile davon übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>This network takes no styles from photos.</source>
+      <translation>Dieses Netz übernimmt keine Stile von Fotos.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>Drop photos of people here. Then give each class the style it has in one of them.</source>
+      <translation>Fotos von Menschen hier ablegen. Dann jeder Klasse den Stil geben, den sie in einem davon hat.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0} shows no {1}</source>
+      <translation>{0} zeigt kein {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>{0} as in {1}</source>
+      <translation>{0} wie in {1}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Progress</name>
+    <message>
+      <location filename="../../app/rendering/filming.py" />
+      <source>Rendering the film</source>
+      <translation>Film wird gezeichnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/mixing.py" />
+      <source>Reading the photo</source>
+      <translation>Foto wird gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/mixing.py" />
+      <source>Finding the styles in the photo</source>
+      <translation>Stile im Foto werden gesucht</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/mixing.py" />
+      <source>Cutting out the classes</source>
+      <translation>Klassen werden ausgeschnitten</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/photos.py" />
+      <source>Finding the clothes in the photo</source>
+      <translation>Kleidung im Foto wird gesucht</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/photos.py" />
+      <source>Reading the styles of the photo</source>
+      <translation>Stile des Fotos werden gelesen</translation>
+    </message>
+  </context>
+  <context>
+    <name>ReviewBar</name>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Check the outlines</source>
+      <translation>Umrisse prüfen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Another photo...</source>
+      <translation>Anderes Foto...</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Back to what was open before (Esc)</source>
+      <translation>Zurück zu dem, was vorher offen war (Esc)</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Accept</source>
+      <translation>Übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Take these outlines and read the styles (Ctrl+Enter)</source>
+      <translation>Diese Umrisse übernehmen und die Stile lesen (Strg+Eingabe)</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>This is how “{0}” was read</source>
+      <translation>So wurde „{0}“ gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Correct the outlines with the tools where they are wrong, then accept them.</source>
+      <translation>Falsche Umrisse mit den Werkzeugen berichtigen, dann übernehmen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>No person was found in “{0}”</source>
+      <translation>In „{0}“ wurde kein Mensch gefunden</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Paint the outlines yourself and accept them, open another photo, or go back.</source>
+      <translation>Die Umrisse selbst malen und übernehmen, ein anderes Foto öffnen oder zurückgehen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>The photo of {0} × {1} pixels was scaled to {2} × {3}.</source>
+      <translation>Das Foto von {0} × {1} Pixeln wurde auf {2} × {3} verkleinert.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Reading the styles...</source>
+      <translation>Stile werden gelesen...</translation>
+    </message>
+  </context>
+  <context>
+    <name>Saver</name>
+    <message>
+      <location filename="../../app/saving.py" />
+      <source>Saving</source>
+      <translation>Wird gespeichert</translation>
+    </message>
+  </context>
+  <context>
+    <name>Session</name>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>new style</source>
+      <translation>neuer Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>variation</source>
+      <translation>Variante</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>reset style</source>
+      <translation>Stil zurückgesetzt</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>There is no photo to take styles from, or this network has no encoder.</source>
+      <translation>Es gibt kein Foto, von dem Stile kommen könnten, oder dieses Netz hat keinen Encoder.</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>Styles from the photo</source>
+      <translation>Stile vom Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>Reading the styles of the photo</source>
+      <translation>Stile des Fotos werden gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>Rendering variations</source>
+      <translation>Varianten werden gezeichnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>all classes</source>
+      <translation>alle Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>This map is {0} x {1}; the network needs multiples of {2}.</source>
+      <translation>Diese Karte hat {0} x {1}; das Netz braucht Vielfache von {2}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>{0} has no class for {1}; they became {2}.</source>
+      <translation>{0} hat keine Klasse für {1}; daraus wurde {2}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>The styles belong to another network; {0} drew new ones.</source>
+      <translation>Die Stile gehören zu einem anderen Netz; {0} hat neue gezogen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShapePanel</name>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Draw a new outline near the present one</source>
+      <translation>Einen neuen Umriss nahe dem jetzigen ziehen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Back to the outline before dice and sliders</source>
+      <translation>Zurück zum Umriss vor Würfel und Reglern</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Dice strength</source>
+      <translation>Stärke des Würfels</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>How far a new outline may go from the present one</source>
+      <translation>Wie weit ein neuer Umriss vom jetzigen abweichen darf</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Grow</source>
+      <translation>Wachsen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Grow on all sides, over every class that is not protected</source>
+      <translation>Nach allen Seiten wachsen, über jede Klasse, die nicht geschützt ist</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Shrink</source>
+      <translation>Schrumpfen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Take pixels off on all sides; the neighbours fill in</source>
+      <translation>Auf allen Seiten Pixel abnehmen; die Nachbarn rücken nach</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Smooth</source>
+      <translation>Glätten</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Round the outline: narrower details go</source>
+      <translation>Den Umriss runden: schmalere Einzelheiten verschwinden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source> px</source>
+      <translation> px</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>By how many pixels</source>
+      <translation>Um wie viele Pixel</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>new outline</source>
+      <translation>neuer Umriss</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>reset outline</source>
+      <translation>Umriss zurückgesetzt</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>added</source>
+      <translation>hinzugefügt</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>{0} by {1} px</source>
+      <translation>{0} um {1} px</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Finish the change on the canvas first.</source>
+      <translation>Zuerst die Änderung auf der Leinwand beenden.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Nothing to change: the outline stays as it is.</source>
+      <translation>Nichts zu ändern: Der Umriss bleibt, wie er ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Add {0}</source>
+      <translation>{0} hinzufügen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>{0} is protected: its outline stays as it is.</source>
+      <translation>{0} ist geschützt: Der Umriss bleibt, wie er ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Dice and sliders appear when a network is loaded.</source>
+      <translation>Würfel und Regler erscheinen, sobald ein Netz geladen ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>This network brings no shape model, so there are no dice and sliders for outlines.</source>
+      <translation>Dieses Netz bringt kein Formmodell mit, darum gibt es keine Würfel und Regler für Umrisse.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>The shape model has no other outlines for {0}.</source>
+      <translation>Das Formmodell hat keine anderen Umrisse für {0}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>The map shows no {0} yet.</source>
+      <translation>Die Karte zeigt noch kein {0}.</translation>
+    </message>
+  </context>
+  <context>
+    <name>ShortcutsDialog</name>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>Keyboard shortcuts</source>
+      <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>Search actions</source>
+      <translation>Aktionen suchen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>Action</source>
+      <translation>Aktion</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>Key</source>
+      <translation>Taste</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>Key for {0}</source>
+      <translation>Taste für {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
+      <source>{0} is given to both “{1}” and “{2}”.</source>
+      <translation>{0} ist sowohl „{1}“ als auch „{2}“ zugewiesen.</translation>
+    </message>
+  </context>
+  <context>
+    <name>SliderRow</name>
+    <message>
+      <location filename="../../app/widgets/slider.py" />
+      <source>{0}, value</source>
+      <translation>{0}, Wert</translation>
+    </message>
+  </context>
+  <context>
+    <name>StatusBar</name>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>Progress</source>
+      <translation>Fortschritt</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>no network</source>
+      <translation>kein Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>exact</source>
+      <translation>genau</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>preview</source>
+      <translation>Vorschau</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>Time of the last render ({0})</source>
+      <translation>Dauer des letzten Bildes ({0})</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/status.py" />
+      <source>loading {0}</source>
+      <translation>{0} wird geladen</translation>
+    </message>
+  </context>
+  <context>
+    <name>StyleCommands</name>
+    <message>
+      <location filename="../../app/commands/style.py" />
+      <source>Style of {0} copied.</source>
+      <translation>Stil von {0} kopiert.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/style.py" />
+      <source>{0}: pasted style</source>
+      <translation>{0}: eingefügter Stil</translation>
+    </message>
+  </context>
+  <context>
+    <name>StyleLibrary</name>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Style library</source>
+      <translation>Stilbibliothek</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>This network brings no styles for it.</source>
+      <translation>Dieses Netz bringt dafür keine Stile mit.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Library</source>
+      <translation>Bibliothek</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Draw all of them on this picture</source>
+      <translation>Alle auf diesem Bild zeichnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>black</source>
+      <translation>schwarz</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>grey</source>
+      <translation>grau</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>white</source>
+      <translation>weiß</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>beige</source>
+      <translation>beige</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>brown</source>
+      <translation>braun</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>red</source>
+      <translation>rot</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>orange</source>
+      <translation>orange</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>yellow</source>
+      <translation>gelb</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>green</source>
+      <translation>grün</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>blue</source>
+      <translation>blau</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>navy</source>
+      <translation>dunkelblau</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>purple</source>
+      <translation>lila</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>pink</source>
+      <translation>rosa</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Nearest to {0} first</source>
+      <translation>Nächste an {0} zuerst</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Search by another colour...</source>
+      <translation>Nach anderer Farbe suchen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Styles nearest to this colour first</source>
+      <translation>Stile nahe dieser Farbe zuerst</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>{0}: style from the library</source>
+      <translation>{0}: Stil aus der Bibliothek</translation>
+    </message>
+  </context>
+  <context>
+    <name>StyleModel</name>
+    <message>
+      <location filename="../../app/panels/library.py" />
+      <source>Style {0}</source>
+      <translation>Stil {0}</translation>
+    </message>
+  </context>
+  <context>
+    <name>StylesPanel</name>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Lock the style: dice, photos and sliders leave it alone</source>
+      <translation>Stil sperren: Würfel, Fotos und Regler ändern ihn nicht</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Draw a new style (D)</source>
+      <translation>Neuen Stil ziehen (D)</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Back to the average style (R)</source>
+      <translation>Zurück zum mittleren Stil (R)</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Copy style (Ctrl+Shift+C)</source>
+      <translation>Stil kopieren (Strg+Umschalt+C)</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Paste style (Ctrl+Shift+V)</source>
+      <translation>Stil einfügen (Strg+Umschalt+V)</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Strength</source>
+      <translation>Stärke</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>More like this</source>
+      <translation>Mehr davon</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Render variations of this style to choose from</source>
+      <translation>Varianten dieses Stils zur Auswahl zeichnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Variation {0}</source>
+      <translation>Variante {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Use this style</source>
+      <translation>Diesen Stil nehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>The sliders appear when the outlines are accepted.</source>
+      <translation>Die Regler erscheinen, wenn die Umrisse übernommen sind.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>The sliders appear when a network is loaded.</source>
+      <translation>Die Regler erscheinen, sobald ein Netz geladen ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>Not in the map yet: paint some to see its style.</source>
+      <translation>Noch nicht in der Karte: etwas davon malen, um den Stil zu sehen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
+      <source>{0}: variation</source>
+      <translation>{0}: Variante</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tools</name>
+    <message>
+      <location filename="../../app/canvas/tools/brush.py" />
+      <source>Brush</source>
+      <translation>Pinsel</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/brush.py" />
+      <source>Eraser</source>
+      <translation>Radierer</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/outlines.py" />
+      <source>Lasso</source>
+      <translation>Lasso</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/outlines.py" />
+      <source>Polygon</source>
+      <translation>Polygon</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/regions.py" />
+      <source>Fill</source>
+      <translation>Füllen</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/regions.py" />
+      <source>Magic wand</source>
+      <translation>Zauberstab</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/shapes.py" />
+      <source>Rectangle</source>
+      <translation>Rechteck</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/shapes.py" />
+      <source>Ellipse</source>
+      <translation>Ellipse</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/shapes.py" />
+      <source>Line</source>
+      <translation>Linie</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/smooth.py" />
+      <source>Smooth outline</source>
+      <translation>Umriss glätten</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/transform.py" />
+      <source>Scale region</source>
+      <translation>Fläche skalieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/transform.py" />
+      <source>Move region</source>
+      <translation>Fläche verschieben</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tour</name>
+    <message>
+      <location filename="../../app/widgets/tour.py" />
+      <source>Skip</source>
+      <translation>Überspringen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/tour.py" />
+      <source>Next</source>
+      <translation>Weiter</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/tour.py" />
+      <source>Start</source>
+      <translation>Los</translation>
+    </message>
+  </context>
+  <context>
+    <name>Welcome</name>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Paint</source>
+      <translation>Malen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Take a brush, a lasso or a shape and paint clothes into the map.</source>
+      <translation>Mit Pinsel, Lasso oder einer Form Kleidung in die Karte malen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Pick what you paint</source>
+      <translation>Wählen, was gemalt wird</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Each colour is a class. Hide, lock or protect a class with the marks beside its name.</source>
+      <translation>Jede Farbe ist eine Klasse. Mit den Zeichen neben dem Namen lässt sie sich ausblenden, sperren oder schützen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Watch</source>
+      <translation>Zusehen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>The picture follows while your hand still moves.</source>
+      <translation>Das Bild folgt, während die Hand sich noch bewegt.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Change the style</source>
+      <translation>Den Stil ändern</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Drag a slider, throw the dice, or ask for more like this. Only that class changes.</source>
+      <translation>Einen Regler ziehen, würfeln oder nach mehr davon fragen. Nur diese Klasse ändert sich.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Open a photo of your own</source>
+      <translation>Ein eigenes Foto öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Its clothes are found and their styles are taken. F1 shows all keys.</source>
+      <translation>Die Kleidung wird gefunden, ihre Stile werden übernommen. F1 zeigt alle Tasten.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>The program ended unexpectedly. Unsaved work was kept.</source>
+      <translation>Das Programm wurde unerwartet beendet. Ungespeicherte Arbeit wurde aufgehoben.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Recover</source>
+      <translation>Wiederherstellen</translation>
+    </message>
+  </context>
+</TS>

@@ -1,0 +1,139 @@
+"""The window in another language: every text of menus, docks and bars can be translated, and German is."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QTranslator
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QDockWidget,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QTabBar,
+    QToolBar,
+    QWidget,
+)
+
+from app import language
+from app.dialogs.batch import BatchDialog
+from app.dialogs.help import KeysDialog
+from app.dialogs.new import NewDialog
+from app.dialogs.official import OfficialDialog
+from app.dialogs.shortcuts import ShortcutsDialog
+from app.examples import example_paths, title_of
+from app.shortcuts import key_text
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = {"SMIS Studio", "English", "Deutsch", "figure", "Ctrl", "OpenRaster"}
+"""Not translated: names, and what every language calls itself."""
+
+
+class Marking(QTranslator):
+    """Puts brackets around everything that was asked for."""
+
+    def translate(self, context: str, source: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return f"⟦{source}⟧"
+
+
+@pytest.fixture
+def translators(qapp: QApplication) -> Iterator[QApplication]:
+    """Whatever a test installs is gone after it."""
+    locale = QLocale()
+    yield qapp
+    for translator in qapp.findChildren(QTranslator):
+        qapp.removeTranslator(translator)
+        translator.deleteLater()
+    QLocale.setDefault(locale)
+
+
+def texts_of(widget: QWidget) -> Iterator[str]:
+    """Everything that a person reads or hears of one widget."""
+    yield from (widget.toolTip(), widget.accessibleName(), widget.statusTip())
+    if isinstance(widget, QLabel | QAbstractButton):
+        yield widget.text()
+    if isinstance(widget, QLineEdit):
+        yield widget.placeholderText()
+    if isinstance(widget, QMenu):
+        yield widget.title()
+    if isinstance(widget, QDockWidget | QToolBar):
+        yield widget.windowTitle()
+    if isinstance(widget, QTabBar):
+        yield from (widget.tabText(place) for place in range(widget.count()))
+    if isinstance(widget, QComboBox):
+        yield from (widget.itemText(place) for place in range(widget.count()))
+    for action in widget.actions():
+        yield from (action.text(), action.toolTip())
+
+
+def untranslated(top: QWidget, data: set[str]) -> set[str]:
+    """Texts with words in them that never went through a translation function."""
+    found = set()
+    for widget in (top, *top.findChildren(QWidget)):
+        if type(widget).__module__.startswith("PySide6") and widget.objectName().startswith("qt_"):
+            continue
+        for text in texts_of(widget):
+            words = [word for word in text.replace("&", "").split() if sum(map(str.isalpha, word)) >= 2]
+            if words and "⟦" not in text and text.replace("&", "") not in data:
+                found.add(text)
+    return found
+
+
+def test_no_text_of_the_window_bypasses_translation(translators: QApplication, open_studio) -> None:
+    mark = Marking(translators)
+    translators.installTranslator(mark)
+    studio = open_studio(start=False)
+    data = NAMES | set(studio.session.label_set.names) | {title_of(path) for path in example_paths()}
+    assert untranslated(studio.window, data) == set()
+    table = studio.window.actions_table
+    dialogs = (
+        NewDialog(studio.session, studio.window),
+        BatchDialog(studio.session, studio.window),
+        ShortcutsDialog(table, {}, studio.window),
+        KeysDialog(table, studio.window),
+        OfficialDialog(studio.window),
+    )
+    for dialog in dialogs:
+        # Qt knows what keys are called.
+        keys = {key_text(name) for name in (*(table.shortcut(id_) for id_ in table.specs), "Esc", "Enter", "Backspace")}
+        assert untranslated(dialog, data | keys) == set(), type(dialog).__name__
+        assert "⟦" in dialog.windowTitle()
+
+
+def test_the_window_speaks_german(translators: QApplication, open_studio) -> None:
+    assert language.install(translators, "de") == "de"
+    studio = open_studio(start=False, language="de")
+    assert [action.text() for action in studio.window.menuBar().actions()][:2] == ["Datei", "Bearbeiten"]
+    assert studio.window.docks["history"].windowTitle() == "Verlauf"
+    assert studio.window.actions_table["language.de"].isChecked()
+    studio.tool("brush")
+    studio.drag((4, 4), (9, 9))
+    assert studio.document.history.steps[0].text.startswith("Pinsel")
+
+
+def test_the_language_of_the_system_is_used_where_it_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    for spoken, expected in (("de-AT", "de"), ("fr-FR", "en"), ("en-GB", "en")):
+        monkeypatch.setattr(QLocale, "uiLanguages", lambda _, spoken=spoken: [spoken])
+        assert language.chosen("system") == expected
+    assert language.chosen("de") == "de" and language.chosen("en") == "en"
+
+
+def test_german_is_complete() -> None:
+    """A new text is translated with the change that brings it; `make translations` collects it."""
+    spec = importlib.util.spec_from_file_location("translations", ROOT / "scripts" / "translations.py")
+    assert spec is not None and spec.loader is not None
+    translations = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(translations)
+    texts = translations.collect()
+    known = translations.read_translations(language.FOLDER / "smis_de.ts")
+    missing = [text for text in texts if text not in known]
+    assert len(missing) <= 0.05 * len(texts), missing
+    # Every place for a value is still there.
+    for (_, text), translated in known.items():
+        assert sorted(part[0] for part in text.split("{")[1:]) == sorted(p[0] for p in translated.split("{")[1:]), text
