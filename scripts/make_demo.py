@@ -27,7 +27,6 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QApplication, QTabBar, QWidget
 
-from app.canvas.surface import CanvasSurface
 from app.examples import FOLDER, open_example
 from app.panels.classes import ClassesPanel
 from app.panels.morph import MorphPanel
@@ -41,7 +40,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SIZE = (1200, 750)
 """The window, in pixels; the animation is 0.8 times as large."""
 WIDTH = 960
-RATE = 12
+RATE = 18
 PATIENCE = 300.0
 """Seconds to wait for a picture before giving up."""
 
@@ -93,12 +92,16 @@ class Film:
     def move(self, widget: QWidget, point: QPointF, frames: int, held: bool = False) -> None:
         """Bring the hand to a point of a widget in some frames, slow at both ends."""
         start, end = self.at, QPointF(widget.mapTo(self.window, point.toPoint()))
+        canvas = self.window.canvas
+        if widget is not canvas:
+            # The ring of the brush goes with the pointer.
+            QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
         for number in range(1, frames + 1):
             share = number / frames
             share = share if held else share * share * (3 - 2 * share)
             self.at = start + (end - start) * share
             here = QPointF(widget.mapFrom(self.window, self.at.toPoint()))
-            if held or isinstance(widget, CanvasSurface):
+            if held or widget is canvas:
                 self.send(widget, QEvent.Type.MouseMove, here, held)
             self.shoot()
 
@@ -273,6 +276,8 @@ def main() -> int:
     window = MainWindow(settings, open_example(FOLDER / "skirt-and-tights.png"))
     window.resize(*SIZE)
     window.show()
+    # The film runs at a pace of its own: what a picture took while it was recorded would only confuse.
+    window.status.time_label.hide()
     window.session.rng = np.random.default_rng(5)
     window.session.start()
     film = Film(window)

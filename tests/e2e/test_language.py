@@ -31,8 +31,8 @@ from app.examples import example_paths, title_of
 from app.shortcuts import key_text
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = {"SMIS Studio", "English", "Deutsch", "figure", "Ctrl", "OpenRaster"}
-"""Not translated: names, and what every language calls itself."""
+NAMES = {"SMIS Studio", "English", "Deutsch", "deepfashion", "cityscapes", "ade20k", "latest_net_G.pth"}
+"""Not translated: names of programs, networks and files, and what every language calls itself."""
 
 
 class Marking(QTranslator):
