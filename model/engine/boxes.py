@@ -28,6 +28,11 @@ class Box(NamedTuple):
         top, left, bottom, right = self
         return (bottom - top) * (right - left) if bottom > top and right > left else 0
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.bottom - self.top, self.right - self.left
+
     def union(self, other: Box) -> Box:
         top, left, bottom, right = self
         other_top, other_left, other_bottom, other_right = other

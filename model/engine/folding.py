@@ -12,6 +12,7 @@ from model.engine import winograd
 from model.engine.boxes import Channels
 from model.engine.tables import FoldedModulation
 from model.engine.winograd import Take
+from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
 from model.groupdnet.generator import ConditionalGroupBlock
 
@@ -52,6 +53,17 @@ class FoldedConv:
     def whole(self, outputs: Channels) -> Channels:
         """These outputs rounded outward to whole groups."""
         return self.makes(self.needs(outputs))
+
+    def room(self, height: int, width: int, whole: bool) -> tuple[int, int]:
+        """Rows and columns of outputs to compute where so many are wanted; ``whole``: bands of the whole grid.
+
+        Those always have the same shapes; boxes have a new one each time.
+        """
+        if self.kernel == 1 or (whole and not self._by_patches):
+            return height, width
+        if self._by_patches:
+            return winograd.room(height), winograd.room(width)
+        return rounded(height), rounded(width)
 
     def __call__(self, x: Tensor, outputs: Channels, take: Take) -> Tensor:
         """x (h, w, the inputs these outputs need), contiguous -> (h - kernel + 1, w - kernel + 1, outputs).

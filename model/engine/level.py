@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -16,6 +15,7 @@ from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.folding import FoldedBlock
 from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
+from model.engine.workspace import Workspace
 
 # Buffers of about this many values stay in a processor's cache.
 BAND_VALUES = 1 << 20
@@ -29,27 +29,6 @@ MOST_WINDOWS_PER_PIXEL = 1.5
 LEAST_WINDOW_LIMIT = 8192
 
 
-class Workspace:
-    """Buffers that are used again and again: fresh memory of this size costs more than what is written into it."""
-
-    def __init__(self, dtype: torch.dtype) -> None:
-        self._dtype = dtype
-        self._buffers: dict[str, Tensor] = {}
-
-    def take(self, name: str, *shape: int) -> Tensor:
-        """A contiguous tensor of this shape with any content, good until ``name`` is asked for again."""
-        count = math.prod(shape)
-        buffer = self._buffers.get(name)
-        if buffer is None or buffer.numel() < count:
-            buffer = torch.empty(count, dtype=self._dtype)
-            self._buffers[name] = buffer
-        return buffer[:count].view(shape)
-
-    @property
-    def nbytes(self) -> int:
-        return sum(buffer.numel() * buffer.element_size() for buffer in self._buffers.values())
-
-
 def never() -> None:
     """The check of work that is not interrupted."""
 
@@ -57,6 +36,12 @@ def never() -> None:
 def _view(grid: Tensor, box: Box, channels: Channels | None = None) -> Tensor:
     part = grid[box.top : box.bottom, box.left : box.right]
     return part if channels is None else part[..., channels.first : channels.last]
+
+
+def _cut(convolved: Tensor, box: Box) -> Tensor:
+    """The part of a convolution's outputs that the box asked for, without the room around it."""
+    height, width = box.shape
+    return convolved[:height, :width]
 
 
 class Level:
@@ -279,11 +264,14 @@ class Level:
             x = _view(x, box, channels)
         torch.addcmul(both[..., count:], x, both[..., :count], out=into)
 
-    def _padded(self, box: Box, count: int) -> tuple[Tensor, Tensor, Box]:
-        """A buffer for a box and one pixel around it, zero outside the picture; its part inside; that part's box."""
+    def _padded(self, box: Box, count: int, room: tuple[int, int]) -> tuple[Tensor, Tensor, Box]:
+        """A buffer for a box and one pixel around it, its part inside the picture, and that part's box.
+
+        The buffer has ``room`` for so many rows and columns of outputs, at least the box's; all the rest is zero.
+        """
         area = box.dilate(1)
         inside = area.clip(self.height, self.width)
-        buffer = self._workspace.take("input", area.bottom - area.top, area.right - area.left, count)
+        buffer = self._workspace.take("input", room[0] + 2, room[1] + 2, count)
         top, left = inside.top - area.top, inside.left - area.left
         bottom, right = inside.bottom - area.top, inside.right - area.left
         if top:
@@ -304,9 +292,10 @@ class Level:
         share = (outputs.last - outputs.first) / conv.outputs
         for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=up):
             check()
-            buffer, into, inside = self._padded(band, count)
+            buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
             self._modulate(x, self._tables[0], inside, inputs, up, into)
-            _view(self._y, band, outputs).copy_(conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take))
+            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
+            _view(self._y, band, outputs).copy_(_cut(convolved, band))
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1
@@ -316,10 +305,10 @@ class Level:
         share = (outputs.last - outputs.first) / conv.outputs
         for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=False):
             check()
-            buffer, into, inside = self._padded(band, count)
+            buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
             self._modulate(self._y, self._tables[1], inside, inputs, False, into)
             convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            self._add_shortcut(x, band, outputs, convolved)
+            self._add_shortcut(x, band, outputs, _cut(convolved, band))
 
     def _add_shortcut(self, x: Tensor, box: Box, outputs: Channels, convolved: Tensor) -> None:
         """out (box, outputs) = convolved + shortcut."""
@@ -358,7 +347,7 @@ class Level:
         count = conv.inputs
         for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
-            buffer, into, inside = self._padded(band, count)
+            buffer, into, inside = self._padded(band, count, band.shape)
             into.copy_(_view(self.out, inside))
             planes = self._workspace.take("planes", 27, buffer.shape[0] * buffer.shape[1])
             drawn = conv(F.leaky_relu_(buffer, 0.2), planes)

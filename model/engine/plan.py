@@ -11,7 +11,8 @@ from torch import Tensor
 
 from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.folding import FoldedGenerator
-from model.engine.level import Level, Workspace, never
+from model.engine.level import Level, never
+from model.engine.workspace import Workspace
 
 # Pixels added to a preview's box on every side, at every level: two convolutions and a label window reach three, so
 # above the levels that are computed whole, what is shown of a preview is as good as exact.

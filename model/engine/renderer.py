@@ -15,10 +15,10 @@ from torch import Tensor
 from model.engine.boxes import Box, hull
 from model.engine.folding import FoldedGenerator
 from model.engine.frame import Frame, RenderCancelled
-from model.engine.level import Workspace
 from model.engine.plan import Plan
 from model.engine.precision import choose_device, choose_precision
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
+from model.engine.workspace import Workspace
 from model.errors import UserError
 from model.groupdnet import Generator
 from model.groupdnet.label_pyramid import instance_edges

@@ -24,6 +24,11 @@ def pays(inputs: int, outputs: int) -> bool:
     return inputs >= LEAST_INPUTS and outputs >= LEAST_OUTPUTS
 
 
+def room(size: int) -> int:
+    """A side rounded up to whole patches."""
+    return size + size % 2
+
+
 def transform_weight(weight: Tensor, groups: int) -> Tensor:
     """(outputs, inputs per group, 3, 3) -> (16, groups, inputs per group, outputs per group) float32."""
     matrix = torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], dtype=torch.float64)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.engine import Renderer, winograd
-from model.engine.level import Workspace
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
+from model.engine.workspace import Workspace
 from model.errors import UserError
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
 

@@ -1,0 +1,38 @@
+"""Buffers that are used again and again, and their sizes."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+class Workspace:
+    """Scratch tensors by name: fresh memory of this size costs more than what is written into it."""
+
+    def __init__(self, dtype: torch.dtype) -> None:
+        self._dtype = dtype
+        self._buffers: dict[str, Tensor] = {}
+
+    def take(self, name: str, *shape: int) -> Tensor:
+        """A contiguous tensor of this shape with any finite content, good until ``name`` is asked for again."""
+        count = math.prod(shape)
+        buffer = self._buffers.get(name)
+        if buffer is None or buffer.numel() < count:
+            buffer = torch.zeros(count, dtype=self._dtype)
+            self._buffers[name] = buffer
+        return buffer[:count].view(shape)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(buffer.numel() * buffer.element_size() for buffer in self._buffers.values())
+
+
+def rounded(size: int) -> int:
+    """A side of a box rounded up, by at most 3 pixels or an eighth, so that few different sides occur.
+
+    oneDNN generates code for every new shape of a convolution, which takes 0.7 ms: as long as many a box itself.
+    """
+    step = max(4, 1 << max(0, (size - 1).bit_length() - 4))
+    return -(-size // step) * step
