@@ -1,4 +1,4 @@
-"""`train`, `train-parser` and `check-data`."""
+"""`train`, `train-parser`, `pseudo-label` and `check-data`."""
 
 from __future__ import annotations
 
@@ -48,6 +48,9 @@ def train(
     learning_rate: Annotated[
         float | None, typer.Option(min=0, help="Of the generator; the discriminator's is four times that.")
     ] = None,
+    crop_size: Annotated[
+        int | None, typer.Option(min=0, help="Learn detail from crops of so many pixels (128, say); 0: whole pictures.")
+    ] = None,
     sample_every: Annotated[int, typer.Option(min=1, help="Steps between sample grids.")] = 500,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 500,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
@@ -85,6 +88,7 @@ def train(
                 adversarial_start=adversarial_start,
                 frozen_levels=frozen_levels,
                 learning_rate=learning_rate,
+                crop_size=crop_size,
                 sample_every=sample_every,
                 checkpoint_every=checkpoint_every,
                 seed=seed,
@@ -108,6 +112,15 @@ def train_parser(
     device: Annotated[Device, typer.Option(help="Where to train.")] = Device.auto,
     precision: Annotated[str, typer.Option(help="auto, 32-true or bf16-mixed.")] = "auto",
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the output folder.")] = False,
+    init_from: Annotated[
+        str | None, typer.Option(help="Start from the parser of a run of train-parser or of a bundle.")
+    ] = None,
+    learning_rate: Annotated[
+        float, typer.Option(min=1e-6, help="Peak learning rate; that of the backbone is 4/15 of it.")
+    ] = 1.5e-3,
+    frozen_stages: Annotated[
+        int, typer.Option(min=0, max=7, help="First stages of the backbone that stay as they are; a step is faster.")
+    ] = 0,
     bundle: Annotated[str | None, typer.Option(help="Put the trained parser into this bundle.")] = None,
 ) -> None:
     """Train the parser, which finds the classes of a photo; optionally put it into a bundle."""
@@ -115,13 +128,22 @@ def train_parser(
 
     opened = None if bundle is None else load_bundle(bundle)
     with training_packages():
-        from model.training.parser.loop import load_trained_parser
+        from model.training.parser.loading import load_trained_parser
         from model.training.parser.loop import train_parser as run_training
         from model.training.parser.recipe import ParserRecipe
 
         if steps is None and epochs is None and minutes is None:
             epochs = 12.0
-        recipe = ParserRecipe(steps=steps, epochs=epochs, minutes=minutes, batch_size=batch_size, seed=seed)
+        recipe = ParserRecipe(
+            steps=steps,
+            epochs=epochs,
+            minutes=minutes,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            backbone_learning_rate=learning_rate * 4 / 15,
+            frozen_stages=frozen_stages,
+            seed=seed,
+        )
         run_training(
             data,
             output,
@@ -130,10 +152,61 @@ def train_parser(
             device=device.value,
             precision=precision,
             extra_data=extra_data,
+            init_from=init_from,
         )
         if opened is not None and opened.path is not None:
             opened.parser = load_trained_parser(output)
             save_bundle(opened, opened.path)
+
+
+def pseudo_label(
+    photos: Annotated[Path, typer.Argument(metavar="PHOTOS_DIR", help="Folder of photos without label maps.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the data set; made where it is missing.")],
+    tags: Annotated[
+        Path | None, typer.Option(help="JSON of photo name -> class names: only these can win in the photo.")
+    ] = None,
+    parser: Annotated[
+        str | None, typer.Option(help="Run of train-parser, or a bundle [default: street-fashion].")
+    ] = None,
+    min_confidence: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave photos out of whose person the parser is less sure.")
+    ] = 0.6,
+    device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
+) -> None:
+    """Make a data set for `train-parser --extra-data` of photos without label maps; a stopped run goes on."""
+    from rich.console import Console
+    from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    from model.checkpoints import default_bundle_name
+
+    with training_packages():
+        from model.training.parser.loading import open_parser
+        from model.training.parser.loop import pick_device
+        from model.training.pseudo_labels import find_photos, read_tags, write_pseudo_labels
+
+        found = find_photos(photos)
+        source = open_parser(parser if parser is not None else default_bundle_name())
+        known = None if tags is None else read_tags(tags, source.label_set)
+        source.parser.to(pick_device(device.value)).prepare_for_inference()
+        console = Console(stderr=True)
+        columns = (*Progress.get_default_columns()[:-1], MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            task = progress.add_task("Parsing", total=len(found))
+
+            def tell(message: str | None) -> None:
+                if message is not None:
+                    console.print(" ".join(message.split()), soft_wrap=True, markup=False, highlight=False)
+                progress.advance(task)
+
+            result = write_pseudo_labels(
+                source, found, output, tags=known, min_confidence=min_confidence, progress=tell
+            )
+    print(
+        f"{result.written} pairs written, {result.kept} there already, {len(result.left_out)} left out, "
+        f"{len(result.faults)} bad"
+    )
+    if result.faults:
+        raise UserError(f"{len(result.faults)} of {len(found)} photos of {photos} could not be read")
 
 
 def check_data(
@@ -157,4 +230,9 @@ def check_data(
     print(f"{directory}: no faults")
 
 
-COMMANDS = {"train": train, "train-parser": train_parser, "check-data": check_data}
+COMMANDS = {
+    "train": train,
+    "train-parser": train_parser,
+    "pseudo-label": pseudo_label,
+    "check-data": check_data,
+}

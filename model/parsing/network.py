@@ -1,4 +1,4 @@
-"""The parser's network: EfficientNet-Lite0 with a light feature pyramid decoder."""
+"""The parser's network: EfficientNet-Lite0, a light feature pyramid decoder, and a head for the classes as a whole."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -25,6 +25,7 @@ class ParserConfig:
         height: rows of the pictures it was trained on; photos are brought to about this size before they are parsed.
         width: columns of these pictures.
         person_height: share of ``height`` that a person fills in the training pictures.
+        presence: hidden channels of the :class:`PresenceHead`; 0 for a parser without one.
     """
 
     classes: int
@@ -33,12 +34,15 @@ class ParserConfig:
     height: int = 384
     width: int = 256
     person_height: float = 0.92
+    presence: int = 0
 
     def __post_init__(self) -> None:
         if not 2 <= self.classes <= 256:
             raise UserError(f"a parser needs 2 to 256 classes, found {self.classes}")
         if self.channels < 1 or self.head_channels < 1:
             raise UserError(f"a parser needs channels above 0, found {self.channels} and {self.head_channels}")
+        if self.presence < 0:
+            raise UserError(f"a parser's presence must be 0 or more channels, found {self.presence}")
         if self.height % STRIDES[-1] or self.width % STRIDES[-1] or min(self.height, self.width) <= 0:
             raise UserError(f"a parser's height and width must be multiples of 32, found {self.height} x {self.width}")
         if not 0.1 <= self.person_height <= 1:
@@ -63,12 +67,53 @@ class ParserConfig:
         return cls(**values)
 
 
+class PresenceHead(nn.Module):
+    """Which classes are in the picture: a multi-label classifier that looks at the whole person at once.
+
+    Whether a garment is a dress or a top with a skirt cannot be told pixel by pixel, so the pixels of one garment may
+    decide differently. This head decides for the picture, and :meth:`gate` lets its answer weigh on every pixel, as the
+    semantic encoding loss and the context gating of EncNet do (Zhang et al., CVPR 2018).
+    """
+
+    def __init__(self, channels: int, classes: int, hidden: int) -> None:
+        """``channels``: of the features."""
+        super().__init__()
+        self.normalize = nn.LayerNorm(2 * channels)
+        self.hidden = nn.Linear(2 * channels + 2 * classes, hidden)
+        self.dropout = nn.Dropout(0.2)
+        self.classify = nn.Linear(hidden, classes)
+        nn.init.zeros_(self.classify.weight)
+        nn.init.zeros_(self.classify.bias)
+        self.gain = nn.Parameter(torch.ones(classes))
+
+    def forward(self, features: Tensor, logits: Tensor) -> Tensor:
+        """Logits of each class's presence, ``(B, classes)``.
+
+        Args:
+            features: ``(B, channels, h, w)``, the coarsest of the backbone.
+            logits: of the pixels, ``(B, classes, H, W)``; class 0 is the background. No gradient flows into them.
+        """
+        probabilities = F.softmax(logits.detach().float(), dim=1)
+        person = F.adaptive_avg_pool2d(1 - probabilities[:, :1], (features.shape[-2], features.shape[-1]))
+        mean = (features * person).sum(dim=(2, 3)) / person.sum(dim=(2, 3)).clamp(min=1e-3)
+        share = probabilities.mean(dim=(2, 3)).clamp(min=1e-4).log() / 4 + 1
+        pooled = self.normalize(torch.cat([mean, features.amax(dim=(2, 3))], dim=1))
+        hidden = F.relu(self.hidden(torch.cat([pooled, share, probabilities.amax(dim=(2, 3))], dim=1)))
+        presence: Tensor = self.classify(self.dropout(hidden))
+        return presence
+
+    def gate(self, presence: Tensor) -> Tensor:
+        """What is added to the logits of every pixel, ``(B, classes, 1, 1)``: log probability times a learned gain."""
+        return (self.gain * F.logsigmoid(presence))[:, :, None, None]
+
+
 class Parser(nn.Module):
     """Photo ``(B, 3, H, W)`` in [-1, 1] -> class logits ``(B, classes, H, W)``; any height and width.
 
     A feature pyramid (Lin et al., CVPR 2017) over the four coarser levels of the backbone, with the picture's mean
     feature added at the coarsest, as in PSPNet (Zhao et al., CVPR 2017): what a garment is called depends on the whole
-    person. The logits are computed at stride 4 and enlarged bilinearly.
+    person. Where the configuration asks for it, a :class:`PresenceHead` weighs the classes of the whole picture. The
+    logits are computed at stride 4 and enlarged bilinearly.
     """
 
     def __init__(self, config: ParserConfig, backbone: EfficientNetLite0 | None = None) -> None:
@@ -84,9 +129,15 @@ class Parser(nn.Module):
         self.head = ConvNorm(channels, config.head_channels, 3)
         self.dropout = nn.Dropout2d(0.1)
         self.classify = nn.Conv2d(config.head_channels, config.classes, 1)
+        self.presence = PresenceHead(inputs[-1], config.classes, config.presence) if config.presence else None
 
     def coarse_logits(self, photo: Tensor) -> Tensor:
         """Logits at stride 4, ``(B, classes, ceil(H / 4), ceil(W / 4))``."""
+        logits, presence = self.pixels_and_presence(photo)
+        return logits if self.presence is None or presence is None else logits + self.presence.gate(presence)
+
+    def pixels_and_presence(self, photo: Tensor) -> tuple[Tensor, Tensor | None]:
+        """Logits at stride 4 before the presence head weighs them, and the head's own, ``(B, classes)``, if any."""
         features = self.backbone(photo)[_LEVELS[0] :]
         mean = features[-1].mean(dim=(2, 3))
         x = self.laterals[-1](features[-1]) + self.context(mean)[:, :, None, None]
@@ -95,7 +146,8 @@ class Parser(nn.Module):
             lateral = self.laterals[level](features[level])
             x = lateral + F.interpolate(x, size=lateral.shape[-2:], mode="bilinear", align_corners=False)
             x = self.merges[level](x)
-        return self.classify(self.dropout(self.head(x)))
+        logits = self.classify(self.dropout(self.head(x)))
+        return logits, None if self.presence is None else self.presence(features[-1], logits)
 
     def forward(self, photo: Tensor) -> Tensor:
         logits = self.coarse_logits(photo)

@@ -5,6 +5,7 @@ import math
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +15,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from torch import Tensor, nn
 
 from model.backbones import load_imagenet_lite0
-from model.checkpoints.state import folded_state, load_state, read_tensors, to_half, write_tensors
+from model.checkpoints.state import folded_state, to_half, write_tensors
 from model.errors import UserError
-from model.files import reason, replacing
+from model.files import replacing
 from model.labels import LabelSet
 from model.parsing.network import Parser, ParserConfig
 from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
 from model.training.parser.augment import augment
-from model.training.parser.losses import Confusion, class_weights, parser_loss
+from model.training.parser.loading import REPORT as REPORT
+from model.training.parser.loading import WEIGHTS, copy_weights, open_parser
+from model.training.parser.loading import load_trained_parser as load_trained_parser
+from model.training.parser.losses import Confusion, class_weights, parser_loss, presence_loss
 from model.training.parser.recipe import ParserRecipe
 from model.training.signals import stop_on_signals
 
 CHECKPOINT = "checkpoint.pt"
-WEIGHTS = "parser.safetensors"
-REPORT = "parser.json"
+PRESENCE = 128  # hidden channels of the presence head of a new parser
 
 
 def train_parser(
@@ -39,6 +42,7 @@ def train_parser(
     device: str = "auto",
     precision: str = "auto",
     extra_data: str | Path | None = None,
+    init_from: str | Path | None = None,
     config: ParserConfig | None = None,
     pretrained: bool = True,
     console: Console | None = None,
@@ -55,8 +59,10 @@ def train_parser(
         device: "auto", "cpu" or "cuda".
         precision: "auto" (bfloat16 on CUDA), "32-true" or "bf16-mixed".
         extra_data: a second dataset of the same label set, used for training alone.
-        config: the network's sizes; made from the label set and the recipe by default.
-        pretrained: start from the ImageNet backbone.
+        init_from: a run or a bundle whose parser is the start; one without a presence head gets a new one.
+        config: the network's sizes; those of ``init_from`` with a presence head, or made from the label set and the
+            recipe, by default.
+        pretrained: start from the ImageNet backbone, where no parser is given to start from.
 
     Returns:
         What ``parser.json`` holds.
@@ -79,15 +85,22 @@ def train_parser(
     if state is not None:
         recipe = ParserRecipe.from_dict(state["recipe"])
     label_set = load_label_set(data)
-    config = config or ParserConfig(len(label_set), height=recipe.height, width=recipe.width)
+    start = open_parser(init_from).parser if init_from is not None and state is None else None
+    if config is None and start is not None:
+        config = replace(start.config, presence=start.config.presence or PRESENCE)
+    elif config is None:
+        config = ParserConfig(len(label_set), height=recipe.height, width=recipe.width, presence=PRESENCE)
     if state is not None:
         config = ParserConfig.from_dict(state["config"])
     if config.classes != len(label_set):
         raise UserError(f"the parser has {config.classes} classes but {data} has {len(label_set)}")
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.seed)
-    backbone = load_imagenet_lite0() if pretrained and state is None else None
-    trainer = _Trainer(Parser(config, backbone), recipe, run, place, _autocast(precision, place), console)
+    backbone = load_imagenet_lite0() if pretrained and state is None and start is None else None
+    parser = Parser(config, backbone)
+    if start is not None:
+        copy_weights(start, parser)
+    trainer = _Trainer(parser, recipe, run, place, _autocast(precision, place), console)
     trainer.load_data(data, extra_data, label_set)
     if state is not None:
         trainer.restore(state)
@@ -96,25 +109,6 @@ def train_parser(
     if trainer.stopping:
         console.print(f"Stopped at step {trainer.step}; go on with --resume.")
     return trainer.report
-
-
-def load_trained_parser(run: str | Path) -> Parser:
-    """The best parser of a run (or of any folder with ``parser.json`` and ``parser.safetensors``), ready for a bundle.
-
-    Raises:
-        UserError: a file is missing or damaged.
-    """
-    source = Path(run) / REPORT
-    try:
-        report = json.loads(source.read_text(encoding="utf-8"))
-        config = ParserConfig.from_dict(report["config"])
-    except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{source} does not describe a parser: {error}") from error
-    parser = Parser(config)
-    load_state(parser, read_tensors(Path(run) / WEIGHTS), Path(run) / WEIGHTS)
-    return parser.eval().requires_grad_(False)
 
 
 def pick_device(name: str) -> torch.device:
@@ -160,6 +154,9 @@ class _Trainer:
         self.average = Parser(parser.config).to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average.load_state_dict(self.parser.state_dict())
         self.average.eval().requires_grad_(False)
+        if recipe.frozen_stages:
+            for part in (self.parser.backbone.stem, self.parser.backbone.stages[: recipe.frozen_stages]):
+                part.requires_grad_(False)
         self.optimizer = torch.optim.AdamW(self._groups(), weight_decay=recipe.weight_decay)
         self.random = torch.Generator().manual_seed(recipe.seed)
         self.step = 0
@@ -271,9 +268,15 @@ class _Trainer:
         self.parser.train()
         context = torch.autocast(self.device.type, torch.bfloat16) if self.autocast else nullcontext()
         with context:
-            coarse = self.parser.coarse_logits(pictures.contiguous(memory_format=torch.channels_last))
+            coarse, presence = self.parser.pixels_and_presence(pictures.contiguous(memory_format=torch.channels_last))
+            if self.parser.presence is not None and presence is not None:
+                # Detached: the pixels' loss would make the head surer than it can be of pictures it has not seen.
+                gated = torch.rand((len(photos), 1, 1, 1), generator=self.random) >= recipe.ungated
+                coarse = coarse + self.parser.presence.gate(presence.detach()) * gated.to(self.device)
             logits = nn.functional.interpolate(coarse, size=labels.shape[-2:], mode="bilinear", align_corners=False)
         loss = parser_loss(logits, labels, self.weights)
+        if presence is not None:
+            loss = loss + recipe.presence * presence_loss(presence, labels)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.parser.parameters(), 5.0)

@@ -41,6 +41,17 @@ def parser_loss(logits: Tensor, labels: Tensor, weights: Tensor, jaccard: float 
     return entropy + jaccard * soft_jaccard_loss(logits, labels)
 
 
+def presence_loss(presence: Tensor, labels: Tensor) -> Tensor:
+    """Binary cross-entropy of a picture's classes, which the label map tells.
+
+    Args:
+        presence: logits ``(B, C)``.
+        labels: int64 ``(B, h, w)``; -1 where nothing is known.
+    """
+    present = torch.stack([(labels == index).flatten(1).any(dim=1) for index in range(presence.shape[1])], dim=1)
+    return F.binary_cross_entropy_with_logits(presence.float(), present.float())
+
+
 class Confusion:
     """Pixel counts by true class (rows) and predicted class (columns)."""
 

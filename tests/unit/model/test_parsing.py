@@ -1,8 +1,9 @@
 """The parser: network, inference on photos of any size, losses, augmentation and training."""
 
 import json
+import math
 import signal
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +21,11 @@ from model.errors import UserError
 from model.labels import LabelSet, write_label_map
 from model.parsing import Parser, ParserConfig, parse_photo
 from model.parsing.inference import enlarge_and_decide, frame_person, without_specks
-from model.training.parser import ParserRecipe, load_trained_parser, loop, train_parser
+from model.parsing.network import PresenceHead
+from model.training.parser import ParserRecipe, load_trained_parser, loop, open_parser, train_parser
 from model.training.parser.augment import Augmentation, augment
-from model.training.parser.losses import Confusion, class_weights, parser_loss, soft_jaccard_loss
+from model.training.parser.loading import copy_weights
+from model.training.parser.losses import Confusion, class_weights, parser_loss, presence_loss, soft_jaccard_loss
 
 ROWS = [
     {"name": "background", "color": "#000000"},
@@ -331,6 +334,51 @@ def test_augmentation_repeats_with_its_generator() -> None:
     assert torch.equal(first[1], second[1])
 
 
+# Presence head --------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_presence_head_changes_no_decision() -> None:
+    plain = Parser(tiny_config()).eval()
+    weighed = Parser(replace(tiny_config(), presence=6)).eval()
+    copy_weights(plain, weighed)
+    photo = torch.rand(2, 3, 96, 64) * 2 - 1
+    with torch.no_grad():
+        difference = weighed.coarse_logits(photo) - plain.coarse_logits(photo)
+    torch.testing.assert_close(difference, difference.mean().expand_as(difference))
+
+
+def test_a_class_that_is_held_to_be_absent_loses_everywhere() -> None:
+    parser = Parser(replace(tiny_config(), presence=6)).eval()
+    assert parser.presence is not None
+    photo = torch.rand(1, 3, 96, 64) * 2 - 1
+    with torch.no_grad():
+        free = parser.coarse_logits(photo)
+        parser.presence.classify.bias.copy_(torch.tensor([20.0, -20.0, 20.0]))
+        weighed = parser.coarse_logits(photo)
+    torch.testing.assert_close(weighed[:, 1] - free[:, 1], torch.full_like(free[:, 1], -20 + math.log(2)))
+    assert (weighed[:, [0, 2]] >= free[:, [0, 2]]).all()
+
+
+def test_the_presence_head_looks_at_the_person() -> None:
+    head = PresenceHead(4, 3, 6).eval()
+    nn.init.normal_(head.classify.weight)
+    logits = torch.zeros(1, 3, 8, 8)
+    logits[:, 0], logits[:, 1, :, :4] = 10, 20  # background, with a coat in the left half
+    features = torch.randn(1, 4, 2, 2)
+    features[..., 1] = features[..., :1].amax() - 50  # never the largest, but far from the person's
+    changed = features.clone()
+    changed[..., 1] -= 30
+    with torch.no_grad():
+        torch.testing.assert_close(head(features, logits), head(changed, logits), atol=1e-2, rtol=0)
+
+
+def test_presence_learns_from_the_classes_of_the_map() -> None:
+    labels = torch.tensor([[[0, 1], [1, -1]]])
+    right = torch.tensor([[30.0, 30.0, -30.0]])
+    assert presence_loss(right, labels).item() == pytest.approx(0, abs=1e-6)
+    assert presence_loss(-right, labels).item() == pytest.approx(30)
+
+
 # Training ------------------------------------------------------------------------------------------------------------
 
 
@@ -448,3 +496,38 @@ def test_a_damaged_run_is_named(tmp_path: Path) -> None:
     (tmp_path / "parser.json").write_text('{"config": {"classes": 3}}')
     with pytest.raises(UserError, match=r"parser\.safetensors"):
         load_trained_parser(tmp_path)
+
+
+def test_a_run_starts_from_a_parser_and_leaves_frozen_stages_alone(dataset: Path, tmp_path: Path) -> None:
+    train_parser(dataset, tmp_path / "first", recipe(), config=TINY, console=quiet(), device="cpu", pretrained=False)
+    first = load_trained_parser(tmp_path / "first")
+    assert first.presence is None
+    choices = recipe(learning_rate=1e-2, backbone_learning_rate=1e-2, frozen_stages=2)
+    train_parser(dataset, tmp_path / "second", choices, init_from=tmp_path / "first", console=quiet(), device="cpu")
+    second = load_trained_parser(tmp_path / "second")
+    assert second.presence is not None
+    before, after = dict(first.named_parameters()), dict(second.named_parameters())
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert not any(name.startswith(("backbone.stem", "backbone.stages.0", "backbone.stages.1")) for name in changed)
+    assert any(name.startswith("backbone.stages.2") for name in changed)
+    assert "classify.weight" in changed
+
+
+def test_a_start_of_other_classes_is_refused(dataset: Path, tmp_path: Path) -> None:
+    train_parser(dataset, tmp_path / "first", recipe(), config=TINY, console=quiet(), device="cpu", pretrained=False)
+    rows = [*ROWS, {"name": "hat", "color": "#00ff00"}]
+    (dataset / "classes.json").write_text(json.dumps(rows))
+    with pytest.raises(UserError, match="3 classes"):
+        train_parser(dataset, tmp_path / "second", recipe(), init_from=tmp_path / "first", console=quiet())
+    wider = ParserConfig(4, channels=8, head_channels=8, height=64, width=64)
+    with pytest.raises(UserError, match="other sizes"):
+        train_parser(
+            dataset, tmp_path / "second", recipe(), init_from=tmp_path / "first", config=wider, console=quiet()
+        )
+
+
+def test_a_parser_of_a_run_is_opened_with_its_classes(dataset: Path, tmp_path: Path) -> None:
+    train_parser(dataset, tmp_path / "run", recipe(), config=TINY, console=quiet(), device="cpu", pretrained=False)
+    opened = open_parser(tmp_path / "run")
+    assert opened.label_set.names == ("background", "coat", "shoes")
+    assert opened.parser.config == TINY
