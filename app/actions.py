@@ -86,6 +86,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.actual", _("100 %"), "Ctrl+1", "", "View", 2),
     ActionSpec("view.rulers", _("Rulers"), "Ctrl+R", "", "View", 3, True),
     ActionSpec("view.docks", _("Show or hide the docks"), "Tab", "", "View", 3),
+    ActionSpec("view.next_area", _("Go to the next area"), "Ctrl+Tab", "", "View", 3),
     ActionSpec("view.reset_layout", _("Reset layout"), "", "", "View", 3),
     ActionSpec("theme.system", _("Theme of the system"), "", "theme", "View", 4, True),
     ActionSpec("theme.light", _("Light theme"), "", "", "View", 4, True),

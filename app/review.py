@@ -36,18 +36,25 @@ class PhotoReview(QObject):
         self.window, self.session, self.bar = window, window.session, bar
         self._before: Document | None = None
         self._path: Path | None = None
+        self._parsed: ParsedPhoto | None = None
         self._mode = ViewMode.OVERLAY
         bar.accepted.connect(self.accept)
         bar.cancelled.connect(self.give_up)
         bar.other_wanted.connect(window.files.open_photo)
+        bar.next_wanted.connect(self.next_person)
 
     @property
     def active(self) -> bool:
         """A photo's outlines are being shown for correction."""
         return self._before is not None
 
-    def open(self, source: Path | NDArray[np.uint8], name: str = "") -> None:
-        """Parse a photo (a file, or uint8 (H, W, 3)) in the background, then show what was found."""
+    def open(self, source: Path | NDArray[np.uint8], name: str = "", number: int = 0) -> None:
+        """Parse a photo in the background, then show what was found.
+
+        Args:
+            source: a file, or the pixels, uint8 (H, W, 3).
+            number: which of several people in it, 0 the largest.
+        """
         session = self.session
 
         def with_model() -> None:
@@ -56,13 +63,20 @@ class PhotoReview(QObject):
                 return
             session.jobs.add(
                 self.tr("Opening the photo"),
-                lambda progress: parse_file(facts, source, progress, name),
-                lambda parsed: self._show(parsed, facts, source if isinstance(source, Path) else None),
+                lambda progress: parse_file(facts, source, progress, name, number),
+                lambda parsed: self._show(parsed, facts, source),
                 failed=lambda text, details: session.say(sentence(text), "error", details),
                 key="open-photo",
             )
 
         self.window.when_model_ready(with_model)
+
+    def next_person(self) -> None:
+        """Show how the next of several people was read."""
+        parsed = self._parsed
+        if parsed is not None and self.may_replace():
+            source = self._path or parsed.layer.pixels
+            self.open(source, parsed.layer.name, (parsed.number + 1) % parsed.people)
 
     def accept(self) -> None:
         """The outlines are right: read the styles under them, then open the document."""
@@ -125,11 +139,12 @@ class PhotoReview(QObject):
         """Another photo may take the place of the one under review; asks where corrections would be lost."""
         return not self.session.document.modified or self._lose_corrections()
 
-    def _show(self, parsed: ParsedPhoto, facts: ModelFacts, path: Path | None) -> None:
+    def _show(self, parsed: ParsedPhoto, facts: ModelFacts, source: Path | NDArray[np.uint8]) -> None:
         session = self.session
         document = Document(parsed.labels, facts.label_set, photo=parsed.layer, title=parsed.layer.name)
         document.reviewing = True
-        self._path = path
+        self._path = source if isinstance(source, Path) else None
+        self._parsed = parsed
         self.window.canvas.cancel_gesture()
         if self.active:
             # Another photo takes the place of the one under review.
@@ -141,7 +156,9 @@ class PhotoReview(QObject):
         self._use_mode(ViewMode.OVERLAY)
         self._enable(False)
         document.labels_changed.connect(self._painted)
-        self.bar.show_photo(document.name, parsed.person, parsed.full_size, parsed.layer.pixels.shape[:2])
+        height, width = parsed.layer.pixels.shape[:2]
+        self.bar.show_photo(document.name, parsed.person, parsed.full_size, (height, width))
+        self.bar.show_people(parsed.number, parsed.people if parsed.person else 1)
         self._painted()
         self.window.canvas.setFocus()
 
@@ -150,7 +167,7 @@ class PhotoReview(QObject):
         self.bar.set_acceptable(bool((document.labels != document.label_set.background).any()))
 
     def _over(self) -> None:
-        self._before = self._path = None
+        self._before = self._path = self._parsed = None
         self.bar.hide()
         self.bar.set_busy(False)
         self._use_mode(self._mode)

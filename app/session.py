@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
+from app.adopting import adopted
 from app.canvas.tools.base import ToolContext, ToolSettings
 from app.document import styling
 from app.document.document import Document
-from app.document.mapping import map_by_name, refitted
 from app.rendering.finish import FinishedFrame
 from app.rendering.jobs import LATER, JobQueue
 from app.rendering.photos import encode_frame
@@ -134,7 +134,7 @@ class Session(QObject):
         self.tools.class_index = min(self.tools.class_index, len(document.label_set) - 1)
         self.tools.previous_class = min(self.tools.previous_class, len(document.label_set) - 1)
         if self.facts is not None:
-            document = self._fit_to_model(self.facts, document)
+            self._fit_to_model(self.facts)
         self.document_changed.emit(self.document)
         self.class_picked.emit(self.tools.class_index)
         self.request_picture()
@@ -364,48 +364,27 @@ class Session(QObject):
     def _adopt_model(self, facts: ModelFacts) -> None:
         self.facts = facts
         before = self.document
-        self._fit_to_model(facts, before)
+        self._fit_to_model(facts)
         self.model_changed.emit(facts)
         if self.document is not before:
             self.document_changed.emit(self.document)
             self.class_picked.emit(self.tools.class_index)
         self.request_picture()
 
-    def _fit_to_model(self, facts: ModelFacts, document: Document) -> Document:
-        """Make the document one that the network can render: its classes, and codes of the right shape."""
-        if document.reviewing:
-            return document
-        if document.label_set.names != facts.label_set.names:
-            mapped, lost = map_by_name(document, facts.label_set)
-            if lost:
-                self.say(
-                    self.tr("{0} has no class for {1}; they became {2}.").format(
-                        facts.name, ", ".join(lost), facts.label_set.names[facts.label_set.background]
-                    ),
-                    "warning",
-                )
-            document = self._replace(mapped)
-            self.tools.class_index = min(1, len(mapped.label_set) - 1)
+    def _fit_to_model(self, facts: ModelFacts) -> None:
+        """Put a document in place that the network can render."""
+        before = self.document
+        if before.reviewing:
+            return
+        document = adopted(before, facts, self.say)
+        if document is before:
+            return
+        if document.label_set.names != before.label_set.names:
+            self.tools.class_index = min(1, len(document.label_set) - 1)
             self.tools.previous_class = facts.label_set.background
-        native = (facts.height, facts.width)
-        if (document.height, document.width) != native and not document.free_size and not document.history.steps:
-            document = self._replace(refitted(document, *native))
-        if document.codes is None or document.codes.shape != facts.code_mean.shape or document.bundle != facts.name:
-            if document.codes is not None and document.bundle != facts.name:
-                self.say(self.tr("The styles belong to another network; {0} drew new ones.").format(facts.name))
-            document.install_codes(self.first_codes(facts), facts.name)
-        return document
-
-    def _replace(self, document: Document) -> Document:
-        self.document.deleteLater()
         self.document = self.context.document = document
         self._listen(document)
-        return document
-
-    def first_codes(self, facts: ModelFacts) -> NDArray[np.float32]:
-        """Codes for a document that has none: drawn, the same ones at every start."""
-        rng = np.random.default_rng(7)
-        return styling.drawn(facts.code_mean, facts.code_std, rng)
+        before.deleteLater()
 
     def _listen(self, document: Document) -> None:
         document.setParent(self)

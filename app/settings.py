@@ -49,6 +49,8 @@ class Settings:
     rulers: bool = False
     tour_done: bool = False
     export_folder: str = ""
+    export_format: str = ".png"
+    export_layers_format: str = ".ora"
     export_quality: int = 95
     open_folder: str = ""
     recent: list[str] = field(default_factory=list)

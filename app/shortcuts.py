@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence
+
+FIXED: dict[str, str] = {
+    "Space": QT_TRANSLATE_NOOP("KeysDialog", "Pan"),
+    "C": QT_TRANSLATE_NOOP("KeysDialog", "Photo before editing"),
+    "Esc": QT_TRANSLATE_NOOP("KeysDialog", "Abandon the stroke"),
+    "Return": QT_TRANSLATE_NOOP("KeysDialog", "Close the polygon"),
+    "Backspace": QT_TRANSLATE_NOOP("KeysDialog", "Take a corner back"),
+    **{str(digit): QT_TRANSLATE_NOOP("KeysDialog", "Pick a class") for digit in range(10)},
+}
+"""Keys of the canvas that no action can have, and what they do."""
 
 
 def key_text(sequence: str) -> str:

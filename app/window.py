@@ -136,6 +136,10 @@ class MainWindow(QMainWindow):
             if wanted is not None:
                 wanted.connect(lambda action_id: self.actions_table[action_id].trigger())
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        # Elsewhere the Tab key goes from control to control.
+        hide_docks = self.actions_table["view.docks"]
+        canvas.addAction(hide_docks)
+        hide_docks.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.use_tool("brush")
 
     def _handler(self, action_id: str) -> Callable[[], None]:

@@ -150,11 +150,12 @@ def _to_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def write_picture(path: str | Path, picture: Photo) -> None:
+def write_picture(path: str | Path, picture: Photo, quality: int | None = None) -> None:
     """Write an RGB picture in the format its suffix names (PNG, JPEG, WebP, BMP, TIFF); a failure keeps the old file.
 
     Args:
         picture: uint8 (H, W, 3).
+        quality: 1..100 for JPEG and WebP; by default as good as is sensible. The other formats lose nothing.
 
     Raises:
         UserError: the suffix names no known format, or the file cannot be written.
@@ -166,5 +167,7 @@ def write_picture(path: str | Path, picture: Photo) -> None:
         raise UserError(f"{target} must end in one of {known} to be written as a picture")
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
         raise ValueError(f"a picture is uint8 (H, W, 3), not {picture.dtype} {picture.shape}")
+    if quality is not None and "quality" in options:
+        options = {**options, "quality": quality}
     with replacing(target) as temporary:
         Image.fromarray(np.ascontiguousarray(picture)).save(temporary, **options)

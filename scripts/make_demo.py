@@ -41,7 +41,7 @@ SIZE = (1200, 750)
 """The window, in pixels; the animation is 0.8 times as large."""
 WIDTH = 960
 RATE = 18
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds to wait for a picture before giving up."""
 
 
@@ -133,7 +133,8 @@ class Film:
     def save(self, path: Path) -> None:
         """Write the animation; the suffix names the format."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        options = {"quality": 72, "method": 4, "minimize_size": True} if path.suffix == ".webp" else {}
+        # Whole pictures often: what changes slowly would else be left standing in blocks.
+        options = {"quality": 84, "method": 4, "kmin": 2, "kmax": 3} if path.suffix == ".webp" else {}
         first, *others = self.frames
         first.save(path, save_all=True, append_images=others, duration=round(1000 / RATE), loop=0, **options)
 

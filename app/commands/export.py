@@ -4,33 +4,53 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.commands.base import Commands
 from app.commands.texts import sentence, with_suffix
-from app.document.layers import SUFFIXES as LAYER_SUFFIXES
 from app.document.layers import class_layers, write_layers
 from model.errors import UserError
 from model.images import write_picture
 from model.labels import write_label_map
 
-PICTURES = "PNG (*.png);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;TIFF (*.tif *.tiff)"
-PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
+PICTURES = {
+    ".png": "PNG (*.png)",
+    ".jpg": "JPEG (*.jpg *.jpeg)",
+    ".webp": "WebP (*.webp)",
+    ".tif": "TIFF (*.tif *.tiff)",
+}
+LAYERS = {".ora": "OpenRaster (*.ora)", ".psd": "Photoshop (*.psd)"}
+LOSSY = (".jpg", ".jpeg", ".webp")
 
 
 class ExportCommands(Commands):
     """Handlers of "export.*"."""
 
     def picture(self) -> None:
-        path, chosen = self._ask(self.tr("Export picture"), PICTURES, ".png")
-        if path is not None:
-            if path.suffix.lower() not in PICTURE_SUFFIXES:
-                path = with_suffix(path, "." + chosen.split("*.")[1].split(")")[0].split()[0])
-            self.picture_to(path)
+        settings = self.session.settings
+        path = self._ask(self.tr("Export picture"), PICTURES, settings.export_format)
+        if path is None:
+            return
+        suffix = path.suffix.lower()
+        if suffix in LOSSY:
+            quality, accepted = QInputDialog.getInt(
+                self.window,
+                self.tr("Export picture"),
+                self.tr("Quality (100 is best and largest):"),
+                settings.export_quality,
+                1,
+                100,
+            )
+            if not accepted:
+                return
+            settings.export_quality = quality
+        settings.export_format = suffix
+        settings.save()
+        self.picture_to(path)
 
     def picture_to(self, path: Path) -> None:
         """Write the exact picture, at the photo's own size where there is one, as soon as it is rendered."""
-        session, document = self.session, self.session.document
+        session, document, quality = self.session, self.session.document, self.session.settings.export_quality
 
         def write() -> None:
             frame = session.finished_frame()
@@ -38,16 +58,16 @@ class ExportCommands(Commands):
                 return
             session.jobs.add(
                 self.tr("Exporting"),
-                lambda progress: write_picture(path, frame.render()),
+                lambda progress: write_picture(path, frame.render(), quality),
                 lambda _: session.say(self.tr("Exported {0}.").format(path.name), "success"),
             )
 
         self.window.when_exact(write)
 
     def labels(self) -> None:
-        path, _ = self._ask(self.tr("Export label map"), "PNG (*.png)", "-labels.png")
+        path = self._ask(self.tr("Export label map"), {".png": "PNG (*.png)"}, ".png", "-labels")
         if path is not None:
-            self.labels_to(with_suffix(path, ".png"))
+            self.labels_to(path)
 
     def labels_to(self, path: Path) -> None:
         """Write the label map as a palette PNG, at the size it was opened with."""
@@ -61,11 +81,11 @@ class ExportCommands(Commands):
             self.session.say(self.tr("Exported {0}.").format(path.name), "success")
 
     def layers(self) -> None:
-        filters = "OpenRaster (*.ora);;Photoshop (*.psd)"
-        path, chosen = self._ask(self.tr("Export layers"), filters, ".ora")
+        settings = self.session.settings
+        path = self._ask(self.tr("Export layers"), LAYERS, settings.export_layers_format)
         if path is not None:
-            if path.suffix.lower() not in LAYER_SUFFIXES:
-                path = with_suffix(path, ".psd" if "psd" in chosen else ".ora")
+            settings.export_layers_format = path.suffix.lower()
+            settings.save()
             self.layers_to(path)
 
     def layers_to(self, path: Path) -> None:
@@ -95,13 +115,25 @@ class ExportCommands(Commands):
             return
         BatchDialog(self.session, self.window).exec()
 
-    def _ask(self, title: str, filters: str, ending: str) -> tuple[Path | None, str]:
+    def _ask(self, title: str, formats: dict[str, str], suffix: str, ending: str = "") -> Path | None:
+        """Ask where to write, beginning with the folder and the format of the last time.
+
+        Args:
+            formats: the file dialog's filter of every suffix that it offers.
+            suffix: the one to begin with.
+        """
         settings = self.session.settings
+        suffix = suffix if suffix in formats else next(iter(formats))
         folder = Path(settings.export_folder) if settings.export_folder else self.session.save_folder()
-        proposed = folder / f"{self.session.document.name or 'untitled'}{ending}"
-        path, chosen = QFileDialog.getSaveFileName(self.window, title, str(proposed), filters)
-        if not path:
-            return None, ""
-        settings.export_folder = str(Path(path).resolve().parent)
+        proposed = folder / f"{self.session.document.name or 'untitled'}{ending}{suffix}"
+        name, chosen = QFileDialog.getSaveFileName(
+            self.window, title, str(proposed), ";;".join(formats.values()), formats[suffix]
+        )
+        if not name:
+            return None
+        path = Path(name)
+        if not any(f"*{path.suffix.lower()}" in offered for offered in formats.values()) or not path.suffix:
+            path = with_suffix(path, next((key for key, offered in formats.items() if offered == chosen), suffix))
+        settings.export_folder = str(path.resolve().parent)
         settings.save()
-        return Path(path), chosen
+        return path

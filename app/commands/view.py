@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
 from app.canvas.surface import ViewMode
 from app.commands.base import Commands
+
+
+def _holds(area: QWidget, widget: QWidget) -> bool:
+    return area is widget or area.isAncestorOf(widget)
+
+
+def _first_control(area: QWidget) -> QWidget | None:
+    """The first widget of an area, in the order of the Tab key, that takes the focus."""
+    widget = area
+    while True:
+        usable = widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        if usable and _holds(area, widget):
+            return widget
+        widget = widget.nextInFocusChain()
+        if widget is area:
+            return None
 
 
 class ViewCommands(Commands):
@@ -48,6 +67,19 @@ class ViewCommands(Commands):
 
     def docks(self) -> None:
         self.window.toggle_docks()
+
+    def next_area(self) -> None:
+        """Give the focus to the next of canvas, options and the docks that are seen; Tab goes on inside of it."""
+        window, now = self.window, QApplication.focusWidget()
+        panels = [panel for panel in window.panels.values() if not panel.visibleRegion().isEmpty()]
+        areas: list[QWidget] = [window.canvas, window.options, *panels]
+        place = next((n for n, area in enumerate(areas) if now is not None and _holds(area, now)), -1)
+        for step in range(1, len(areas) + 1):
+            area = areas[(place + step) % len(areas)]
+            taker = _first_control(area)
+            if taker is not None:
+                taker.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return
 
     def reset_layout(self) -> None:
         self.window.reset_layout()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.shortcuts import conflicts, portable
+from app.shortcuts import FIXED, conflicts, portable
 
 if TYPE_CHECKING:
     from app.actions import ActionTable
@@ -90,7 +90,7 @@ class ShortcutsDialog(QDialog):
 
     @property
     def acceptable(self) -> bool:
-        return not conflicts(self._keys)
+        return not conflicts(self._all_keys())
 
     def _typed(self, action_id: str, keys: QKeySequence) -> None:
         typed = portable(keys)
@@ -100,15 +100,22 @@ class ShortcutsDialog(QDialog):
         self._check()
 
     def _check(self) -> None:
-        found = conflicts(self._keys)
+        found = conflicts(self._all_keys())
         self._ok.setEnabled(not found)
         texts = [
-            self.tr("{0} is given to both “{1}” and “{2}”.").format(
-                key, self._table.text(first), self._table.text(second)
-            )
+            self.tr("{0} is given to both “{1}” and “{2}”.").format(key, self._name(first), self._name(second))
             for first, second, key in found
         ]
         self._note.setText("\n".join(texts))
+
+    def _all_keys(self) -> dict[str, str]:
+        """Key by action id, and the fixed keys of the canvas under their own name."""
+        return {**{key: key for key in FIXED}, **self._keys}
+
+    def _name(self, action_id: str) -> str:
+        if action_id in FIXED:
+            return QCoreApplication.translate("KeysDialog", FIXED[action_id])
+        return self._table.text(action_id)
 
     def _filter(self, text: str) -> None:
         for row in range(self._rows.rowCount()):

@@ -133,7 +133,7 @@ class StylesPanel(ClassPanel):
         ready = session.facts is not None and session.document.codes is not None
         hint = ""
         if session.document.reviewing:
-            self.hint.setText(self.tr("The sliders appear when the outlines are accepted."))
+            hint = self.tr("The sliders appear when the outlines are accepted.")
         elif not ready:
             hint = self.tr("The sliders appear when a network is loaded.")
         elif not (session.document.labels == index).any():

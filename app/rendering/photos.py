@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PERSON = 0.01
 """Nobody is in a photo in which less than this share of the frame is a class other than background."""
+KINDS, KIND = 2, 0.001
+"""Nor where fewer classes than this have such a share: a wall may be taken for a dress, but nobody wears only that."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,15 @@ class ParsedPhoto:
         labels: uint8 (height, width); all background where nobody was found.
         person: somebody was found.
         full_size: height and width of the file where it was too large and had to be scaled down.
+        people: how many people of much the same size the photo shows; number: which of them this is, from 0.
     """
 
     layer: PhotoLayer
     labels: NDArray[np.uint8]
     person: bool
     full_size: tuple[int, int] | None = None
+    people: int = 1
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -51,17 +56,20 @@ class OpenedPhoto:
     codes: NDArray[np.float32]
 
 
-def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> ParsedPhoto:
+def parse_file(
+    facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "", number: int | None = None
+) -> ParsedPhoto:
     """Read (or take) a photo, find its label map, crop it to the person.
 
     Args:
         source: an image file, or the pixels, uint8 (H, W, 3).
+        number: which of several people, 0 the largest; None: the largest, and the others are not even counted.
     Raises:
         UserError: the file cannot be read, or the network has no parser.
     """
     if not facts.has_parser:
         raise UserError(f"{facts.name} cannot open photos: it has no parser; open a label map instead")
-    from model.parsing import parse_photo
+    from model.parsing import comparable, find_people, parse_photo
 
     progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)
     full_size = None
@@ -74,16 +82,20 @@ def parse_file(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Pr
     else:
         pixels = source
     progress.step(QCoreApplication.translate("Progress", "Finding the clothes in the photo"), 0.3)
-    parsed = np.asarray(parse_photo(facts.bundle, pixels), dtype=np.uint8)
+    people = 1 if number is None else comparable(find_people(facts.bundle, pixels))
+    parsed = np.asarray(parse_photo(facts.bundle, pixels, person=number or 0), dtype=np.uint8)
     background = facts.label_set.background
     crop = person_crop(parsed, facts.height, facts.width, background)
     labels = fit_labels(parsed, crop, facts.height, facts.width, background)
-    person = float((labels != background).mean()) >= PERSON
+    shares = np.bincount(labels.reshape(-1), minlength=len(facts.label_set)) / labels.size
+    shares[background] = 0.0
+    person = float(shares.sum()) >= PERSON and int((shares >= KIND).sum()) >= KINDS
     if not person:
         crop = whole_crop(*pixels.shape[:2], facts.height, facts.width)
         labels = np.full((facts.height, facts.width), background, dtype=np.uint8)
     title = name or (source.stem if isinstance(source, Path) else "photo")
-    return ParsedPhoto(PhotoLayer(pixels, crop, facts.height, facts.width, title), labels, person, full_size)
+    layer = PhotoLayer(pixels, crop, facts.height, facts.width, title)
+    return ParsedPhoto(layer, labels, person, full_size, people, number or 0)
 
 
 def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:

@@ -15,12 +15,13 @@ class ReviewBar(QFrame):
 
     Signals:
         accepted(), cancelled(): the outlines are right, or the photo is not wanted after all.
-        other_wanted(): open another photo instead.
+        other_wanted(): open another photo instead; next_wanted(): the next of several people in this one.
     """
 
     accepted = Signal()
     cancelled = Signal()
     other_wanted = Signal()
+    next_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +33,8 @@ class ReviewBar(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setProperty("muted", True)
+        self.next = QPushButton()
+        self.next.setToolTip(self.tr("There are several people in this photo: show the next one"))
         self.other = QPushButton(self.tr("Another photo..."))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.setToolTip(self.tr("Back to what was open before (Esc)"))
@@ -48,11 +51,12 @@ class ReviewBar(QFrame):
         row.setSpacing(12)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
-        for button in (self.other, self.cancel, self.accept):
+        for button in (self.next, self.other, self.cancel, self.accept):
             row.addWidget(button)
         self.accept.clicked.connect(self.accepted)
         self.cancel.clicked.connect(self.cancelled)
         self.other.clicked.connect(self.other_wanted)
+        self.next.clicked.connect(self.next_wanted)
         self._kind = "info"
         self._busy = False
         self._acceptable = True
@@ -85,6 +89,11 @@ class ReviewBar(QFrame):
         self.other.setVisible(not person)
         self.retheme()
         self.show()
+
+    def show_people(self, number: int, count: int) -> None:
+        """Which of several people is shown, from 0."""
+        self.next.setText(self.tr("Person {0} of {1}").format(number + 1, count))
+        self.next.setVisible(count > 1)
 
     def set_acceptable(self, on: bool) -> None:
         """Whether there is anything to accept."""

@@ -308,6 +308,11 @@
     </message>
     <message>
       <location filename="../../app/actions.py" />
+      <source>Go to the next area</source>
+      <translation>Zum nächsten Bereich</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
       <source>Reset layout</source>
       <translation>Anordnung zurücksetzen</translation>
     </message>
@@ -548,6 +553,11 @@
       <location filename="../../app/commands/export.py" />
       <source>Export picture</source>
       <translation>Bild exportieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/export.py" />
+      <source>Quality (100 is best and largest):</source>
+      <translation>Qualität (100 ist am besten und am größten):</translation>
     </message>
     <message>
       <location filename="../../app/commands/export.py" />
@@ -1509,6 +1519,11 @@
     </message>
     <message>
       <location filename="../../app/widgets/review_bar.py" />
+      <source>There are several people in this photo: show the next one</source>
+      <translation>Auf diesem Foto sind mehrere Menschen: den nächsten zeigen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
       <source>Another photo...</source>
       <translation>Anderes Foto...</translation>
     </message>
@@ -1559,6 +1574,11 @@
     </message>
     <message>
       <location filename="../../app/widgets/review_bar.py" />
+      <source>Person {0} of {1}</source>
+      <translation>Person {0} von {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
       <source>Reading the styles...</source>
       <translation>Stile werden gelesen...</translation>
     </message>
@@ -1573,6 +1593,16 @@
   </context>
   <context>
     <name>Session</name>
+    <message>
+      <location filename="../../app/adopting.py" />
+      <source>{0} has no class for {1}; they became {2}.</source>
+      <translation>{0} hat keine Klasse für {1}; daraus wurde {2}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/adopting.py" />
+      <source>The styles belong to another network; {0} drew new ones.</source>
+      <translation>Die Stile gehören zu einem anderen Netz; {0} hat neue gezogen.</translation>
+    </message>
     <message>
       <location filename="../../app/session.py" />
       <source>new style</source>
@@ -1617,16 +1647,6 @@
       <location filename="../../app/session.py" />
       <source>This map is {0} x {1}; the network needs multiples of {2}.</source>
       <translation>Diese Karte hat {0} x {1}; das Netz braucht Vielfache von {2}.</translation>
-    </message>
-    <message>
-      <location filename="../../app/session.py" />
-      <source>{0} has no class for {1}; they became {2}.</source>
-      <translation>{0} hat keine Klasse für {1}; daraus wurde {2}.</translation>
-    </message>
-    <message>
-      <location filename="../../app/session.py" />
-      <source>The styles belong to another network; {0} drew new ones.</source>
-      <translation>Die Stile gehören zu einem anderen Netz; {0} hat neue gezogen.</translation>
     </message>
   </context>
   <context>

@@ -166,16 +166,27 @@ def studio(open_studio: Callable[..., Studio]) -> Studio:
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    """Answers for the system's own dialogs, which cannot be clicked offscreen: set `save`, `open`, `question`."""
-    from PySide6.QtWidgets import QFileDialog, QMessageBox
+    """Answers for the system's own dialogs, which cannot be clicked offscreen: `save`, `open`, `question`, `number`."""
+    from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox
 
-    given = SimpleNamespace(save="", open="", folder="", question=QMessageBox.StandardButton.Cancel, asked=0)
+    given = SimpleNamespace(
+        save="", open="", folder="", question=QMessageBox.StandardButton.Cancel, asked=0, number=0, proposed=""
+    )
 
     def ask(_box: QMessageBox) -> int:
         given.asked += 1
         return given.question
 
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(given.save), "PNG (*.png)"))
+    def save_name(_parent: object, _title: str, proposed: str, *_: object) -> tuple[str, str]:
+        given.proposed = proposed
+        return str(given.save), "PNG (*.png)"
+
+    def number(*arguments: object) -> tuple[int, bool]:
+        """The dialog's own proposal, unless the test has a number."""
+        return given.number or int(str(arguments[3])), True
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", save_name)
+    monkeypatch.setattr(QInputDialog, "getInt", number)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_, **__: (str(given.open), ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(given.folder))
     monkeypatch.setattr(QMessageBox, "exec", ask)

@@ -23,6 +23,7 @@ from app.document.project import read_project, snapshot
 from app.welcome import offer_recovery
 from model.images import read_photo, write_picture
 from model.labels import builtin_label_set, read_label_map, write_label_map
+from model.parsing import Person
 
 LABEL_SET = builtin_label_set("street-fashion")
 
@@ -237,6 +238,31 @@ def test_a_photo_of_nobody_is_told_and_can_be_painted(
     assert studio.document.name == "other" and studio.document.photo is not None
 
 
+def test_the_next_of_several_people(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+    write_picture(tmp_path / "two.png", photo())
+
+    def parsed(_bundle: object, pixels: np.ndarray, *, person: int = 0) -> np.ndarray:
+        labels = np.zeros(pixels.shape[:2], np.uint8)
+        labels[10:30, 10:50], labels[30:86, 10:50] = 2, (6, 8)[person]
+        return labels
+
+    people = [Person((10, 10, 86, 50), 0.5), Person((10, 10, 86, 50), 0.48)]
+    monkeypatch.setattr("model.parsing.find_people", lambda *_: people)
+    monkeypatch.setattr("model.parsing.parse_photo", parsed)
+    studio.window.files.open_path(tmp_path / "two.png")
+    bar = studio.window.review.bar
+    studio.wait(lambda: studio.window.review.active)
+    assert bar.next.isVisible() and "1 of 2" in bar.next.text() and (studio.document.labels == 6).any()
+    bar.next.click()
+    studio.wait(lambda: "2 of 2" in bar.next.text())
+    assert (studio.document.labels == 8).any() and not (studio.document.labels == 6).any()
+    bar.next.click()
+    studio.wait(lambda: "1 of 2" in bar.next.text())
+    studio.accept_photo()
+    assert (studio.document.labels == 6).any() and studio.document.name == "two"
+
+
 def test_a_huge_photo_is_scaled_with_a_note(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.settle()
     monkeypatch.setattr("model.images.MAX_PIXELS", 3000)
@@ -364,6 +390,25 @@ def test_pictures_in_every_format(studio, answers: SimpleNamespace, tmp_path: Pa
     written = read_photo(answers.save)
     assert written.shape == picture.shape
     assert np.abs(written.astype(int) - picture).mean() < (0.01 if suffix in ("png", "tiff") else 12)
+
+
+def test_the_export_remembers_folder_format_and_quality(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    sizes = []
+    for quality, name in ((90, "fine.webp"), (5, "coarse.webp")):
+        answers.save, answers.number = tmp_path / name, quality
+        studio.trigger("export.picture")
+        studio.wait(Path(answers.save).is_file)
+        sizes.append(Path(answers.save).stat().st_size)
+        assert studio.session.settings.export_quality == quality
+    assert sizes[1] < sizes[0]
+    answers.save = ""
+    studio.trigger("export.picture")
+    assert answers.proposed == str(tmp_path / "figure.webp")
+    # A name without a suffix gets the chosen format's.
+    answers.save = tmp_path / "bare"
+    studio.trigger("export.picture")
+    studio.wait((tmp_path / "bare.png").is_file)
 
 
 def test_batch_with_report(studio, tmp_path: Path) -> None:
