@@ -22,6 +22,8 @@ BAND_VALUES = 1 << 20
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
 BAND_MACS = 4e8
 LEAST_BAND_ROWS = 8
+# So few values are zeroed faster whole than along four sides.
+SMALL_VALUES = 1 << 16
 # Above this share of the grid, many boxes cost more than the whole grid.
 WHOLE_SHARE = 0.75
 # Windows numbered since the last reset, per pixel of the level, before the numbering is started afresh.
@@ -33,9 +35,28 @@ def never() -> None:
     """The check of work that is not interrupted."""
 
 
+# A box is small work, so what surrounds it counts: one as_strided() takes less than the slices it stands for.
+
+
 def _view(grid: Tensor, box: Box, channels: Channels | None = None) -> Tensor:
-    part = grid[box.top : box.bottom, box.left : box.right]
-    return part if channels is None else part[..., channels.first : channels.last]
+    """A box of a contiguous grid (h, w, all channels): (box, these channels)."""
+    _, columns, count = grid.shape
+    top, left, bottom, right = box
+    first, last = (0, count) if channels is None else channels
+    strides = (columns * count, count, 1)
+    return grid.as_strided((bottom - top, right - left, last - first), strides, (top * columns + left) * count + first)
+
+
+def _quads(grid: Tensor) -> Tensor:
+    """(h, w, c) as (h / 2, 2, w / 2, 2, c): what one pixel of the grid before becomes."""
+    height, width, count = grid.shape
+    down, right, along = grid.stride()
+    return grid.as_strided((height // 2, 2, width // 2, 2, count), (2 * down, down, 2 * right, right, along))
+
+
+def _spread(grid: Tensor) -> Tensor:
+    """(h, w, c) as (h, 1, w, 1, c), which broadcasts over ``_quads`` of the doubled grid."""
+    return grid[:, None, :, None]
 
 
 def _cut(convolved: Tensor, box: Box) -> Tensor:
@@ -66,7 +87,7 @@ class Level:
         self._windows = LevelWindows(height, width, symbols, block.modulation.radius)
         self._level_tables = LevelTables(block.modulation, dtype)
         self._tables = self._level_tables.tables
-        self._index = torch.from_numpy(self._windows.index)
+        self._index = torch.from_numpy(self._windows.index)[..., None]
         self._all_in = Channels(0, config.in_channels)
         self._all_middle = Channels(0, config.middle_channels)
         self._all_out = Channels(0, config.out_channels)
@@ -255,14 +276,13 @@ class Level:
         height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
         gathered = self._workspace.take("gathered", height * width, 2 * count)
         torch.index_select(rows, 0, _view(self._index, box).reshape(-1), out=gathered)
-        both = gathered.view(height, width, 2 * count)
+        strides = (2 * count * width, 2 * count, 1)
+        scale = gathered.as_strided((height, width, count), strides, 0)
+        shift = gathered.as_strided((height, width, count), strides, count)
         if up:
-            both = both.view(height // 2, 2, width // 2, 2, 2 * count)
-            into = into.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
-            x = _view(x, box.down(), channels)[:, None, :, None]
+            torch.addcmul(_quads(shift), _spread(_view(x, box.down(), channels)), _quads(scale), out=_quads(into))
         else:
-            x = _view(x, box, channels)
-        torch.addcmul(both[..., count:], x, both[..., :count], out=into)
+            torch.addcmul(shift, _view(x, box, channels), scale, out=into)
 
     def _padded(self, box: Box, count: int, room: tuple[int, int]) -> tuple[Tensor, Tensor, Box]:
         """A buffer for a box and one pixel around it, its part inside the picture, and that part's box.
@@ -271,18 +291,19 @@ class Level:
         """
         area = box.dilate(1)
         inside = area.clip(self.height, self.width)
-        buffer = self._workspace.take("input", room[0] + 2, room[1] + 2, count)
+        rows, columns = room[0] + 2, room[1] + 2
+        buffer = self._workspace.take("input", rows, columns, count)
         top, left = inside.top - area.top, inside.left - area.left
-        bottom, right = inside.bottom - area.top, inside.right - area.left
-        if top:
-            buffer[:top].zero_()
-        if bottom < buffer.shape[0]:
-            buffer[bottom:].zero_()
-        if left:
-            buffer[:, :left].zero_()
-        if right < buffer.shape[1]:
-            buffer[:, right:].zero_()
-        return buffer, buffer[top:bottom, left:right], inside
+        part = Box(top, left, inside.bottom - area.top, inside.right - area.left)
+        if part.shape != (rows, columns):
+            if rows * columns * count < SMALL_VALUES:
+                buffer.zero_()
+            else:
+                buffer[:top].zero_()
+                buffer[part.bottom :].zero_()
+                buffer[:, :left].zero_()
+                buffer[:, part.right :].zero_()
+        return buffer, _view(buffer, part), inside
 
     def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv, up = self.block.conv_0, self.block.config.upsample
@@ -327,9 +348,7 @@ class Level:
         else:
             shortcut = conv(_view(x, source, conv.needs(outputs)).contiguous(), outputs, self._workspace.take)
         if up:
-            convolved = convolved.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
-            into = into.unflatten(1, (width // 2, 2)).unflatten(0, (height // 2, 2))
-            shortcut = shortcut[:, None, :, None]
+            convolved, shortcut, into = _quads(convolved), _spread(shortcut), _quads(into)
         torch.add(convolved, shortcut, out=into)
 
     def _drawn(self, out: Dirty) -> tuple[Box, ...]:

@@ -30,14 +30,20 @@ class _Rows:
     def nbytes(self) -> int:
         return self._data.numel() * self._data.element_size()
 
-    def append(self, rows: Tensor) -> None:
-        needed = self.count + rows.shape[0]
+    def more(self, count: int) -> Tensor:
+        """``count`` new rows at the bottom, to be filled."""
+        needed = self.count + count
         if needed > self._data.shape[0]:
-            grown = torch.empty(max(needed, 3 * self._data.shape[0] // 2), self._data.shape[1], dtype=self._data.dtype)
+            # Rows not yet used are not yet touched, so they cost nothing; growing at the next stroke would.
+            grown = torch.empty(3 * needed // 2, self._data.shape[1], dtype=self._data.dtype)
             grown[: self.count] = self.used
             self._data = grown
-        self._data[self.count : needed] = rows
+        rows = self._data[self.count : needed]
         self.count = needed
+        return rows
+
+    def append(self, rows: Tensor) -> None:
+        self.more(rows.shape[0]).copy_(rows)
 
 
 class FoldedNorm:
@@ -128,6 +134,7 @@ class FoldedModulation:
         self._taps = torch.cat([norm.taps for norm in self.norms], 1)
         self._bias = torch.cat([norm.hidden_bias for norm in self.norms])
         self._tap_starts = torch.arange(9) * (self._taps.shape[0] // 9)
+        self._sizes = [norm.hidden_bias.numel() for norm in self.norms]
 
     @property
     def hidden(self) -> int:
@@ -140,7 +147,7 @@ class FoldedModulation:
 
     def split(self, hidden: Tensor) -> tuple[Tensor, ...]:
         """Hidden values (n, taps, hidden) parted by normalisation."""
-        return hidden.split([norm.hidden_bias.numel() for norm in self.norms], -1)
+        return hidden.split_with_sizes(self._sizes, -1)
 
 
 class ModulationTable:
@@ -186,7 +193,7 @@ class ModulationTable:
         if self._styled is not None:
             if self._added is None:
                 self._added = self.norm.style_rows(codes)
-            self._styled.append(values.add_(self._added[classes]))
+            self._styled.append(values.add_(torch.index_select(self._added, 0, classes)))
         self._parts.clear()
 
     def restyle(self, codes: Tensor, rows: Tensor, classes: Tensor) -> None:
@@ -231,10 +238,12 @@ class LevelTables:
         if self._hidden is not None and inner is not None and len(inner):
             self._hidden.append(modulation.hidden_rows(inner))
             self._inner_classes = torch.cat([self._inner_classes, inner[:, 4] // per_class])
-        for chunk in taps.split(_CHUNK) if len(taps) else ():
+        for start in range(0, len(taps), _CHUNK):
+            chunk = taps[start : start + _CHUNK]
             middle = chunk[:, 4]
             if self._hidden is None:
-                hidden, classes = modulation.hidden_rows(chunk)[:, None], middle // per_class
+                hidden = modulation.hidden_rows(chunk)[:, None]
+                classes = middle if per_class == 1 else middle // per_class
             else:
                 hidden, classes = F.embedding(chunk, self._hidden.used), self._inner_classes[middle]
             self._classes = torch.cat([self._classes, classes])

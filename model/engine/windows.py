@@ -31,21 +31,24 @@ class Vocabulary:
     def look_up(self, keys: Keys) -> tuple[Ids, NDArray[np.intp]]:
         """The number of every key (any shape), and the flat positions of one pixel for every newly numbered key."""
         flat = keys.reshape(-1)
-        # Neighbours mostly repeat, so only the starts of runs are sorted.
+        # Neighbours mostly repeat, so only the starts of runs are looked up.
         starts = np.concatenate(([0], np.flatnonzero(flat[1:] != flat[:-1]) + 1))
-        distinct, first, inverse = np.unique(flat[starts], return_index=True, return_inverse=True)
+        listed = flat[starts].tolist()
         numbers = self._numbers
-        found = np.empty(len(distinct), np.int32)
+        found = list(map(numbers.get, listed))
         new: list[int] = []
-        for place, key in enumerate(distinct.tolist()):
-            number = numbers.get(key)
-            if number is None:
-                number = self._first + len(numbers)
-                numbers[key] = number
-                new.append(place)
-            found[place] = number
-        lengths = np.diff(np.concatenate((starts, [flat.size])))
-        return np.repeat(found[inverse], lengths).reshape(keys.shape), starts[first[new]]
+        if None in found:
+            for place, number in enumerate(found):
+                if number is None:
+                    key = listed[place]
+                    number = numbers.get(key)
+                    if number is None:
+                        number = self._first + len(numbers)
+                        numbers[key] = number
+                        new.append(place)
+                    found[place] = number
+        lengths = np.diff(starts, append=flat.size)
+        return np.repeat(np.array(found, np.int32), lengths).reshape(keys.shape), starts[new]
 
 
 class WindowCoder:
@@ -72,8 +75,13 @@ class WindowCoder:
         keys = (rows[:-2] * row_base + rows[1:-1]) * row_base + rows[2:]
         ids, new = self.windows.look_up(keys)
         top, left = np.divmod(new, keys.shape[1])
-        taps = np.stack([values[top + tap // 3, left + tap % 3] for tap in range(9)], 1)
-        return ids, taps
+        corner = top * values.shape[1] + left
+        return ids, values.reshape(-1)[corner[:, None] + self._offsets(values.shape[1])]
+
+    @staticmethod
+    def _offsets(width: int) -> NDArray[np.int64]:
+        """How far behind a window's first entry its nine entries lie in a grid so wide."""
+        return (np.arange(3)[:, None] * width + np.arange(3)).reshape(-1)
 
 
 class LevelWindows:

@@ -33,6 +33,9 @@ def rounded(size: int) -> int:
     """A side of a box rounded up, by at most 3 pixels or an eighth, so that few different sides occur.
 
     oneDNN generates code for every new shape of a convolution, which takes 0.7 ms: as long as many a box itself.
+    There are few small sides anyway.
     """
-    step = max(4, 1 << max(0, (size - 1).bit_length() - 4))
+    if size <= 16:
+        return size
+    step = max(4, 1 << ((size - 1).bit_length() - 4))
     return -(-size // step) * step
