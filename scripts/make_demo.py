@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -134,7 +135,7 @@ class Film:
         """Write the animation; the suffix names the format."""
         path.parent.mkdir(parents=True, exist_ok=True)
         # Whole pictures often: what changes slowly would else be left standing in blocks.
-        options = {"quality": 84, "method": 4, "kmin": 2, "kmax": 3} if path.suffix == ".webp" else {}
+        options: dict[str, Any] = {"quality": 84, "method": 4, "kmin": 2, "kmax": 3} if path.suffix == ".webp" else {}
         first, *others = self.frames
         first.save(path, save_all=True, append_images=others, duration=round(1000 / RATE), loop=0, **options)
 
@@ -226,6 +227,7 @@ def mix(film: Film) -> None:
         if not shown:
             continue
         item = panel.table.item(row, column if column in shown else shown[-1])
+        assert item is not None
         panel.table.scrollToItem(item)
         film.click(panel.table.viewport(), QPointF(panel.table.visualItemRect(item).center()))
         film.shoot(3)

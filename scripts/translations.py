@@ -42,7 +42,7 @@ class _Collector(ast.NodeVisitor):
         self.generic_visit(node)
         function = node.func
         called = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-        texts = [argument.value for argument in node.args if _is_text(argument)]
+        texts = [str(ast.literal_eval(argument)) for argument in node.args if _is_text(argument)]
         if called in ("translate", "QT_TRANSLATE_NOOP") and len(texts) >= 2:
             self._add(texts[0], texts[1])
         elif called == "tr" and texts:

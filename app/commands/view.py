@@ -15,14 +15,14 @@ def _holds(area: QWidget, widget: QWidget) -> bool:
 
 def _first_control(area: QWidget) -> QWidget | None:
     """The first widget of an area, in the order of the Tab key, that takes the focus."""
-    widget = area
-    while True:
+    widget: QWidget | None = area
+    while widget is not None:
         usable = widget.isVisible() and widget.isEnabled() and bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         if usable and _holds(area, widget):
             return widget
-        widget = widget.nextInFocusChain()
-        if widget is area:
-            return None
+        following = widget.nextInFocusChain()
+        widget = None if following is area else following
+    return None
 
 
 class ViewCommands(Commands):

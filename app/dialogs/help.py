@@ -29,7 +29,6 @@ class KeysDialog(QDialog):
     def __init__(self, table: ActionTable, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys at a glance"))
-        self.resize(860, 620)
         held: dict[str, tuple[tuple[str, str], ...]] = {
             self.tr("Canvas"): (
                 (self.tr("Pan"), self.tr("Space or middle button")),
@@ -74,6 +73,8 @@ class KeysDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(scroll)
         layout.addWidget(buttons)
+        # As wide as the words of the language need.
+        self.resize(min(body.sizeHint().width() + 56, parent.screen().availableGeometry().width()), 640)
 
     def _group(self, title: str, rows: tuple[tuple[str, str], ...]) -> QGridLayout:
         grid = QGridLayout()

@@ -91,7 +91,7 @@ def parse_file(
     shares[background] = 0.0
     person = float(shares.sum()) >= PERSON and int((shares >= KIND).sum()) >= KINDS
     if not person:
-        crop = whole_crop(*pixels.shape[:2], facts.height, facts.width)
+        crop = whole_crop(pixels.shape[0], pixels.shape[1], facts.height, facts.width)
         labels = np.full((facts.height, facts.width), background, dtype=np.uint8)
     title = name or (source.stem if isinstance(source, Path) else "photo")
     layer = PhotoLayer(pixels, crop, facts.height, facts.width, title)

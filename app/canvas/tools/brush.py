@@ -17,7 +17,7 @@ class BrushTool(Tool):
     id = "brush"
     cursor = CursorKind.RING
     uses: tuple[str, ...] = ("size", "pressure_size")
-    text = QT_TRANSLATE_NOOP("Tools", "Brush")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Brush"))
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
@@ -84,7 +84,7 @@ class EraserTool(BrushTool):
 
     id = "eraser"
     uses = ("size", "pressure_size", "erase_to_original")
-    text = QT_TRANSLATE_NOOP("Tools", "Eraser")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Eraser"))
 
     def step_text(self) -> str:
         return self.label

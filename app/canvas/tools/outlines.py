@@ -42,7 +42,7 @@ class LassoTool(_OutlineTool):
     """A freehand outline, filled when the button goes up."""
 
     id = "lasso"
-    text = QT_TRANSLATE_NOOP("Tools", "Lasso")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Lasso"))
 
     def press(self, pointer: Pointer) -> None:
         self._points = [pointer.point]
@@ -64,7 +64,7 @@ class PolygonTool(_OutlineTool):
     """Corner by corner: Shift snaps to 45 degrees, Backspace takes a corner back, Enter or the first corner closes."""
 
     id = "polygon"
-    text = QT_TRANSLATE_NOOP("Tools", "Polygon")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Polygon"))
 
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)

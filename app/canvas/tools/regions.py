@@ -51,7 +51,7 @@ class FillTool(_ClickTool):
     """Fills the region of one class under the pointer; Shift turns "connected only" around."""
 
     id = "fill"
-    text = QT_TRANSLATE_NOOP("Tools", "Fill")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Fill"))
     uses = ("contiguous",)
 
     def region(self, row: int, column: int, pointer: Pointer) -> Mask | None:
@@ -63,7 +63,7 @@ class WandTool(_ClickTool):
     """Paints where the photo (or the picture, without a photo) has nearly the colour under the pointer."""
 
     id = "wand"
-    text = QT_TRANSLATE_NOOP("Tools", "Magic wand")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Magic wand"))
     uses = ("tolerance", "contiguous")
 
     def region(self, row: int, column: int, pointer: Pointer) -> Mask | None:

@@ -73,7 +73,7 @@ class RectangleTool(_DragTool):
     """An upright rectangle; Shift makes a square, Alt starts from the centre."""
 
     id = "rectangle"
-    text = QT_TRANSLATE_NOOP("Tools", "Rectangle")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Rectangle"))
 
     def shape(self, start: Point, end: Point) -> tuple[Box, Mask]:
         return rectangle(start, end, self.document.height, self.document.width)
@@ -83,7 +83,7 @@ class EllipseTool(_DragTool):
     """An upright ellipse; Shift makes a circle, Alt starts from the centre."""
 
     id = "ellipse"
-    text = QT_TRANSLATE_NOOP("Tools", "Ellipse")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Ellipse"))
 
     def shape(self, start: Point, end: Point) -> tuple[Box, Mask]:
         return ellipse(start, end, self.document.height, self.document.width)
@@ -93,7 +93,7 @@ class LineTool(_DragTool):
     """A straight line as wide as the brush; Shift snaps to 45 degrees, and begins where the last line ended."""
 
     id = "line"
-    text = QT_TRANSLATE_NOOP("Tools", "Line")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Line"))
     cursor = CursorKind.RING
     uses = ("size",)
 

@@ -30,7 +30,7 @@ class SmoothTool(BrushTool):
 
     id = "smooth"
     uses = ("size",)
-    text = QT_TRANSLATE_NOOP("Tools", "Smooth outline")
+    text = str(QT_TRANSLATE_NOOP("Tools", "Smooth outline"))
     sigma = 2.0
 
     def step_text(self) -> str:
