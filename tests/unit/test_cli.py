@@ -167,6 +167,8 @@ def test_the_bundle_is_found_by_name(
         ("train --data none -o OUT --init-from nothing", "nothing"),
         ("train-parser --data none -o OUT", "none"),
         ("train-parser --data none -o OUT --bundle nothing", "nothing"),
+        ("train-parser --data none -o OUT --frozen-stages 8", "frozen-stages"),
+        ("pseudo-label none -o OUT", "none is not a folder"),
     ],
 )
 def test_every_user_error_is_one_line_and_exit_code_2(
