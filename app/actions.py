@@ -102,13 +102,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
 )
 
 MENUS = (
-    QT_TRANSLATE_NOOP("Menus", "File"),
-    QT_TRANSLATE_NOOP("Menus", "Edit"),
-    QT_TRANSLATE_NOOP("Menus", "Tools"),
-    QT_TRANSLATE_NOOP("Menus", "Style"),
-    QT_TRANSLATE_NOOP("Menus", "View"),
-    QT_TRANSLATE_NOOP("Menus", "Model"),
-    QT_TRANSLATE_NOOP("Menus", "Help"),
+    str(QT_TRANSLATE_NOOP("Menus", "File")),
+    str(QT_TRANSLATE_NOOP("Menus", "Edit")),
+    str(QT_TRANSLATE_NOOP("Menus", "Tools")),
+    str(QT_TRANSLATE_NOOP("Menus", "Style")),
+    str(QT_TRANSLATE_NOOP("Menus", "View")),
+    str(QT_TRANSLATE_NOOP("Menus", "Model")),
+    str(QT_TRANSLATE_NOOP("Menus", "Help")),
 )
 
 EXCLUSIVE = (

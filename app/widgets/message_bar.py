@@ -38,6 +38,7 @@ class MessageBar(QFrame):
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._action = QPushButton()
+        self._action.setAccessibleName(self.tr("Messages"))
         self._more = QPushButton(self.tr("Details"))
         self._more.setCheckable(True)
         self._copy = QPushButton(self.tr("Copy"))
@@ -87,6 +88,7 @@ class MessageBar(QFrame):
         self._copy.setVisible(bool(details))
         self._details.setVisible(False)
         self._action.setText(action)
+        self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
         self._handler = handler
         self.show()

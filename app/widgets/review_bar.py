@@ -60,6 +60,7 @@ class ReviewBar(QFrame):
         self._kind = "info"
         self._busy = False
         self._acceptable = True
+        self.show_people(0, 1)
         self.hide()
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,6 +11,7 @@ import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from app.collector import FULL_EVERY, Collector
 from model.images import read_photo, write_picture
 from model.labels import read_label_map
 
@@ -98,3 +101,28 @@ def test_without_a_network_the_window_opens_and_says_so(open_studio, tmp_path: P
     assert "nowhere" in studio.window.messages.text
     studio.drag((4, 4), (20, 20))
     assert studio.document.modified
+
+
+def test_garbage_waits_for_the_end_of_the_stroke(open_studio) -> None:
+    studio = open_studio(start=False)
+    collector = Collector(studio.session)
+    try:
+        assert not gc.isenabled()
+
+        class Ring:
+            def __init__(self) -> None:
+                self.itself = self
+
+        ring = weakref.ref(Ring())
+        studio.tool("brush")
+        studio.press(4, 4)
+        for _ in range(2 * FULL_EVERY):
+            collector.look()
+        assert ring() is not None
+        studio.release(4, 4)
+        for _ in range(2 * FULL_EVERY):
+            collector.look()
+        assert ring() is None
+    finally:
+        collector.stop()
+    assert gc.isenabled()
