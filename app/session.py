@@ -14,6 +14,7 @@ from app.adopting import adopted
 from app.canvas.tools.base import ToolContext, ToolSettings
 from app.document import styling
 from app.document.document import Document
+from app.document.origins import StyleOrigin
 from app.rendering.finish import FinishedFrame
 from app.rendering.jobs import LATER, JobQueue
 from app.rendering.photos import encode_frame
@@ -210,15 +211,28 @@ class Session(QObject):
             return
         code = styling.moved(codes[class_index], self.facts.code_mean[class_index], direction.vector, to)
         text = f"{self.label_set.names[class_index]}: {direction.name}"
-        self.document.set_codes([class_index], code[None], text, merge=f"slider:{class_index}:{direction.name}")
+        before = self.document.origin(class_index)
+        self.document.set_codes(
+            [class_index],
+            code[None],
+            text,
+            merge=f"slider:{class_index}:{direction.name}",
+            origin=None if before is None else before.moved(direction.name, to),
+        )
 
     def draw_styles(self, classes: list[int]) -> None:
         """Draw new codes for some classes at random, as one step."""
         if self.facts is None or self.document.codes is None:
             return
         mean, std = self.facts.code_mean, self.facts.code_std
-        values = np.stack([styling.drawn(mean[index], std[index], self.rng) for index in classes])
-        self.document.set_codes(classes, values, self._about(classes, self.tr("new style")), icon="dice")
+        seeds = [int(self.rng.integers(2**31)) for _ in classes]
+        drawn = [
+            styling.drawn(mean[index], std[index], np.random.default_rng(seed))
+            for index, seed in zip(classes, seeds, strict=True)
+        ]
+        origin = [StyleOrigin("dice", seed=seed) for seed in seeds]
+        text = self._about(classes, self.tr("new style"))
+        self.document.set_codes(classes, np.stack(drawn), text, icon="dice", origin=origin)
 
     def vary_style(self, class_index: int, strength: float) -> None:
         """Replace a class's code by one like it; `strength` 0..1."""
@@ -228,14 +242,20 @@ class Session(QObject):
         mean, std = self.facts.code_mean[class_index], self.facts.code_std[class_index]
         code = styling.varied(codes[class_index], mean, std, strength, self.rng)
         self.document.set_codes(
-            [class_index], code[None], self._about([class_index], self.tr("variation")), icon="dice"
+            [class_index],
+            code[None],
+            self._about([class_index], self.tr("variation")),
+            icon="dice",
+            origin=StyleOrigin("variation", strength=strength),
         )
 
     def reset_styles(self, classes: list[int]) -> None:
         """Give some classes their mean code."""
         if self.facts is not None:
             text = self._about(classes, self.tr("reset style"))
-            self.document.set_codes(classes, self.facts.code_mean[classes], text, icon="reset")
+            self.document.set_codes(
+                classes, self.facts.code_mean[classes], text, icon="reset", origin=StyleOrigin("average")
+            )
 
     def take_photo_styles(self, outlines: bool) -> None:
         """Encode the photo in the background under the map as it stands now; its classes take the codes found.

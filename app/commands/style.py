@@ -6,6 +6,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.commands.base import Commands
 from app.document import styling
+from app.document.origins import StyleOrigin
 from app.panels.styles import StylesPanel
 from model.errors import UserError
 
@@ -56,7 +57,7 @@ class StyleCommands(Commands):
             self.session.say(str(error)[:1].upper() + str(error)[1:] + ".", "warning")
             return
         text = self.tr("{0}: pasted style").format(name)
-        self.session.document.set_codes([self._picked], code[None], text, icon="paste")
+        self.session.document.set_codes([self._picked], code[None], text, icon="paste", origin=StyleOrigin("pasted"))
 
     def from_photo(self) -> None:
         """Encode the photo again under the map as it stands now."""

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from app.document.box import Box
 from app.document.edits import Step
 from app.document.history import DEFAULT_BYTES, History
+from app.document.origins import StyleOrigin, StyleOrigins
 from app.document.photo import PhotoLayer
 from model.compositing import KeepSettings
 from model.fitting import Fit
@@ -94,12 +95,15 @@ class DocumentContent(QObject):
         self.path = path
         self.flags = ClassFlags()
         self.history = History(max_bytes)
+        self.origins = StyleOrigins()
         self.edits = 0
         self._labels: LabelMap = np.array(labels, dtype=np.uint8, order="C")
         self._original: LabelMap = np.array(labels if original is None else original, dtype=np.uint8, order="C")
         self._codes = None if codes is None else np.array(codes, dtype=np.float32)
         self._photo = photo
         self._photo_codes = None if photo_codes is None else np.array(photo_codes, dtype=np.float32)
+        if photo is not None and self._photo_codes is not None:
+            self.origins.note(range(len(self._photo_codes)), self._photo_codes, StyleOrigin("own photo", photo.name))
         self._keep = keep or KeepSettings()
         self._was_modified = False
 
@@ -147,6 +151,11 @@ class DocumentContent(QObject):
     @property
     def modified(self) -> bool:
         return self.history.modified
+
+    def origin(self, class_index: int) -> StyleOrigin | None:
+        """Where a class's present style came from; None where nobody knows."""
+        codes = self._codes
+        return None if codes is None or class_index >= len(codes) else self.origins.of(class_index, codes[class_index])
 
     def shares(self) -> NDArray[np.float64]:
         """Share of the pixels that each class has, float64 (classes,), sum 1."""

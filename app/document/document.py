@@ -20,6 +20,7 @@ from app.document.edits import (
     PhotoDelta,
     Step,
 )
+from app.document.origins import StyleOrigin
 from app.document.photo import PhotoLayer
 from model.compositing import KeepSettings
 from model.labels import LabelMap
@@ -31,6 +32,7 @@ class _Stroke:
     icon: str
     before: LabelMap
     box: Box = EMPTY
+    codes: CodesDelta | None = None
 
 
 class Document(DocumentContent):
@@ -44,11 +46,24 @@ class Document(DocumentContent):
 
     # Painting --------------------------------------------------------------------------------------
 
-    def begin_stroke(self, text: str, icon: str = "brush") -> None:
-        """Start a gesture on the label map; everything until `commit_stroke` is one step of the history."""
+    def begin_stroke(
+        self, text: str, icon: str = "brush", *, classes: Sequence[int] = (), codes: Codes | None = None
+    ) -> None:
+        """Start a gesture on the label map; everything until `commit_stroke` is one step of the history.
+
+        Args:
+            classes, codes: styles that come with what is painted, float32 (len(classes), channels, h, w): they hold
+                from now on, and are given back unless the stroke is committed. Locked ones stay as they are.
+        """
         if self._stroke is not None:
             self.commit_stroke()
         self._stroke = _Stroke(text, icon, self._labels.copy())
+        free = [place for place, index in enumerate(classes) if index not in self.flags.locked]
+        if codes is not None and self._codes is not None and free:
+            indices = tuple(int(classes[place]) for place in free)
+            after = np.array(codes, dtype=np.float32)[free]
+            self._stroke.codes = CodesDelta(indices, self._codes[list(indices)].copy(), after)
+            self._stroke.codes.redo(self)
 
     def paintable(self, box: Box, class_index: int | None = None) -> NDArray[np.bool_]:
         """Which pixels of the box painting may change: bool (box.height, box.width).
@@ -105,23 +120,25 @@ class Document(DocumentContent):
     def commit_stroke(self) -> bool:
         """End the stroke and record it as one step; False when it changed nothing."""
         stroke, self._stroke = self._stroke, None
-        if stroke is None or stroke.box.empty:
+        if stroke is None:
             return False
-        before, after = stroke.before[stroke.box.slices], self._labels[stroke.box.slices]
-        difference = before != after
-        rows, columns = np.flatnonzero(difference.any(axis=1)), np.flatnonzero(difference.any(axis=0))
-        if rows.size == 0:
+        box = _changed(stroke.before, self._labels, stroke.box)
+        if box.empty:
+            if stroke.codes is not None:
+                stroke.codes.undo(self)
             return False
-        top, left = stroke.box.top + int(rows[0]), stroke.box.left + int(columns[0])
-        box = Box(top, left, stroke.box.top + int(rows[-1]) + 1, stroke.box.left + int(columns[-1]) + 1)
-        delta = LabelsDelta(box, stroke.before[box.slices].copy(), self._labels[box.slices].copy())
-        self._record(Step(stroke.text, (delta,), stroke.icon))
+        deltas: list[Delta] = [LabelsDelta(box, stroke.before[box.slices].copy(), self._labels[box.slices].copy())]
+        if stroke.codes is not None:
+            deltas.append(stroke.codes)
+        self._record(Step(stroke.text, tuple(deltas), stroke.icon))
         return True
 
     def abandon_stroke(self) -> None:
         """End the stroke as if it had never begun."""
         self.restore_stroke()
-        self._stroke = None
+        stroke, self._stroke = self._stroke, None
+        if stroke is not None and stroke.codes is not None:
+            stroke.codes.undo(self)
 
     def replace_labels(self, labels: LabelMap, text: str, icon: str = "shape") -> bool:
         """Put another map of the same size in place as one step (shapes, imports); protection is not asked."""
@@ -145,7 +162,14 @@ class Document(DocumentContent):
         self.codes_changed.emit(tuple(range(len(codes))))
 
     def set_codes(
-        self, classes: Sequence[int], values: Codes, text: str, *, merge: str | None = None, icon: str = "style"
+        self,
+        classes: Sequence[int],
+        values: Codes,
+        text: str,
+        *,
+        merge: str | None = None,
+        icon: str = "style",
+        origin: StyleOrigin | Sequence[StyleOrigin | None] | None = None,
     ) -> bool:
         """Change the codes of some classes as one step; classes whose style is locked keep theirs.
 
@@ -153,6 +177,7 @@ class Document(DocumentContent):
             classes: class indices without repetition.
             values: float32 (len(classes), channels, h, w).
             merge: name of the gesture under way; equal names in a row become one step until `end_gesture`.
+            origin: where the styles came from, all alike or one for each class.
         Returns:
             False when nothing changed.
         """
@@ -168,6 +193,8 @@ class Document(DocumentContent):
             raise ValueError(f"codes of shape {after.shape} cannot replace codes of shape {before.shape}")
         if np.array_equal(before, after):
             return False
+        if origin is not None:
+            self.origins.note(classes, np.asarray(values, dtype=np.float32), origin)
         delta = CodesDelta(indices, before, after)
         delta.redo(self)
         self._record(Step(text, (delta,), icon, merge))
@@ -201,7 +228,13 @@ class Document(DocumentContent):
         self.apply(Step(text, tuple(deltas), "photo"))
 
     def take_photo_codes(
-        self, classes: Sequence[int], codes: Codes, text: str, *, outlines: LabelMap | None = None
+        self,
+        classes: Sequence[int],
+        codes: Codes,
+        text: str,
+        *,
+        outlines: LabelMap | None = None,
+        origin: StyleOrigin | None = None,
     ) -> None:
         """Give some classes the photo's own codes as one step; classes whose style is locked keep theirs.
 
@@ -213,6 +246,8 @@ class Document(DocumentContent):
         if self._codes is None:
             return
         own = np.array(codes, dtype=np.float32)
+        if self._photo is not None:
+            self.origins.note(range(len(own)), own, origin or StyleOrigin("own photo", self._photo.name))
         free = tuple(int(index) for index in classes if index not in self.flags.locked)
         deltas: list[Delta] = [PhotoCodesDelta(self._photo_codes, own)]
         if free:
@@ -259,3 +294,13 @@ class Document(DocumentContent):
             self.abandon_stroke()
         self.history.go_to(position, self)
         self._announce()
+
+
+def _changed(before: LabelMap, after: LabelMap, box: Box) -> Box:
+    """The smallest box that holds every pixel of `box` in which two maps differ; empty where none does."""
+    difference = before[box.slices] != after[box.slices]
+    rows, columns = np.flatnonzero(difference.any(axis=1)), np.flatnonzero(difference.any(axis=0))
+    if rows.size == 0:
+        return EMPTY
+    top, left = box.top + int(rows[0]), box.left + int(columns[0])
+    return Box(top, left, box.top + int(rows[-1]) + 1, box.left + int(columns[-1]) + 1)

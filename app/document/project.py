@@ -18,6 +18,7 @@ from safetensors.numpy import save as save_tensors
 
 from app.document.content import ClassFlags
 from app.document.document import Document
+from app.document.origins import StyleOrigin
 from app.document.photo import Crop, PhotoLayer
 from model.compositing import Keep, KeepSettings
 from model.errors import UserError
@@ -53,6 +54,7 @@ class Snapshot:
     free_size: bool = False
     photo_codes: NDArray[np.float32] | None = None
     keep: KeepSettings = field(default_factory=KeepSettings)
+    origins: dict[int, StyleOrigin] = field(default_factory=dict)
 
 
 def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Snapshot:
@@ -75,6 +77,7 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         free_size=document.free_size,
         photo_codes=None if document.photo_codes is None else document.photo_codes.copy(),
         keep=document.keep,
+        origins=_origins(document),
     )
 
 
@@ -94,6 +97,9 @@ def write_project(path: str | Path, content: Snapshot) -> None:
             "paint_only_over": content.paint_only_over,
         },
     }
+    if content.origins:
+        names = content.label_set.names
+        manifest["origins"] = {names[index]: origin.to_json() for index, origin in content.origins.items()}
     if content.fit is not None:
         manifest["source_size"] = [content.fit.source_height, content.fit.source_width]
     if content.photo is not None:
@@ -184,9 +190,26 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         bundle=str(manifest.get("bundle", "")),
         title=str(manifest.get("title", source.stem)),
     )
+    if codes is not None:
+        _note_origins(document, codes, manifest.get("origins"))
     document.free_size = bool(manifest.get("free_size", False))
     document.flags = _flags(manifest.get("flags", {}), len(label_set))
     return document
+
+
+def _origins(document: Document) -> dict[int, StyleOrigin]:
+    """Where the present styles came from, for the classes of which it is known."""
+    found = {index: document.origin(index) for index in range(len(document.label_set))}
+    return {index: origin for index, origin in found.items() if origin is not None}
+
+
+def _note_origins(document: Document, codes: NDArray[np.float32], data: Any) -> None:
+    """Older projects have none, and what a damaged or later one says in another way is left out."""
+    for name, entry in data.items() if isinstance(data, dict) else ():
+        origin = StyleOrigin.from_json(entry)
+        if name in document.label_set.names and origin is not None:
+            index = document.label_set.names.index(name)
+            document.origins.note([index], codes[[index]], origin)
 
 
 def _fit(source_size: Any, shape: tuple[int, ...]) -> Fit | None:

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout
 
 from app import theme
 from app.document import styling
+from app.document.origins import StyleOrigin
 from app.panels.class_panel import ClassPanel, thin_line
 from app.panels.library import StyleLibrary, pixmap_of
+from app.panels.origins import origin_text
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
@@ -139,6 +141,7 @@ class StylesPanel(ClassPanel):
         elif not (session.document.labels == index).any():
             hint = self.tr("Not in the map yet: paint some to see its style.")
         self.show_class(hint)
+        self.name.setToolTip(origin_text(session.document.origin(index)))
         self.lock.setChecked(locked)
         self.lock.setIcon(theme.themed("lock" if locked else "unlock"))
         usable = ready and not locked
@@ -183,7 +186,7 @@ class StylesPanel(ClassPanel):
         code, index = self._variations[place], self._variations_of
         if code is not None and index >= 0:
             text = self.tr("{0}: variation").format(self.session.label_set.names[index])
-            self.session.document.set_codes([index], code[None], text, icon="sparkle")
+            self.session.document.set_codes([index], code[None], text, icon="sparkle", origin=StyleOrigin("variation"))
 
     def _use_variation_of_button(self, place: int, *_: object) -> None:
         self.use_variation(place)
