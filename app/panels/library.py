@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.document.origins import StyleOrigin
 from app.rendering.jobs import LATER
 from app.rendering.library import Rgb, StyleCard, nearest_first, read_library
 from app.rendering.requests import ModelFacts
@@ -71,6 +72,10 @@ class StyleModel(QAbstractListModel):
         if number != self.worn:
             self.worn = number
             self._all_changed()
+
+    def picture(self, number: int) -> QPixmap:
+        """What a card is shown as."""
+        return self._pictures[number]
 
     def set_picture(self, number: int, pixels: NDArray[np.uint8]) -> None:
         self._pictures[number] = pixmap_of(pixels)
@@ -331,7 +336,9 @@ class StyleLibrary(QWidget):
         """Give the class a style of the library."""
         index = self.session.tools.class_index
         text = self.tr("{0}: style from the library").format(self.session.label_set.names[index])
-        self.session.document.set_codes([index], self.cards.cards[number].code[None], text, icon="style")
+        self.session.document.set_codes(
+            [index], self.cards.cards[number].code[None], text, icon="style", origin=StyleOrigin("library", seed=number)
+        )
 
     def draw_here(self, *_: object) -> None:
         """Render every style on the document's own map, one after the other in the order shown."""
