@@ -1276,6 +1276,59 @@
     </message>
   </context>
   <context>
+    <name>Origins</name>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>From {0}</source>
+      <translation>Von {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>As in the photo {0}</source>
+      <translation>Wie im Foto {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>Fitted to the photo {0}</source>
+      <translation>An das Foto {0} angepasst</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>Dice number {0}</source>
+      <translation>Würfel Nummer {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>Variation of another style</source>
+      <translation>Variante eines anderen Stils</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>From the style library</source>
+      <translation>Aus der Stilbibliothek</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>The average style</source>
+      <translation>Der mittlere Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>Pasted</source>
+      <translation>Eingefügt</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>From a morph</source>
+      <translation>Aus einem Übergang</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/origins.py" />
+      <source>{0}; moved: {1}</source>
+      <translation>{0}; verschoben: {1}</translation>
+    </message>
+  </context>
+  <context>
     <name>Panels</name>
     <message>
       <location filename="../../app/panels/catalog.py" />
@@ -1664,7 +1717,7 @@
     <message>
       <location filename="../../app/panels/shape.py" />
       <source>Dice strength</source>
-      <translation>Stärke des Würfels</translation>
+      <translation>Würfelstärke</translation>
     </message>
     <message>
       <location filename="../../app/panels/shape.py" />
@@ -1674,7 +1727,7 @@
     <message>
       <location filename="../../app/panels/shape.py" />
       <source>Grow</source>
-      <translation>Wachsen</translation>
+      <translation>Größer</translation>
     </message>
     <message>
       <location filename="../../app/panels/shape.py" />
@@ -1684,7 +1737,7 @@
     <message>
       <location filename="../../app/panels/shape.py" />
       <source>Shrink</source>
-      <translation>Schrumpfen</translation>
+      <translation>Kleiner</translation>
     </message>
     <message>
       <location filename="../../app/panels/shape.py" />
