@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from app.document.document import Document
 from app.document.project import snapshot, write_project
-from app.document.recovery import forget_recovery, write_recovery
+from app.document.recovery import forget_recovery, recovery_path, write_recovery
 from app.rendering.jobs import JobQueue
 
 
@@ -69,6 +69,15 @@ class Saver(QObject):
     def forget_recovery(self, folder: Path) -> None:
         """Remove the recovery file of this process, after whatever is being written."""
         self._add(lambda: forget_recovery(folder), None, self.failed.emit, key="recovery")
+
+    def take_over_recovery(self, folder: Path, path: Path) -> None:
+        """Remove another process's recovery file, once this process has written one of its own."""
+
+        def work() -> None:
+            if recovery_path(folder).is_file():
+                path.unlink(missing_ok=True)
+
+        self._add(work, None, self.failed.emit)
 
     def wait(self) -> None:
         """Return when every project is on disk or has failed; the window is drawn meanwhile, but takes no input."""

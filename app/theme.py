@@ -220,6 +220,8 @@ QPushButton:pressed {{ background: {t.field}; }}
 QPushButton:disabled {{ color: {t.faint}; }}
 QPushButton:focus {{ border-color: {t.accent}; }}
 QPushButton[primary="true"], QPushButton:default {{ background: {t.accent}; border-color: {t.accent}; color: {t.accent_text}; }}
+QPushButton[primary="true"]:disabled, QPushButton:default:disabled {{ background: {t.raised}; border-color: {t.border};
+    color: {t.faint}; }}
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit, QKeySequenceEdit {{
     background: {t.field}; border: 1px solid {t.border}; border-radius: 6px; padding: 3px 8px; color: {t.text};

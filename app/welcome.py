@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
@@ -53,21 +54,29 @@ def tour(window: MainWindow) -> Tour:
 
 
 def offer_recovery(window: MainWindow) -> None:
-    """After a crash: offer what was not saved."""
+    """After a crash: offer what was not saved, one document after the other."""
     left = left_behind(window.autosaver.folder)
-    if not left:
-        return
+    if left:
+        _offer(window, left)
+
+
+def _offer(window: MainWindow, left: list[Path]) -> None:
+    newest, *others = left
 
     def recover_it() -> None:
+        if not window.files.may_leave():
+            _offer(window, left)
+            return
         try:
-            document = recover(left[0])
+            document = recover(newest)
         except UserError as error:
             window.session.say(str(error), "error")
-            return
-        window.session.open_document(document)
-        window.autosaver.save_now()
-        for path in left:
-            path.unlink(missing_ok=True)
+        else:
+            window.session.open_document(document)
+            window.autosaver.save_now()
+            window.session.saver.take_over_recovery(window.autosaver.folder, newest)
+        if others:
+            _offer(window, others)
 
     window.messages.show_message(
         _tr("The program ended unexpectedly. Unsaved work was kept."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -363,12 +364,21 @@ def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
     lost = Document(np.full((48, 32), 3, dtype=np.uint8), LABEL_SET, title="lost")
     recovery.write_recovery(studio.window.autosaver.folder, snapshot(lost))
     mine.rename(mine.with_name("recovery-99999999.smis"))
+    recovery.write_recovery(studio.window.autosaver.folder, snapshot(studio.document))
+    older = mine.rename(mine.with_name("recovery-99999998.smis"))
+    os.utime(older, (1, 1))
     offer_recovery(studio.window)
     assert studio.window.messages.text
     studio.window.messages._action.click()
     assert (studio.document.labels == 3).all() and studio.document.modified
     assert studio.document.path is None
     studio.wait(mine.is_file)
+    # The work of another crash is offered next, and lost only when it has been taken over.
+    assert older.is_file() and studio.window.messages.text
+    studio.document.mark_saved(None)
+    studio.window.messages._action.click()
+    assert not (studio.document.labels == 3).all()
+    studio.wait(lambda: not older.exists())
 
 
 def test_layers_export(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
