@@ -115,6 +115,12 @@ def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def people_of_one_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parser of random weights sees one class everywhere; that is a person here."""
+    monkeypatch.setattr("app.rendering.photos.KINDS", 1)
+
+
+@pytest.fixture(autouse=True)
 def no_waiting_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dialog that no test answers would wait for ever: fail instead."""
 
