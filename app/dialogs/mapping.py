@@ -38,6 +38,7 @@ class MappingDialog(QDialog):
         self.boxes: list[QComboBox] = []
         table = QTableWidget(len(foreign.names), 3)
         table.setHorizontalHeaderLabels([self.tr("In the file"), self.tr("Share"), self.tr("Class")])
+        table.setAccessibleName(heading.text())
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

@@ -40,6 +40,7 @@ class ShortcutsDialog(QDialog):
         search.setAccessibleName(self.tr("Search actions"))
         self._rows = QTableWidget(len(self._keys), 2)
         self._rows.setHorizontalHeaderLabels([self.tr("Action"), self.tr("Key")])
+        self._rows.setAccessibleName(self.tr("Keyboard shortcuts"))
         self._rows.verticalHeader().hide()
         self._rows.setShowGrid(False)
         self._rows.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -52,7 +53,8 @@ class ShortcutsDialog(QDialog):
             editor = QKeySequenceEdit(QKeySequence(self._keys[spec.id]))
             editor.setMaximumSequenceLength(1)
             editor.setClearButtonEnabled(True)
-            editor.setAccessibleName(self.tr("Key for {0}").format(table.text(spec.id)))
+            for part in (editor, *editor.findChildren(QLineEdit)):
+                part.setAccessibleName(self.tr("Key for {0}").format(table.text(spec.id)))
             editor.keySequenceChanged.connect(lambda keys, action_id=spec.id: self._typed(action_id, keys))
             self._editors[spec.id] = editor
             self._rows.setCellWidget(row, 1, editor)
