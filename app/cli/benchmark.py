@@ -27,6 +27,9 @@ def bench(
     cpu_time: Annotated[
         bool, typer.Option("--cpu-time", help="Count CPU time of one thread: for a machine that others use too.")
     ] = False,
+    with_growth: Annotated[
+        bool, typer.Option("--growth", help="Then how cost grows: dabs 8 to 256, classes 4 to 151, pictures to 1024.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the renderer against the plain float32 network: ratios, spread, exactness and the quality of previews."""
@@ -37,6 +40,7 @@ def bench(
     from model.engine import Renderer
     from model.engine.bench_inputs import SIZES, network_config, random_generator
     from model.engine.benchmark import Benchmark, table
+    from model.engine.growth import growth
     from model.errors import UserError
 
     if cpu_time:
@@ -69,12 +73,17 @@ def bench(
         "weights": weights,
         **report,
     }
+    if with_growth:
+        report["growth"] = list(growth(repeats, lambda made: Renderer(made, device.value, precision), cpu_time))
     if as_json:
         print(json.dumps(report))
         return
     print(f"{name} ({weights} weights), {size[0]} x {size[1]}, {renderer.describe()}, {report['threads']} threads")
     print(table(report["rows"]))
     print(f"convolutions alone {report['floor_ms']} ms, peak memory {report['peak_rss_mib']} MiB")
+    for step in report.get("growth", ()):
+        print(f"\n{step['classes']} classes, {step['size'][0]} x {step['size'][1]}")
+        print(table(step["rows"]))
 
 
 COMMANDS = {"bench": bench}

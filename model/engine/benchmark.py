@@ -1,4 +1,8 @@
-"""How fast the renderer is against the plain module: every edit of a person, interleaved with it, in one run."""
+"""How fast the renderer is against the plain module: every edit of a person, interleaved with it, in one run.
+
+The plain module convolves the one-hot label map for every modulation, as the paper describes it. Our network's own
+forward computes each distinct label window once on the CPU; that faster module is measured beside it, as "tabulated".
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from model.engine.bench_inputs import CLASS_OF_SHARE, draw_map, random_codes
 from model.engine.frame import Frame
 from model.engine.renderer import Renderer
 from model.groupdnet import Generator
+from model.groupdnet.modulation import ConditionalGroupNorm
 
 Labels = NDArray[np.uint8]
 SHARES = tuple(CLASS_OF_SHARE)
@@ -34,6 +39,7 @@ class _Case:
     differences: list[float] = field(default_factory=list)
     psnr: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
+    tabulated: list[float] = field(default_factory=list)
 
     def row(self, name: str) -> dict[str, Any]:
         engine, plain = statistics.median(self.milliseconds), statistics.median(self.plain)
@@ -46,6 +52,7 @@ class _Case:
             "spread": round(quartiles[2] - quartiles[0], 2),
             "max_abs_diff": max(self.differences) if self.differences else None,
             "preview_psnr": round(min(self.psnr), 1) if self.psnr else None,
+            "tabulated_ms": round(statistics.median(self.tabulated), 2) if self.tabulated else None,
         }
 
 
@@ -70,6 +77,9 @@ class Benchmark:
         self._codes = random_codes(generator.config, self._random)
         self._cases: dict[str, _Case] = defaultdict(_Case)
         self._plain_times: list[float] = []
+        self._tabulated_times: list[float] = []
+        norms = [module for module in generator.modules() if isinstance(module, ConditionalGroupNorm)]
+        self._tabulating = [norm for norm in norms if norm.tabulates and self._device.type == "cpu"]
 
     def run(self, repeats: int, progress: Callable[[int], None] = lambda done: None) -> dict[str, Any]:
         """Measure and return the report (see ``report``)."""
@@ -88,6 +98,19 @@ class Benchmark:
                 self._both(f"style{share}", partial(self._restyle, share), check)
             progress(number + 1)
         return self.report()
+
+    def run_short(self, repeats: int, sides: Sequence[int] = (32,)) -> list[dict[str, Any]]:
+        """Rows of a new map, all codes new and dabs of these sides alone: what growth is measured by."""
+        self._warm_up()
+        for number in range(repeats):
+            check = number == 0
+            self._labels = self._map()
+            self._exact("new_map", check)
+            self._codes = random_codes(self.generator.config, self._random)
+            self._exact("all_styles", check)
+            for side in sides:
+                self._both(f"dab{side}", partial(self._dab, side), check)
+        return [case.row(name) for name, case in self._cases.items()]
 
     def report(self) -> dict[str, Any]:
         """The JSON of `bench`: device, precision, network figures and one row a case."""
@@ -121,7 +144,9 @@ class Benchmark:
         for _ in range(2):
             self._render(preview=False)
             self._time_plain()
+            self._time_tabulated()
         self._plain_times.clear()
+        self._tabulated_times.clear()
 
     def _map(self) -> Labels:
         return draw_map(*self._size, self.generator.config.classes, self._random)
@@ -132,6 +157,21 @@ class Benchmark:
         return self._clock()
 
     def _time_plain(self) -> tuple[float, Tensor]:
+        """The module with convolutions over the one-hot map in every modulation."""
+        for norm in self._tabulating:
+            norm.use_windows = False
+        try:
+            return self._time_module()
+        finally:
+            for norm in self._tabulating:
+                norm.use_windows = True
+
+    def _time_tabulated(self) -> None:
+        """The module's own fast path, where it has one."""
+        if self._tabulating:
+            self._tabulated_times.append(self._time_module()[0])
+
+    def _time_module(self) -> tuple[float, Tensor]:
         start = self._now()
         with torch.inference_mode():
             labels = torch.from_numpy(self._labels).long()[None].to(self._device)
@@ -153,9 +193,11 @@ class Benchmark:
         plain, picture = self._time_plain() if check or name == "all_styles" else (self._plain_times[-1], None)
         if picture is not None:
             self._plain_times.append(plain)
+            self._time_tabulated()
             if check:
                 case.differences.append(float((self.renderer.picture().cpu() - picture).abs().max()))
         case.plain.append(plain)
+        case.tabulated += self._tabulated_times[-1:]
         return frame
 
     def _both(self, name: str, edit: Callable[[], None], check: bool) -> None:
@@ -169,6 +211,7 @@ class Benchmark:
             # The renderer found a preview not worth it: that frame was the exact one.
             self._cases[f"{name}_exact"].milliseconds[-1] = taken
         case.plain.append(self._plain_times[-1])
+        case.tabulated += self._tabulated_times[-1:]
         case.psnr.append(_psnr(preview, exact))
 
     def _dab(self, side: int) -> None:
@@ -223,12 +266,14 @@ def _peak_rss() -> int:
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as text for people."""
-    lines = [f"{'case':18}{'plain ms':>10}{'engine ms':>11}{'ratio':>8}{'spread':>8}{'max diff':>10}{'PSNR dB':>9}"]
+    heads = f"{'case':18}{'plain ms':>10}{'tabulated':>11}{'engine ms':>11}{'ratio':>8}{'spread':>8}"
+    lines = [heads + f"{'max diff':>10}{'PSNR dB':>9}"]
     for row in rows:
         difference = "" if row["max_abs_diff"] is None else f"{row['max_abs_diff']:.1e}"
         psnr = "" if row["preview_psnr"] is None else f"{row['preview_psnr']:.1f}"
+        tabulated = "" if row["tabulated_ms"] is None else f"{row['tabulated_ms']:.1f}"
         lines.append(
-            f"{row['case']:18}{row['plain_ms']:10.1f}{row['engine_ms']:11.1f}{row['ratio']:8.1f}{row['spread']:8.1f}"
+            f"{row['case']:18}{row['plain_ms']:10.1f}{tabulated:>11}{row['engine_ms']:11.1f}{row['ratio']:8.1f}{row['spread']:8.1f}"
             f"{difference:>10}{psnr:>9}"
         )
     return "\n".join(lines)

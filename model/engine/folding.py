@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,9 @@ from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
 from model.groupdnet.generator import ConditionalGroupBlock
+
+# Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
+FLOAT32_SHARE = 1 / 8
 
 
 class FoldedConv:
@@ -124,8 +128,13 @@ class RgbConv:
 
 @dataclass(frozen=True)
 class FoldedBlock:
-    """One conditional group block, and the RGB convolution behind it where it draws."""
+    """One conditional group block, and the RGB convolution behind it where it draws.
 
+    ``dtype``: what it computes in; ``out_dtype``: what it hands on, which is what the next block computes in.
+    """
+
+    dtype: torch.dtype
+    out_dtype: torch.dtype
     config: BlockConfig
     modulation: FoldedModulation
     conv_0: FoldedConv
@@ -148,6 +157,24 @@ class FoldedBlock:
         return total + (0 if self.to_rgb is None else self.to_rgb.macs_per_pixel)
 
 
+def _formats(generator: Generator, dtype: torch.dtype) -> list[torch.dtype]:
+    """What each block computes in, and once more what the last one hands on.
+
+    In bfloat16 the low levels stay float32 as long as they take at most FLOAT32_SHARE of all multiplications: their
+    rounding errors are carried through all levels above.
+    """
+    area, work = 1, []
+    for block in generator.blocks:
+        assert isinstance(block, ConditionalGroupBlock)
+        area *= 4 if block.config.upsample else 1
+        convs = (block.conv_0, block.conv_1, block.conv_s)
+        work.append(area * sum(conv.weight.numel() for conv in convs if isinstance(conv, nn.Conv2d)))
+    if dtype == torch.float32:
+        return [dtype] * (len(work) + 1)
+    low = [total <= FLOAT32_SHARE * sum(work) for total in accumulate(work)]
+    return [torch.float32 if is_low else dtype for is_low in low] + [dtype]
+
+
 class FoldedGenerator:
     """Everything the renderer keeps of a generator. The generator itself is not needed any more afterwards."""
 
@@ -161,28 +188,33 @@ class FoldedGenerator:
         with torch.no_grad():
             self._fc_weight = generator.fc.weight.detach().float().clone()
             self._fc_bias = None if generator.fc.bias is None else generator.fc.bias.detach().float().clone()
+            self._formats = _formats(generator, dtype)
             for number, block in enumerate(generator.blocks):
                 first_rgb = len(generator.blocks) - drawing
                 rgb = generator.to_rgb[number - first_rgb] if number >= first_rgb else None
                 assert isinstance(block, ConditionalGroupBlock)
-                self.blocks.append(self._fold(block, rgb))
+                self.blocks.append(self._fold(block, rgb, *self._formats[number : number + 2]))
         self._generator = generator
 
-    def _fold(self, block: ConditionalGroupBlock, rgb: nn.Module | None) -> FoldedBlock:
+    def _fold(
+        self, block: ConditionalGroupBlock, rgb: nn.Module | None, dtype: torch.dtype, out_dtype: torch.dtype
+    ) -> FoldedBlock:
         edges = self.config.instance_edges
 
         def conv(layer: nn.Module | None) -> FoldedConv | None:
-            return None if layer is None else FoldedConv(layer, self.dtype)
+            return None if layer is None else FoldedConv(layer, dtype)
 
         conv_0, conv_1 = conv(block.conv_0), conv(block.conv_1)
         assert conv_0 is not None and conv_1 is not None
         return FoldedBlock(
+            dtype,
+            out_dtype,
             block.config,
             FoldedModulation([norm for norm in (block.norm_0, block.norm_1, block.norm_s) if norm is not None], edges),
             conv_0,
             conv_1,
             conv(block.conv_s),
-            None if rgb is None else RgbConv(rgb, self.dtype),
+            None if rgb is None else RgbConv(rgb, dtype),
         )
 
     @property
@@ -198,7 +230,7 @@ class FoldedGenerator:
         """Codes float32 (1, classes, K, h, w) -> what enters the first block, (grid h, grid w, base_channels)."""
         laid_out = self._generator.lay_out(codes, grid)
         base = F.conv2d(laid_out, self._fc_weight, self._fc_bias, padding=1, groups=self.config.base_groups)
-        return base[0].permute(1, 2, 0).to(self.dtype).contiguous()
+        return base[0].permute(1, 2, 0).to(self._formats[0]).contiguous()
 
     def base_channels_of(self, first: int, last: int) -> Channels:
         """The base channels that the codes of classes ``first`` to ``last`` - 1 reach."""

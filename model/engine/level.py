@@ -74,18 +74,15 @@ class Level:
     from-scratch computation. A cancelled ``exact`` leaves them as they are, so nothing is forgotten.
     """
 
-    def __init__(
-        self, block: FoldedBlock, height: int, width: int, symbols: int, dtype: torch.dtype, workspace: Workspace
-    ) -> None:
-        config = block.config
+    def __init__(self, block: FoldedBlock, height: int, width: int, symbols: int, workspace: Workspace) -> None:
+        config, dtype = block.config, block.dtype
         self.block, self.height, self.width = block, height, width
-        self._workspace = workspace
+        self._workspace = workspace.of(dtype)
         self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
-        self.out = torch.empty(height, width, config.out_channels, dtype=dtype)
+        self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
-        self._dtype = dtype
         self._windows = LevelWindows(height, width, symbols, block.modulation.radius)
-        self._level_tables = LevelTables(block.modulation, dtype)
+        self._level_tables = LevelTables(block.modulation)
         self._tables = self._level_tables.tables
         self._index = torch.from_numpy(self._windows.index)[..., None]
         self._all_in = Channels(0, config.in_channels)
@@ -115,7 +112,7 @@ class Level:
 
     def convolutions(self) -> list[Callable[[], Tensor]]:
         """The convolutions over the whole grid, each ready to run on an input of zeros."""
-        block, dtype = self.block, self.out.dtype
+        block, dtype = self.block, self.block.dtype
         runs: list[Callable[[], Tensor]] = []
         rows, columns = self.height + 2, self.width + 2
         for conv in (block.conv_0, block.conv_1):
@@ -152,7 +149,7 @@ class Level:
     def renumber(self) -> None:
         """Drop the tables; they are made again from the present map when next needed."""
         self._windows.reset()
-        self._level_tables = LevelTables(self.block.modulation, self._dtype)
+        self._level_tables = LevelTables(self.block.modulation)
         self._tables = self._level_tables.tables
         self._unnumbered = (self.grid,)
 
@@ -274,7 +271,7 @@ class Level:
         """into (box, channels) = x * scale + shift, x upsampled where ``up``."""
         rows = table.part(channels)
         height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
-        gathered = self._workspace.take("gathered", height * width, 2 * count)
+        gathered = self._workspace.of(torch.float32).take("gathered", height * width, 2 * count)
         torch.index_select(rows, 0, _view(self._index, box).reshape(-1), out=gathered)
         strides = (2 * count * width, 2 * count, 1)
         scale = gathered.as_strided((height, width, count), strides, 0)

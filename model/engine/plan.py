@@ -37,7 +37,7 @@ class Plan:
         for block in network.blocks:
             if block.config.upsample:
                 rows, columns = 2 * rows, 2 * columns
-            self.levels.append(Level(block, rows, columns, network.symbols, network.dtype, workspace))
+            self.levels.append(Level(block, rows, columns, network.symbols, workspace))
             self.strides.append(height // rows)
         self._base = torch.empty(0)
         self._symbols: NDArray[np.int16] | None = None

@@ -1,4 +1,7 @@
-"""Modulation tables: scale and shift of one normalisation for every distinct label window."""
+"""Modulation tables: scale and shift of one normalisation for every distinct label window.
+
+They are float32 in every precision: rounding them to bfloat16 too would cost 0.9 dB of a whole frame.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ _CHUNK = 1024
 class _Rows:
     """A matrix that grows at the bottom."""
 
-    def __init__(self, columns: int, dtype: torch.dtype) -> None:
-        self._data = torch.empty(0, columns, dtype=dtype)
+    def __init__(self, columns: int) -> None:
+        self._data = torch.empty(0, columns)
         self.count = 0
 
     @property
@@ -35,7 +38,7 @@ class _Rows:
         needed = self.count + count
         if needed > self._data.shape[0]:
             # Rows not yet used are not yet touched, so they cost nothing; growing at the next stroke would.
-            grown = torch.empty(3 * needed // 2, self._data.shape[1], dtype=self._data.dtype)
+            grown = torch.empty(3 * needed // 2, self._data.shape[1])
             grown[: self.count] = self.used
             self._data = grown
         rows = self._data[self.count : needed]
@@ -153,12 +156,11 @@ class FoldedModulation:
 class ModulationTable:
     """The rows of one normalisation at one level: ``rows`` (windows, 2 * channels), scale first, then shift."""
 
-    def __init__(self, norm: FoldedNorm, style: bool, dtype: torch.dtype) -> None:
+    def __init__(self, norm: FoldedNorm, style: bool) -> None:
         self.norm = norm
-        self._dtype = dtype
         columns = 2 * norm.channels
-        self._base = _Rows(columns, torch.float32 if style else dtype)
-        self._styled = _Rows(columns, dtype) if style else None
+        self._base = _Rows(columns)
+        self._styled = _Rows(columns) if style else None
         self._parts: dict[Channels, Tensor] = {}
         self._added: Tensor | None = None
 
@@ -204,27 +206,27 @@ class ModulationTable:
         added, styled, base = self._added, self._styled.used, self._base.used
         if not len(rows):
             return
-        if len(rows) == len(base) and styled.dtype == added.dtype:
+        if len(rows) == len(base):
             torch.index_select(added, 0, classes, out=styled)
             styled += base
         else:
             fresh = torch.index_select(base, 0, rows).add_(added[classes])
-            styled.index_copy_(0, rows, fresh.to(self._dtype))
+            styled.index_copy_(0, rows, fresh)
         self._parts.clear()
 
 
 class LevelTables:
     """The tables of all normalisations of one level, in the order of its windows' numbers."""
 
-    def __init__(self, modulation: FoldedModulation, dtype: torch.dtype) -> None:
+    def __init__(self, modulation: FoldedModulation) -> None:
         self._modulation = modulation
-        self.tables = tuple(ModulationTable(norm, modulation.style, dtype) for norm in modulation.norms)
+        self.tables = tuple(ModulationTable(norm, modulation.style) for norm in modulation.norms)
         # The class in the middle of every window, and of every inner window; number 0 is outside the picture.
         self._classes = torch.empty(0, dtype=torch.int64)
         self._inner_classes = torch.zeros(1, dtype=torch.int64)
         self._hidden: _Rows | None = None
         if modulation.radius == 2:
-            self._hidden = _Rows(modulation.hidden, torch.float32)
+            self._hidden = _Rows(modulation.hidden)
             self._hidden.append(torch.zeros(1, modulation.hidden))
 
     @property

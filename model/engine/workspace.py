@@ -14,6 +14,13 @@ class Workspace:
     def __init__(self, dtype: torch.dtype) -> None:
         self._dtype = dtype
         self._buffers: dict[str, Tensor] = {}
+        self._others: dict[torch.dtype, Workspace] = {}
+
+    def of(self, dtype: torch.dtype) -> Workspace:
+        """The same for tensors of another format."""
+        if dtype == self._dtype:
+            return self
+        return self._others.setdefault(dtype, Workspace(dtype))
 
     def take(self, name: str, *shape: int) -> Tensor:
         """A contiguous tensor of this shape with any finite content, good until ``name`` is asked for again."""
@@ -26,7 +33,8 @@ class Workspace:
 
     @property
     def nbytes(self) -> int:
-        return sum(buffer.numel() * buffer.element_size() for buffer in self._buffers.values())
+        own = sum(buffer.numel() * buffer.element_size() for buffer in self._buffers.values())
+        return own + sum(other.nbytes for other in self._others.values())
 
 
 def rounded(size: int) -> int:

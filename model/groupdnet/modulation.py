@@ -24,6 +24,8 @@ class ConditionalGroupNorm(nn.Module):
         self.channels = channels
         self.classes = classes
         self.config = config
+        # Off: convolutions over the one-hot map everywhere, as the paper describes it. The result is the same.
+        self.use_windows = True
         self.norm = nn.BatchNorm2d(channels, affine=False, eps=1e-5)
         self.shared = nn.Conv2d(semantic_channels, config.hidden, 3, padding=1, groups=config.shared_groups)
         pad = config.kernel // 2
@@ -41,7 +43,8 @@ class ConditionalGroupNorm(nn.Module):
     def tabulates(self) -> bool:
         """Whether gamma and beta depend on a 3 x 3 window alone and can be computed once per distinct window."""
         ungrouped = self.config.shared_groups == 1 and self.config.gamma_beta_groups == 1
-        return self.config.kernel == 1 and ungrouped and self.shared.in_channels == self.classes <= 120
+        fits = self.shared.in_channels == self.classes <= 120
+        return self.use_windows and self.config.kernel == 1 and ungrouped and fits
 
     def forward(self, x: Tensor, pyramid: LabelPyramid, codes: Tensor, upsample: bool = False) -> Tensor:
         """x (B, channels, h, w); codes (B, classes, K, ...); returns (B, channels, h, w), twice that with upsample.

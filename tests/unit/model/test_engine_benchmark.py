@@ -33,5 +33,15 @@ def test_every_case_is_measured_and_exact(monkeypatch: pytest.MonkeyPatch) -> No
     assert set(CASES) <= set(rows)
     assert all(row["max_abs_diff"] <= 1e-4 for name, row in rows.items() if not name.endswith("preview"))
     assert all(row["preview_psnr"] is not None for name, row in rows.items() if name.endswith("preview"))
+    assert all(row["tabulated_ms"] > 0 for row in rows.values())
     assert report["floor_ms"] > 0
     assert len(table(report["rows"]).splitlines()) == len(rows) + 1
+
+
+def test_growth_has_a_row_for_every_size() -> None:
+    generator = tiny_generator("deepfashion")
+    rows = Benchmark(generator, 64, 64, Renderer(generator, "cpu", "float32")).run_short(1, sides=(8, 100))
+    cases = ["new_map", "all_styles", "dab8_preview", "dab8_exact", "dab100_preview", "dab100_exact"]
+    assert [row["case"] for row in rows] == cases
+    # Its own forward convolves already.
+    assert all(row["tabulated_ms"] is None for row in rows)
