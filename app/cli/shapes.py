@@ -14,6 +14,7 @@ from model.errors import UserError
 
 if TYPE_CHECKING:
     from model.checkpoints import Bundle
+    from model.labels import LabelMap
     from model.shapes import ShapeModel
 
 
@@ -65,6 +66,10 @@ def check_shapes(
     device: Annotated[Device, typer.Option(help="Where to render.")] = Device.auto,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")] = None,
     card: Annotated[bool, typer.Option("--card", help="Put the figures into the bundle's model card.")] = False,
+    refit: Annotated[
+        bool,
+        typer.Option("--refit", help="Find sliders and range of the dice anew first, and store them in the model."),
+    ] = False,
 ) -> None:
     """Measure a shape model on the validation maps (every 10th): variety, validity, sliders, readability."""
     from rich.console import Console
@@ -83,7 +88,10 @@ def check_shapes(
         label_set = load_label_set(data)
         if label_set.names != shapes.class_names:
             raise UserError(f"{data} has other classes than the shape model")
-        _, held = split_pairs(find_pairs(data, label_set))
+        trained_on, held = split_pairs(find_pairs(data, label_set))
+        if refit:
+            shapes = _refit(shapes, [read_label_map(pair.labels_path, label_set) for pair in trained_on])
+            _store(shapes, opened, model)
         maps = [read_label_map(pair.labels_path, label_set) for pair in held]
         figures = measure_samples(shapes, maps, seed)
         if read and opened is not None:
@@ -134,7 +142,7 @@ def vary_shape(
     shapes = _shape_model(opened, None)
     label_map = read_label_map(labels, opened.label_set)
     index = opened.label_set.index_of(class_name)
-    code = shapes.encode(label_map, index) if seed is None else shapes.sample(seed)
+    code = shapes.encode(label_map, index) if seed is None else shapes.dice(label_map, index, seed)
     sliders = {slider.name: slider for slider in shapes.directions(index)}
     for entry in slide or []:
         name, _, amount = entry.rpartition("=")
@@ -156,6 +164,25 @@ def _shape_model(bundle: Bundle | None, path: Path | None) -> ShapeModel:
     if found is None:
         raise UserError(f"the bundle {bundle.name if bundle else ''} has no shape model (shapes.safetensors)")
     return found
+
+
+def _refit(shapes: ShapeModel, maps: list[LabelMap]) -> ShapeModel:
+    """With sliders and limits of the dice found from the maps that it was trained on."""
+    import numpy as np
+
+    from model.shapes.directions import find_directions
+    from model.shapes.limits import find_limits
+
+    chosen = [maps[int(place)] for place in np.random.default_rng(0).permutation(len(maps))]
+    return shapes.with_sliders(find_directions(shapes, chosen)).with_limits(find_limits(shapes, chosen))
+
+
+def _store(shapes: ShapeModel, bundle: Bundle | None, path: Path | None) -> None:
+    from model.shapes.files import FILE_NAME, write_shape_model
+
+    target = path if path is not None else bundle.path / FILE_NAME if bundle is not None and bundle.path else None
+    if target is not None:
+        write_shape_model(target, shapes)
 
 
 def _print_figures(figures: dict[str, Any]) -> None:

@@ -150,14 +150,16 @@ def refine(
 
 def name_styles(
     bundle: BundleOption = None,
-    samples: Annotated[int, typer.Option(min=48, help="Renderings that the directions are found from.")] = 384,
-    checks: Annotated[int, typer.Option(min=12, help="Renderings for measuring each slider.")] = 60,
+    samples: Annotated[int, typer.Option(min=48, help="Renderings that the library is chosen from.")] = 300,
+    jacobians: Annotated[int, typer.Option(min=12, help="Pictures that the sliders are found from.")] = 80,
+    checks: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is measured.")] = 60,
     seed: Annotated[int, typer.Option(min=0, help="Of the random styles.")] = 0,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
 ) -> None:
     """Find the named style sliders and the style library of a bundle and put them into its folder."""
     from model.engine import Renderer
-    from model.styles.store import install_named_styles, table_text
+    from model.styles.checking import table_text
+    from model.styles.store import install_named_styles
     from model.styles.store import name_styles as run_naming
 
     opened = open_bundle(bundle)
@@ -175,6 +177,7 @@ def name_styles(
         opened,
         lambda labels, codes: renderer.render(labels, codes).pixels,
         samples=samples,
+        jacobians=jacobians,
         checks=checks,
         seed=seed,
         progress=tell,

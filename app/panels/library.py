@@ -265,9 +265,9 @@ class StyleLibrary(QWidget):
 
     # Searching -------------------------------------------------------------------------------------
 
-    def _chip_clicked(self, chip: QToolButton, color: str, checked: bool) -> None:
+    def _chip_clicked(self, chip: QToolButton, color: str, *_: object) -> None:
         shade = QColor(color)
-        self.search((shade.red(), shade.green(), shade.blue()) if checked else None, chip)
+        self.search((shade.red(), shade.green(), shade.blue()) if chip.isChecked() else None, chip)
 
     def _ask_color(self, *_: object) -> None:
         start = QColor(*self._wanted) if self._wanted is not None else QColor("#3f74b8")

@@ -24,7 +24,7 @@ class Pose:
     Attributes:
         values: the positions of the class's sliders, in the order of `ShapeModel.directions`; missing ones are 0.
         seed: number of the dice; None starts from the map's own outline.
-        strength: how far the dice goes, 0 nowhere to 1 anywhere.
+        strength: how far the dice goes, 0 nowhere to 1 as far as outlines still look like real ones.
     """
 
     values: tuple[float, ...] = ()
@@ -59,9 +59,10 @@ def posed(model: ShapeModel, labels: LabelMap, class_index: int, pose: Pose, pro
     if pose.at_rest:
         return labels.copy()
     kept = tuple(protect)
-    code = model.encode(labels, class_index, kept)
-    if pose.seed is not None:
-        code = model.sample(pose.seed, around=code, strength=pose.strength)
+    if pose.seed is None:
+        code = model.encode(labels, class_index, kept)
+    else:
+        code = model.dice(labels, class_index, pose.seed, pose.strength, kept)
     for slider, value in zip(model.directions(class_index), pose.values, strict=False):
         code = code + np.float32(value) * slider.vector
     return model.vary(labels, class_index, code, kept)

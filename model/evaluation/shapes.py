@@ -61,7 +61,7 @@ def measure_readability(
         index = classes[number % len(classes)]
         having = turns[index]
         labels = having[(number // len(classes)) % len(having)]
-        varied = model.vary(labels, index, model.sample(seed + number))
+        varied = model.vary(labels, index, model.dice(labels, index, seed + number))
         right = read(varied, number) == varied
         pixels.setdefault(index, []).append(float(right.mean()))
         shown = varied != bundle.label_set.background

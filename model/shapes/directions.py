@@ -1,46 +1,31 @@
 """Named sliders: directions in the code along which a measured quantity of the outline changes.
 
 As in "Interpreting the Latent Space of GANs for Semantic Face Editing" (Shen et al. 2020), but by linear regression on
-quantities that are measured on the drawn outlines, with no labels by people.
+quantities that are measured on the drawn outlines, with no labels by people. A slider that does not move what it is
+named after, because the class cannot (tights end where the legs do), is not offered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.labels import LabelMap
+from model.shapes.extent import measure_extent, slider_correlation
 from model.shapes.model import Code, ShapeModel, Slider
 
-#: What the first sliders are named after; "shorter" is "longer" backwards, and so on.
-NAMED = ("longer", "wider", "fuller")
-#: Further sliders for the main directions that are left.
-REMAINING = 2
+#: Sliders of a class: those with names, then the main directions that are left.
+SLIDERS = 5
 REACH = 3.0
+#: Rank correlation with what it is named after at which a direction is taken, and below which none is offered.
+GOOD, OFFERED = 0.8, 0.6
 
 _CONTEXTS = 8
 _CODES = 32
+_CHECKS = 4
 _SMALLEST = 2e-3  # of the map: on smaller outlines nothing can be measured well
-
-
-@dataclass(frozen=True)
-class Extent:
-    """Logarithms of vertical extent, horizontal extent and area of outlines, each float64 (N,)."""
-
-    height: NDArray[np.float64]
-    width: NDArray[np.float64]
-    area: NDArray[np.float64]
-
-
-def measure_extent(shares: NDArray[np.float32]) -> Extent:
-    """Measure outlines given as shares 0..1, (N, h, w); smooth in the shares, so that small changes count too."""
-    rows, columns = shares.max(axis=2).sum(axis=1), shares.max(axis=1).sum(axis=1)
-    area = shares.sum(axis=(1, 2))
-    height, width, area = (np.log(np.maximum(values, 0.1).astype(np.float64)) for values in (rows, columns, area))
-    return Extent(height, width, area)
 
 
 def find_directions(model: ShapeModel, maps: Sequence[LabelMap], seed: int = 0) -> dict[int, tuple[Slider, ...]]:
@@ -74,21 +59,45 @@ def _directions_of(
         quantities.append(values - values.mean(axis=0))
         pictures.append((shares - shares.mean(axis=0)).reshape(_CODES, -1))
     effects = _regression(np.concatenate(codes), np.concatenate(quantities))
-    longer, wider = _apart(effects[0], effects[1]), _apart(effects[1], effects[0])
-    fuller = _without(effects[2], [effects[0], effects[1]])
-    vectors = [longer, wider, fuller]
+    height, width, area = effects
+    tried = {
+        "longer": (_apart(height, width), height),
+        "wider": (_apart(width, height), width),
+        "fuller": (_without(area, [height, width]), _without(area, [height + width]), area),
+    }
+    found = [
+        slider
+        for name, vectors in tried.items()
+        if (slider := _best(model, maps[:_CHECKS], class_index, name, vectors))
+    ]
     # What a step along each number of the code does to the outline, in each map: the main directions of these effects.
     total = np.zeros((size, size))
     for drawn, flat in zip(codes, pictures, strict=True):
         jacobian = _regression(drawn, flat)
         total += jacobian.T @ jacobian
-    basis = np.linalg.qr(np.stack(vectors, axis=1))[0]
-    outside = np.eye(size) - basis @ basis.T
+    outside = np.eye(size)
+    if found:
+        basis = np.linalg.qr(np.stack([slider.vector for slider in found], axis=1).astype(np.float64))[0]
+        outside -= basis @ basis.T
     _, main = np.linalg.eigh(outside @ total @ outside)
-    left = min(REMAINING, max(size - len(vectors), 0))
-    vectors.extend(main[:, -1 - number] for number in range(left))
-    names = [*NAMED, *(f"variation {number + 1}" for number in range(left))]
-    return tuple(Slider(name, _unit(vector), -REACH, REACH) for name, vector in zip(names, vectors, strict=True))
+    left = min(SLIDERS, size) - len(found)
+    rest = [Slider(f"variation {place}", _unit(main[:, -place]), -REACH, REACH) for place in range(1, left + 1)]
+    return (*found, *rest)
+
+
+def _best(
+    model: ShapeModel, maps: Sequence[LabelMap], class_index: int, name: str, vectors: Sequence[NDArray[np.float64]]
+) -> Slider | None:
+    """A slider along the first of the vectors that moves what it names, or else the best; None where none does."""
+    best, best_figure = None, OFFERED
+    for vector in vectors:
+        slider = Slider(name, _unit(vector), -REACH, REACH)
+        figure = slider_correlation(model, maps, class_index, slider)
+        if figure >= best_figure:
+            best, best_figure = slider, figure
+        if best_figure >= GOOD:
+            break
+    return best
 
 
 def _regression(codes: NDArray[np.floating], values: NDArray[np.floating]) -> NDArray[np.float64]:

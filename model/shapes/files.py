@@ -1,7 +1,7 @@
 """shapes.safetensors: the shape model's part of a bundle.
 
 Tensors: "network.*" (float16) and "sliders.<class>" (float32, sliders x code_size). The metadata entry "shape_model" is
-JSON: format, config, class names, background, statistics, and the names and ranges of the sliders.
+JSON: format, config, class names, background, statistics, the names and ranges of the sliders, the dice's limits.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class _Description:
     background: int
     statistics: ShapeStatistics
     sliders: dict[int, list[tuple[str, float, float]]]
+    limits: dict[int, float]
 
 
 def load_shape_model(bundle: Bundle) -> ShapeModel | None:
@@ -73,6 +74,7 @@ def write_shape_model(path: str | Path, model: ShapeModel) -> None:
         "background": model.background,
         "statistics": model.statistics.to_dict(),
         "sliders": sliders,
+        "limits": {str(index): limit for index, limit in model.limits.items()},
     }
     with replacing(path) as temporary:
         try:
@@ -118,7 +120,14 @@ def read_shape_model(path: str | Path) -> ShapeModel:
             Slider(name, vector.numpy().copy(), low, high)
             for (name, low, high), vector in zip(named, vectors, strict=True)
         )
-    return ShapeModel(network, description.statistics, description.class_names, description.background, sliders)
+    return ShapeModel(
+        network,
+        description.statistics,
+        description.class_names,
+        description.background,
+        sliders,
+        description.limits,
+    )
 
 
 def _described(metadata: dict[str, str], source: Path) -> _Description:
@@ -137,6 +146,7 @@ def _described(metadata: dict[str, str], source: Path) -> _Description:
             int(index): [(str(name), float(low), float(high)) for name, low, high in row]
             for index, row in values["sliders"].items()
         }
+        limits = {int(index): min(1.0, max(0.0, float(limit))) for index, limit in values.get("limits", {}).items()}
         statistics = ShapeStatistics.from_dict(values["statistics"], config.classes)
     except UserError as error:
         raise UserError(f"{source} is damaged: {error}") from error
@@ -144,4 +154,4 @@ def _described(metadata: dict[str, str], source: Path) -> _Description:
         raise UserError(f"{source} is damaged: {error}") from None
     if len(names) != config.classes or not 0 <= background < config.classes:
         raise UserError(f"{source} is damaged: its classes do not fit its network")
-    return _Description(config, names, background, statistics, sliders)
+    return _Description(config, names, background, statistics, sliders, limits)

@@ -8,10 +8,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from model.labels import LabelMap
-from model.shapes.directions import measure_extent
+from model.shapes.extent import NAMED, slider_correlation
 from model.shapes.holes import Mask
 from model.shapes.model import ShapeModel
 from model.shapes.outline import count_components
@@ -19,7 +18,6 @@ from model.shapes.outline import count_components
 _MAPS = 10
 _SAMPLES = 6
 _SLIDER_MAPS = 4
-_SLIDER_STEPS = 7
 _SMALLEST = 5e-4  # of the map
 
 
@@ -35,10 +33,10 @@ def measure_samples(model: ShapeModel, maps: Sequence[LabelMap], seed: int = 0) 
     Returns:
         ``classes``: for every class that the maps show, ``maps`` (how many were used), ``variety`` (mean IoU between
         samples of one map: lower is more varied), ``valid`` (share of samples with at most as many components as real
-        maps usually have), ``likeness`` (IoU with the map's own outline when it is drawn from its code alone) and, for
-        every named slider, its rank correlation with what it is named after. ``variety`` and ``valid``: over all
-        classes. ``milliseconds``: median CPU time of a draw in a map seen before; ``first_milliseconds``: in a
-        new one.
+        maps usually have), ``strength`` (limit of the dice, where one is known), ``likeness`` (IoU with the map's own
+        outline when it is drawn from its code alone) and, for every named slider, its rank correlation with what it is
+        named after. ``variety`` and ``valid``: over all classes. ``milliseconds``: median CPU time of a draw in a map
+        seen before; ``first_milliseconds``: in a new one.
     """
     classes: dict[str, dict[str, Any]] = {}
     again: list[float] = []
@@ -54,7 +52,7 @@ def measure_samples(model: ShapeModel, maps: Sequence[LabelMap], seed: int = 0) 
             masks = []
             for sample in range(_SAMPLES):
                 began = began if sample == 0 else time.process_time()
-                varied = model.vary(labels, index, model.sample(seed + 1000 * number + sample))
+                varied = model.vary(labels, index, model.dice(labels, index, seed + 1000 * number + sample))
                 (first if sample == 0 else again).append(1000 * (time.process_time() - began))
                 masks.append(varied == index)
             valid.extend(0 < count_components(mask) <= model.statistics.components[index] for mask in masks)
@@ -64,7 +62,12 @@ def measure_samples(model: ShapeModel, maps: Sequence[LabelMap], seed: int = 0) 
             row: dict[str, Any] = {"maps": len(chosen), "variety": round(float(np.mean(overlaps)), 3)}
             row["valid"] = round(float(np.mean(valid)), 3)
             row["likeness"] = round(float(np.mean(likeness)), 3)
-            row.update(_slider_figures(model, chosen[:_SLIDER_MAPS], index))
+            if index in model.limits:
+                row["strength"] = model.limits[index]
+            for slider in model.directions(index):
+                if slider.name in NAMED:
+                    figure = slider_correlation(model, chosen[:_SLIDER_MAPS], index, slider)
+                    row[slider.name] = round(figure, 2)
             classes[model.class_names[index]] = row
     return {
         "classes": classes,
@@ -79,37 +82,3 @@ def _likeness(model: ShapeModel, labels: LabelMap, class_index: int) -> float:
     code = model.encode(labels, class_index)
     drawn = model.outline_logits(labels, class_index, code[None])[0] > 0
     return intersection_over_union(drawn, model.outline_shares(labels, class_index) > 0.5)
-
-
-def _slider_figures(model: ShapeModel, maps: Sequence[LabelMap], class_index: int) -> dict[str, float]:
-    figures: dict[str, list[float]] = {}
-    for labels in maps:
-        code = model.encode(labels, class_index)
-        for slider in model.directions(class_index)[:3]:
-            values = np.linspace(slider.low, slider.high, _SLIDER_STEPS)
-            masks = [
-                model.vary(labels, class_index, code + np.float32(v) * slider.vector) == class_index for v in values
-            ]
-            extent = measure_extent(np.stack(masks).astype(np.float32))
-            # "fuller" is area for its height and width: that is what the slider is made to leave alone.
-            quantity = {
-                "longer": extent.height,
-                "wider": extent.width,
-                "fuller": extent.area,
-            }[slider.name]
-            figures.setdefault(slider.name, []).append(rank_correlation(values, quantity))
-    return {name: round(float(np.mean(values)), 2) for name, values in figures.items()}
-
-
-def rank_correlation(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Spearman's rank correlation, ties sharing their mean rank; 0 where either does not vary."""
-    ranks = [_ranks(np.asarray(values, np.float64)) for values in (first, second)]
-    if any(values.std() == 0 for values in ranks):
-        return 0.0
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - (counts - 1) / 2)[inverse])

@@ -87,6 +87,7 @@ class ShapeModel:
         class_names: tuple[str, ...],
         background: int = 0,
         sliders: Mapping[int, tuple[Slider, ...]] | None = None,
+        limits: Mapping[int, float] | None = None,
     ) -> None:
         if len(class_names) != network.config.classes:
             raise UserError(
@@ -97,6 +98,7 @@ class ShapeModel:
         self.class_names = class_names
         self.background = background
         self.sliders = dict(sliders or {})
+        self.limits = dict(limits or {})
         self._settings: OrderedDict[tuple[bytes, tuple[int, ...], int, tuple[int, ...], Box | None], _Setting]
         self._settings = OrderedDict()
 
@@ -110,7 +112,11 @@ class ShapeModel:
         return self.config.varied
 
     def with_sliders(self, sliders: Mapping[int, tuple[Slider, ...]]) -> ShapeModel:
-        return ShapeModel(self.network, self.statistics, self.class_names, self.background, sliders)
+        return ShapeModel(self.network, self.statistics, self.class_names, self.background, sliders, self.limits)
+
+    def with_limits(self, limits: Mapping[int, float]) -> ShapeModel:
+        """Limits of the dice by class, 0 to 1; see :meth:`dice`."""
+        return ShapeModel(self.network, self.statistics, self.class_names, self.background, self.sliders, limits)
 
     def directions(self, class_index: int) -> list[Slider]:
         """The named sliders of a class: longer, wider, fuller, then the main directions that are left."""
@@ -134,6 +140,18 @@ class ShapeModel:
             angle = 0.5 * np.pi * float(np.clip(strength, 0, 1))
             code = np.cos(angle) * around + np.sin(angle) * code
         return np.asarray(code, np.float32)
+
+    def dice(
+        self, labels: LabelMap, class_index: int, seed: int, strength: float = 1.0, protect: Iterable[int] = ()
+    ) -> Code:
+        """A random code for a class of a map: as far from the outline that is there as the class allows.
+
+        Args:
+            strength: 0 gives the outline's own code, 1 the farthest at which outlines still look like real ones.
+        """
+        self._check_class(class_index)
+        own = self.encode(labels, class_index, protect)
+        return self.sample(seed, own, strength * self.limits.get(class_index, 1.0))
 
     def encode(self, labels: LabelMap, class_index: int, protect: Iterable[int] = ()) -> Code:
         """The code of the outline that the class has now; zeros where the map does not show it."""
@@ -215,7 +233,7 @@ class ShapeModel:
         if box is not None:
             down, across = (max(2, round(0.3 * (box[side + 2] - box[side]))) for side in (0, 1))
             box = grown_box(box, down, across, down, across, *labels.shape)
-        return self.vary(labels, class_index, self.sample(seed), protect, box)
+        return self.vary(labels, class_index, self.dice(labels, class_index, seed), protect, box)
 
     def outline_logits(self, labels: LabelMap, class_index: int, codes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's own logits for ``codes`` (N, code_size) in the frame around the class, float32 (N, rows,

@@ -1,13 +1,13 @@
 """Named directions in a class's code: sliders that move what they name.
 
-Each quantity (model.styles.measure) is regressed on the code, class by class. A slider's direction raises its own
-quantity and leaves the others where they are, as far as the code allows. What visible change is left after the named
-directions is summed up by its principal directions.
+A slider's direction is found from the Jacobians of the measured quantities over many codes and maps
+(model.styles.sensitivity): it raises its own quantity in every one of them as surely as a linear direction can, and
+leaves the others where they are on average. What visible change is left after the named directions is summed up by its
+principal directions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,17 +17,20 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.styles.measure import QUANTITIES
-from model.styles.survey import ClassSamples, Draw, Survey, deviations, random_codes, survey_maps
+from model.styles.sensitivity import Sensitivity
+from model.styles.survey import ClassSamples, Survey, deviations
 
 #: Sliders run over this many deviations of the codes to either side.
 REACH = 2.5
-#: A slider that moves what it names less surely than this (rank correlation) is not offered.
-OFFERED = 0.6
 VARIATIONS = 3
 FALLBACK_AXES = 6
 
-_POSITION_STD = REACH / np.sqrt(3.0)  # of positions drawn uniformly over the range
-_LOOSENESS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
+#: What a direction's search starts from: how much of the effect is given up for constancy, and for the others' rest.
+_DAMPINGS = (0.05, 1.0)
+_HOLDS = (0.0, 1.0, 100.0)
+#: What it aims at, a little past what a slider must reach: correlation with its own quantity and with the others.
+_OWN, _OTHER = 0.9, 0.05
+_STEPS = 120
 
 
 @dataclass(frozen=True)
@@ -80,19 +83,17 @@ def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
     return found or axis_directions(bundle, class_index)
 
 
-def fit_directions(bundle: Bundle, survey: Survey, class_index: int) -> list[Direction]:
+def fit_directions(bundle: Bundle, survey: Survey, sensitivity: Sensitivity, class_index: int) -> list[Direction]:
     """Named directions and variations of one class; empty where it was never seen large enough."""
     samples = survey.samples[class_index]
     std = deviations(bundle)[class_index]
     dimensions = std.numel()
-    if len(samples) < 24:
+    if len(samples) < 24 or len(sensitivity) < 4:
         return []
-    z = np.stack(samples.z)
-    scores = np.stack([_normal_scores(column, samples.maps) for column in np.stack(samples.quantities).T], axis=1)
-    slopes, noise = _ridge(z, scores)
-    named = [_separate(slopes, noise, place) for place in range(len(QUANTITIES))]
+    jacobians = np.stack(sensitivity.jacobians)
+    named = list(steady_directions(jacobians))
     basis = np.linalg.qr(np.stack(named, axis=1))[0] if dimensions > len(named) else np.eye(dimensions)
-    rest = _variations(z, samples, basis)
+    rest = _variations(np.stack(samples.z), samples, basis)
 
     def direction(name: str, unit: NDArray[np.float64]) -> Direction:
         vector = torch.from_numpy(unit).float().reshape(std.shape) * std
@@ -102,7 +103,101 @@ def fit_directions(bundle: Bundle, survey: Survey, class_index: int) -> list[Dir
     return found + [direction(f"Variation {place}", unit) for place, unit in enumerate(rest, start=1)]
 
 
-def _normal_scores(values: NDArray[np.float64], groups: list[int]) -> NDArray[np.float64]:
+def steady_directions(jacobians: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each quantity the unit direction along which it rises surely and much, and the others stay.
+
+    Along a direction d quantity k changes by j_k d, which differs from picture to picture. Between positions on the
+    slider and the changes the correlation is c_k = E[j_k d] / sqrt(E[(j_k d)^2]). Sought is the greatest effect
+    E[j_own d] with c_own of at least 0.9 and the other c_k of at most 0.05, by gradient steps with penalties; it starts
+    from the Rayleigh quotient's solutions d = (E[j j^T] + damping)^-1 E[j] with and without the others' mean gradients.
+
+    Args:
+        jacobians: float64 (N, quantities, n).
+
+    Returns:
+        float64 (quantities, n).
+    """
+    count, quantities, dimensions = jacobians.shape
+    tries = [(damping, hold) for damping in _DAMPINGS for hold in _HOLDS]
+    # A quantity that nothing moves has a direction all the same.
+    starts = np.stack([[_candidate(jacobians, own, *attempt) for attempt in tries] for own in range(quantities)]) + 1e-9
+    means = torch.from_numpy(jacobians.mean(axis=0))
+    rows = torch.from_numpy(np.ascontiguousarray(jacobians.transpose(2, 1, 0).reshape(dimensions, -1)))
+    powers = torch.from_numpy(np.square(jacobians).sum(axis=2).mean(axis=0)).clamp_min(1e-18)
+    own = torch.eye(quantities, dtype=torch.bool)[:, None, :]
+    # With few samples a direction could fit their chance differences: the fewer there are, the less they are believed.
+    doubt = 0.3 / count * powers * own
+    lengths = means.norm(dim=1).clamp_min(1e-12)
+    free = torch.from_numpy(starts).requires_grad_(True)
+    optimiser = torch.optim.Adam([free], lr=0.04)
+
+    def losses() -> Tensor:
+        unit = free / free.norm(dim=2, keepdim=True).clamp_min(1e-12)
+        power = (unit @ rows).reshape(*unit.shape[:2], quantities, count).square().mean(dim=3)
+        slopes = unit @ means.T
+        correlation = slopes / (power + doubt + 1e-9 * powers).sqrt()
+        effect = ((slopes / lengths) * own).sum(dim=2).clamp_min(1e-3).log()
+        short = (_OWN - (correlation * own).sum(dim=2)).clamp_min(0).square()
+        astray = ((correlation * ~own).abs() - _OTHER).clamp_min(0).square().sum(dim=2)
+        return 6 * short + 20 * astray - 0.05 * effect
+
+    for step in range(_STEPS):
+        optimiser.param_groups[0]["lr"] = 0.04 * (1 - step / _STEPS) ** 2 + 2e-4
+        optimiser.zero_grad()
+        losses().sum().backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+    with torch.no_grad():
+        best = losses().argmin(dim=1)
+        found = free[torch.arange(quantities), best].numpy()
+    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
+
+
+def corrected(
+    direction: Direction, std: Tensor, jacobians: NDArray[np.float64], slopes: NDArray[np.float64], own: int
+) -> Direction:
+    """A direction made right by what it was seen to do over its whole range, where Jacobians speak of small steps.
+
+    To it is added the smallest change of the code that takes the other quantities' mean slopes back to nothing, and
+    leaves its own. Slopes that chance could explain are left alone.
+
+    Args:
+        std: deviations of the class's codes; jacobians: float64 (N, quantities, n), in deviations.
+        slopes: float64 (P, quantities), change by position in every picture that was seen.
+    """
+    unit = (direction.vector / std).double().numpy().ravel()
+    means = jacobians.mean(axis=0)
+    scale = np.sqrt(np.square(jacobians).sum(axis=2).mean(axis=0)).clip(1e-9)
+    mean, chance = slopes.mean(axis=0), slopes.var(axis=0) / max(len(slopes) - 1, 1)
+    sure = np.clip(1 - 4 * chance / np.maximum(np.square(mean), 1e-18), 0, 1)
+    wanted = -sure * mean / scale
+    wanted[own] = 0
+    rows = means / scale[:, None]
+    gram = rows @ rows.T + 0.02 * np.eye(len(rows))
+    change = rows.T @ np.linalg.solve(gram, wanted)
+    # A change as large as the direction itself is no correction.
+    change *= min(1.0, 0.5 / max(float(np.linalg.norm(change)), 1e-12))
+    unit = unit + change
+    unit /= max(float(np.linalg.norm(unit)), 1e-12)
+    vector = torch.from_numpy(unit).float().reshape(std.shape) * std
+    return Direction(direction.name, vector, direction.low, direction.high)
+
+
+def _candidate(jacobians: NDArray[np.float64], own: int, damping: float, hold: float) -> NDArray[np.float64]:
+    """A unit vector (n,), or zeros where nothing moves the quantity."""
+    dimensions = jacobians.shape[2]
+    means = jacobians.mean(axis=0)
+    second = jacobians[:, own].T @ jacobians[:, own] / len(jacobians)
+    size = max(float(np.trace(second)) / dimensions, 1e-18)
+    inverted = second / size + damping * np.eye(dimensions)
+    for other in range(len(means)):
+        length = float(np.linalg.norm(means[other]))
+        if other != own and length > 1e-12:
+            inverted += hold * dimensions * np.outer(means[other], means[other]) / length**2
+    raised = np.linalg.solve(inverted, means[own])
+    return np.asarray(raised / max(float(np.linalg.norm(raised)), 1e-18))
+
+
+def normal_scores(values: NDArray[np.float64], groups: list[int]) -> NDArray[np.float64]:
     """Ranks turned to a Gaussian's quantiles, map by map: rank correlation is what counts, and maps differ."""
     scores = np.zeros(len(values))
     places = np.array(groups)
@@ -146,36 +241,6 @@ def _ridge(z: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[NDArra
     return best[1], best[2]
 
 
-def _separate(slopes: NDArray[np.float64], noise: NDArray[np.float64], own: int) -> NDArray[np.float64]:
-    """The unit direction that raises quantity `own` and least the others.
-
-    Between the steepest ascent of its own quantity and the ascent square to all others' slopes lies a family
-    (regularised inverses); taken is the one whose predicted rank correlations are best.
-    """
-    gram = slopes @ slopes.T
-    best, best_value = None, -np.inf
-    for looseness in _LOOSENESS:
-        # The others' penalty alone is loosened: its own gain is what a direction is normalised by.
-        mixing = np.linalg.pinv(gram + looseness * np.trace(gram) / len(gram) * np.eye(len(gram)), rcond=1e-6)[own]
-        unit = slopes.T @ mixing
-        length = np.linalg.norm(unit)
-        if length < 1e-12:
-            continue
-        unit = unit / length
-        gains = slopes @ unit
-        rest = np.maximum((slopes**2).sum(axis=1) - gains**2, 0) + noise
-        moved = _POSITION_STD * gains
-        predicted = moved / np.sqrt(moved**2 + rest)
-        others = np.abs(np.delete(predicted, own))
-        value = predicted[own] - 2 * np.maximum(others - 0.2, 0).sum()
-        if value > best_value:
-            best, best_value = unit, value
-    if best is None:
-        best = np.zeros(slopes.shape[1])
-        best[own % len(best)] = 1.0
-    return best
-
-
 def _variations(z: NDArray[np.float64], samples: ClassSamples, basis: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Unit directions square to `basis` along which the class's appearance changes most."""
     room = basis.shape[0] - basis.shape[1]
@@ -194,70 +259,3 @@ def _variations(z: NDArray[np.float64], samples: ClassSamples, basis: NDArray[np
         towards = float((slopes[: 3 * 16 : 3] @ unit).sum())
         found.append(unit if towards >= 0 else -unit)
     return found
-
-
-Table = dict[str, dict[str, dict[str, float]]]
-"""Class name -> slider name -> quantity -> rank correlation of the slider's position with it."""
-
-
-def check_directions(
-    bundle: Bundle,
-    directions: dict[int, list[Direction]],
-    draw: Draw,
-    count: int,
-    seed: int = 1,
-    progress: Callable[[float], None] | None = None,
-) -> Table:
-    """Rank correlations of the named sliders with all measured quantities, on codes that no fit has seen.
-
-    For each slider random codes are moved to positions drawn uniformly over its range and rendered, `count` pictures
-    spread over all maps; ranks are taken within a map. Every code is seen at a position and at the mirrored one: what
-    codes differ by among themselves then cannot correlate with positions by chance.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    maps = survey_maps(bundle)
-    table: Table = {}
-    for place, quantity in enumerate(QUANTITIES):
-        survey = Survey(bundle, maps, thumbnails=False)
-        positions: list[list[float]] = [[] for _ in range(bundle.classes)]
-        base, shares = bundle.code_mean, torch.zeros(bundle.classes)
-        for number in range(count):
-            map_index = number // 2 * 2 * len(maps) // count
-            if number % 2 == 0:
-                base, shares = random_codes(bundle, generator), torch.rand(bundle.classes, generator=generator)
-            else:  # the same codes at the mirrored positions
-                shares = 1 - shares
-            codes = base.clone()
-            seen = [len(samples) for samples in survey.samples]
-            for index, found in directions.items():
-                slider = found[place]
-                to = slider.low + float(shares[index]) * (slider.high - slider.low)
-                codes[index] = slider.moved(codes[index], bundle.code_mean[index], to)
-                positions[index].append(to)
-            survey.add(map_index, codes, draw(maps[map_index], codes))
-            for index in directions:
-                if len(survey.samples[index]) == seen[index]:  # not in this map
-                    positions[index].pop()
-            if progress is not None:
-                progress((place + (number + 1) / count) / len(QUANTITIES))
-        for index in directions:
-            samples = survey.samples[index]
-            if len(samples) < 8:
-                continue
-            asked = _normal_scores(np.array(positions[index]), samples.maps)
-            row = {
-                other: spearman(asked, _normal_scores(column, samples.maps))
-                for other, column in zip(QUANTITIES, np.stack(samples.quantities).T, strict=True)
-            }
-            table.setdefault(bundle.label_set.names[index], {})[quantity] = row
-    return table
-
-
-def offered(directions: list[Direction], rows: dict[str, dict[str, float]]) -> list[Direction]:
-    """The directions that do what they say; variations always do."""
-    return [
-        direction
-        for direction in directions
-        if direction.name.lower() not in QUANTITIES
-        or rows.get(direction.name.lower(), {}).get(direction.name.lower(), 0.0) >= OFFERED
-    ]

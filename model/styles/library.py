@@ -22,7 +22,7 @@ from model.styles.survey import Survey, deviations
 SIZE = 24
 
 # How much one unit of each quantity counts beside one unit of colour difference, when styles are chosen to differ.
-_WEIGHTS = np.array([1.0, 1.0, 0.5, 1.5, 8.0])
+_WEIGHTS = np.array([1.0, 0.4, 0.5, 1.5, 8.0])
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class LibraryStyle:
     Attributes:
         code: float32 (K, h, w).
         color: its mean colour when rendered, RGB 0..255.
-        thumbnail: uint8 (64, 64, 3).
+        thumbnail: uint8 (96, 96, 3), all but the class pale.
     """
 
     code: Tensor
@@ -110,7 +110,7 @@ def farthest_points(points: NDArray[np.float64], count: int) -> list[int]:
 
 
 def sheet(styles: list[LibraryStyle], columns: int = 8) -> Photo:
-    """All thumbnails as one picture, uint8 (rows * 64, columns * 64, 3), row by row."""
+    """All thumbnails as one picture, uint8 (rows * side, columns * side, 3), row by row."""
     if not styles:
         return np.full((1, 1, 3), 255, np.uint8)
     side = styles[0].thumbnail.shape[0]

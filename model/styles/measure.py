@@ -16,10 +16,10 @@ QUANTITIES = ("lightness", "warmth", "saturation", "contrast", "pattern scale")
 #: Fewer pixels than this say nothing about a style.
 MIN_PIXELS = 12
 
-#: Hue angle of "warm" in the a*b* plane, degrees: between red (40) and yellow (90), opposite of blue-cyan.
-WARM_HUE = 60.0
+#: Chroma that is added where warmth is divided by chroma: what is nearly grey is neither warm nor cool.
+GREY = 10.0
 
-_SCALES = (0.8, 1.6, 3.2, 6.4)
+SCALES = (0.8, 1.6, 3.2, 6.4)
 _GRID = 4
 
 
@@ -38,8 +38,9 @@ def to_lab(picture: Photo) -> NDArray[np.float32]:
 def measure(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The five quantities of the masked pixels, float64 (5,), in the order of `QUANTITIES`.
 
-    Lightness is the mean L*; warmth the mean of a*b* along the hue of 60 degrees; saturation the mean chroma; contrast
-    the standard deviation of L*; pattern scale the mean octave of the band-pass energies of L* (0 finest).
+    Lightness is the mean L*; warmth, from -100 (blue) to 100 (yellow), the mean b* by the mean chroma plus 10, so that
+    a colour gets no warmer by being stronger; saturation the mean chroma; contrast the standard deviation of L*;
+    pattern scale the mean octave of the band-pass energies of L* (0 finest).
 
     Args:
         lab: float32 (H, W, 3) from `to_lab`.
@@ -49,12 +50,12 @@ def measure(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.flo
     part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     lab, mask = lab[part], mask[part]
     values = lab[mask].astype(np.float64)
-    hue = np.deg2rad(WARM_HUE)
+    chroma = np.hypot(values[:, 1], values[:, 2]).mean()
     return np.array(
         [
             values[:, 0].mean(),
-            (values[:, 1] * np.cos(hue) + values[:, 2] * np.sin(hue)).mean(),
-            np.hypot(values[:, 1], values[:, 2]).mean(),
+            100 * values[:, 2].mean() / (chroma + GREY),
+            chroma,
             values[:, 0].std(),
             _pattern_scale(lab[..., 0], mask),
         ]
@@ -65,7 +66,7 @@ def _pattern_scale(lightness: NDArray[np.float32], mask: NDArray[np.bool_]) -> f
     """Mean octave of the energy of differences of Gaussians that look at masked pixels alone."""
     weight = mask.astype(np.float32)
     levels = [lightness]
-    for sigma in _SCALES:
+    for sigma in SCALES:
         total = cv2.GaussianBlur(lightness * weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
         share = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
         levels.append(np.asarray(total / np.maximum(share, 1e-4), np.float32))
@@ -90,4 +91,4 @@ def appearance(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.
             inside = mask[part]
             if inside.any():
                 cells[y, x] = lab[part][inside].mean(axis=0)
-    return np.concatenate([cells.ravel(), measure(lab, mask) * (1, 1, 1, 3, 10)])
+    return np.concatenate([cells.ravel(), measure(lab, mask) * (1, 0.5, 1, 3, 10)])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
@@ -18,10 +19,11 @@ from model.checkpoints.card import card_text
 from model.checkpoints.state import write_tensors
 from model.errors import UserError
 from model.files import reason, replacing
-from model.styles.directions import Direction, Table, check_directions, fit_directions, offered
+from model.styles.checking import OTHER, OWN, Table, offered, slopes_of, sweep, table_of, table_text
+from model.styles.directions import Direction, corrected, fit_directions
 from model.styles.library import LibraryStyle, choose_library, decode_thumbnails, encode_thumbnails
-from model.styles.measure import QUANTITIES
-from model.styles.survey import Draw, take_survey
+from model.styles.sensitivity import take_jacobians
+from model.styles.survey import Draw, deviations, survey_maps, take_survey
 
 STYLES = "styles.safetensors"
 TABLE = "styles.json"
@@ -133,52 +135,42 @@ def name_styles(
     bundle: Bundle,
     draw: Draw,
     *,
-    samples: int = 384,
+    samples: int = 300,
+    jacobians: int = 80,
     checks: int = 60,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
 ) -> tuple[NamedStyles, Table]:
-    """Survey the model, name directions, choose the library, and measure what the sliders do.
+    """Find directions, choose the library, and measure what the sliders do. The same seed gives the same styles.
 
     Args:
-        draw: renders a map of the native size with codes.
-        samples: renderings of the survey; checks: renderings for each of the five named sliders.
+        draw: renders a map of the native size with codes, for what needs no gradients.
+        samples: renderings for the library and the variations; jacobians: pictures that are differentiated; checks:
+            pictures in which each of the five named sliders is moved.
 
     Returns:
-        the styles (only sliders that do what they say), and the table of rank correlations of all.
+        the styles (only sliders that do what they say), and the figures of all sliders.
     """
 
     def tell(text: str) -> Callable[[float], None] | None:
         return None if progress is None else lambda share: progress(text, share)
 
+    maps = survey_maps(bundle)
     survey = take_survey(bundle, draw, samples, seed, tell("sampling styles"))
-    fitted = {index: fit_directions(bundle, survey, index) for index in range(bundle.classes)}
+    answers = take_jacobians(bundle, maps, jacobians, seed + 1, tell("finding the sliders"))
+    fitted = {index: fit_directions(bundle, survey, answers[index], index) for index in range(bundle.classes)}
     fitted = {index: found for index, found in fitted.items() if found}
-    table = check_directions(bundle, fitted, draw, checks, seed + 1, tell("measuring the sliders"))
+    seen = sweep(bundle, fitted, draw, maps, checks // 2, seed + 2, steps=2, progress=tell("correcting the sliders"))
+    for (index, place), sweeps in seen.items():
+        std, jacobian = deviations(bundle)[index], np.stack(answers[index].jacobians)
+        fitted[index][place] = corrected(fitted[index][place], std, jacobian, slopes_of(sweeps), place)
+    # Judged on other styles than those that they were found and corrected on.
+    judged = sweep(bundle, fitted, draw, maps, checks, seed + 3, progress=tell("measuring the sliders"))
+    table = table_of(bundle, judged)
     names = bundle.label_set.names
     directions = {index: offered(found, table.get(names[index], {})) for index, found in fitted.items()}
     library = {index: choose_library(bundle, survey, index) for index in range(bundle.classes)}
     return NamedStyles(directions, {index: found for index, found in library.items() if found}), table
-
-
-def own_and_others(row: dict[str, float], quantity: str) -> tuple[float, float]:
-    """A slider's correlation with what it names, and the largest (by size) with the others."""
-    return row[quantity], max((abs(value) for other, value in row.items() if other != quantity), default=0.0)
-
-
-def table_text(table: Table) -> str:
-    """The table as Markdown: for each class and slider the correlation with its own quantity / the largest other."""
-    lines = ["| class | " + " | ".join(QUANTITIES) + " |", "|---" * (len(QUANTITIES) + 1) + "|"]
-    for name, rows in table.items():
-        cells = []
-        for quantity in QUANTITIES:
-            if quantity in rows:
-                own, other = own_and_others(rows[quantity], quantity)
-                cells.append(f"{own:.2f} / {other:.2f}")
-            else:
-                cells.append("-")
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
 
 
 def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> None:
@@ -191,14 +183,13 @@ def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> No
         raise UserError(f"the bundle {bundle.name} is in no folder yet, so it cannot hold named styles")
     folder = Path(bundle.path)
     write_named_styles(folder / STYLES, named, bundle)
-    rounded = {
-        name: {slider: {key: round(value, 3) for key, value in row.items()} for slider, row in rows.items()}
-        for name, rows in table.items()
-    }
-    _write_text(folder / TABLE, json.dumps(rounded, indent=1, ensure_ascii=False) + "\n")
+    figures = {name: {slider: row.to_json() for slider, row in rows.items()} for name, rows in table.items()}
+    _write_text(folder / TABLE, json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
     bundle.card["named_sliders"] = (
         "Spearman rank correlation of a slider's position with the quantity it names / the largest with one of the "
-        "other four, over random codes.\n\n" + table_text(table)
+        "other four, each picture compared with itself at other positions, over random styles; then the mean change "
+        f"from end to end. Bold: offered in the editor ({OWN} or more, at most {OTHER}, and a change that is seen).\n\n"
+        + table_text(table)
     )
     # Only the card changes: the weights stay the files they are.
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

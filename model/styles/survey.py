@@ -25,7 +25,11 @@ Draw = Callable[[LabelMap, Tensor], Photo]
 """Renders a map of the native size, uint8 (H, W), with codes float32 (C, K, h, w)."""
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
-THUMBNAIL = 64
+#: Pixels of a library picture's side.
+THUMBNAIL = 96
+
+#: Classes that are worn with anything, and that can be put on any example.
+ACCESSORIES = ("bag", "scarf", "hat", "eyewear")
 
 #: Codes are drawn a little wider than the training photos', and never beyond this many deviations.
 SPREAD, LIMIT = 1.2, 2.75
@@ -53,10 +57,44 @@ def survey_maps(bundle: Bundle) -> list[LabelMap]:
         labels = read_label_map(path, bundle.label_set)
         fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
         maps.append(fit.labels(labels, bundle.label_set.background))
+    maps = [_with_accessories(labels, maps, bundle) for labels in maps]
     shown = {index for labels in maps for index in large_classes(labels)}
     missing = [index for index in range(bundle.classes) if index not in shown]
     boards = [missing[start : start + 12] for start in range(0, len(missing), 12)]
     return maps + [_board(board, bundle.height, bundle.width, bundle.label_set.background) for board in boards]
+
+
+def _with_accessories(labels: LabelMap, others: list[LabelMap], bundle: Bundle) -> LabelMap:
+    """The map with what it lacks of the small things that a person may wear, from the others, at the same place by the
+    face: what few maps show would be measured in few pictures."""
+    names = bundle.label_set.names
+    face = bundle.label_set.index_of("face")
+    dressed = labels.copy()
+    for index in (names.index(name) for name in ACCESSORIES if name in names):
+        donors = [other for other in others if (other == index).sum() >= MIN_PIXELS and (other == face).any()]
+        if (labels == index).any() or not donors or not (labels == face).any():
+            continue
+        (y, x), (from_y, from_x) = (np.argwhere(each == face).mean(axis=0) for each in (labels, donors[0]))
+        shift = np.array([[1, 0, x - from_x], [0, 1, y - from_y]], np.float32)
+        size = labels.shape[1], labels.shape[0]
+        moved = cv2.warpAffine((donors[0] == index).astype(np.uint8), shift, size, flags=cv2.INTER_NEAREST) > 0
+        dressed[moved] = index
+    return dressed
+
+
+def map_turns(maps: list[LabelMap], count: int) -> list[int]:
+    """The map of each of `count` pictures, map by map: maps with classes that few others show come oftener."""
+    classes = [large_classes(labels) for labels in maps]
+    seen = dict.fromkeys({index for found in classes for index in found}, 0)
+    turns: list[int] = []
+    for _ in range(count):
+        worth = [sum(1 / (1 + seen[index]) ** 4 for index in found) for found in classes]
+        place = int(np.argmax(worth))
+        turns.append(place)
+        for index in classes[place]:
+            seen[index] += 1
+    # A renderer that remembers the last map has less to do.
+    return sorted(turns)
 
 
 def large_classes(labels: LabelMap) -> list[int]:
@@ -98,7 +136,7 @@ class Survey:
         self.samples = [ClassSamples() for _ in range(bundle.classes)]
         self._thumbnails = thumbnails
         self._masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
-        self._boxes = [{index: thumbnail_box(labels, index) for index in large_classes(labels)} for labels in maps]
+        self._boxes = [{index: swatch_box(labels, index) for index in large_classes(labels)} for labels in maps]
 
     def add(self, map_index: int, codes: Tensor, picture: Photo) -> None:
         """Measure every class of one rendering."""
@@ -112,7 +150,8 @@ class Survey:
             if self._thumbnails:
                 sample.appearance.append(appearance(lab, mask))
                 sample.colors.append(picture[mask].mean(axis=0))
-                sample.thumbnails.append(cut_thumbnail(picture, self._boxes[map_index][index]))
+                pale = among_pale(picture, self.maps[map_index] == index)
+                sample.thumbnails.append(cut_thumbnail(pale, self._boxes[map_index][index]))
 
 
 def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
@@ -123,6 +162,30 @@ def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, in
     y = min(max((top + bottom - side) // 2, 0), labels.shape[0] - side)
     x = min(max((left + right - side) // 2, 0), labels.shape[1] - side)
     return y, x, y + side, x + side
+
+
+def swatch_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
+    """A square in which a class fills much of the picture: of what is long and narrow only the widest part."""
+    mask = labels == class_index
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    height, width = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+    side = int(min(max(1.1 * min(height, width), 0.55 * max(height, width), 40), *labels.shape))
+    # Where a square of that side covers most of the class, nearest to its middle among equals.
+    covered = cv2.blur(mask.astype(np.float32), (side, side), borderType=cv2.BORDER_CONSTANT)
+    y, x = np.mgrid[: labels.shape[0], : labels.shape[1]]
+    away = np.hypot(y - (rows[0] + rows[-1]) / 2, x - (columns[0] + columns[-1]) / 2)
+    middle_y, middle_x = np.unravel_index(int(np.argmax(covered - 1e-4 * away)), mask.shape)
+    top = min(max(int(middle_y) - side // 2, 0), labels.shape[0] - side)
+    left = min(max(int(middle_x) - side // 2, 0), labels.shape[1] - side)
+    return top, left, top + side, left + side
+
+
+def among_pale(picture: Photo, mask: NDArray[np.bool_]) -> Photo:
+    """The picture with all but the mask pale and grey: what surrounds a style in its thumbnail is none of it."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None]
+    pale = np.clip(196 + 0.22 * grey, 0, 255)
+    share = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)[..., None]
+    return np.asarray((share * picture + (1 - share) * pale).round(), np.uint8)
 
 
 def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int], side: int = THUMBNAIL) -> Photo:

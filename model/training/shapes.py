@@ -21,6 +21,7 @@ from model.labels import LabelMap, LabelSet, read_label_map
 from model.shapes.directions import find_directions
 from model.shapes.files import FILE_NAME, read_shape_model, write_shape_model
 from model.shapes.holes import ShapeStatistics
+from model.shapes.limits import find_limits
 from model.shapes.measure import measure_samples
 from model.shapes.model import ShapeModel
 from model.shapes.network import ShapeConfig, ShapeNetwork
@@ -286,12 +287,12 @@ def _finish(
     held: list[LabelMap],
     console: Console,
 ) -> dict[str, Any]:
-    """Name the sliders, measure the model on the validation maps and write both down."""
+    """Name the sliders, find the range of the dice, measure the model on the validation maps and write both down."""
     model = ShapeModel(trainer.average, statistics, label_set.names, background=label_set.background)
-    console.print("Naming the sliders")
+    console.print("Naming the sliders, finding how far the dice may go")
     random = np.random.default_rng(trainer.recipe.seed)
     chosen = [maps[int(index)] for index in random.permutation(len(maps))]
-    model = model.with_sliders(find_directions(model, chosen))
+    model = model.with_sliders(find_directions(model, chosen)).with_limits(find_limits(model, chosen))
     console.print("Measuring on the validation maps")
     figures = measure_samples(model, held) if held else {}
     report = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,14 @@ from model.checkpoints import Bundle, save_bundle
 from model.errors import UserError
 from model.evaluation.shapes import measure_readability
 from model.labels import LabelMap, builtin_label_set, read_label_map, write_label_map
-from model.shapes import ShapeConfig, ShapeModel, ShapeNetwork, Slider, write_shape_model
+from model.shapes import (
+    ShapeConfig,
+    ShapeModel,
+    ShapeNetwork,
+    Slider,
+    read_shape_model,
+    write_shape_model,
+)
 from model.training.shape_data import measure_statistics
 
 FASHION = builtin_label_set("street-fashion")
@@ -78,3 +86,21 @@ def test_pictures_of_varied_maps_are_read(
         measure_readability(tiny_bundle, shapes, [clothed()])
     with pytest.raises(UserError, match="none of the label maps"):
         measure_readability(tiny_bundle_with_parser, shapes, [np.zeros((8, 8), np.uint8)])
+
+
+def test_sliders_and_dice_are_fitted_anew_and_stored(tiny_bundle: Bundle, shapes: ShapeModel, tmp_path: Path) -> None:
+    bundle, data = tmp_path / "bundle", tmp_path / "data"
+    save_bundle(tiny_bundle, bundle)
+    write_shape_model(bundle / "shapes.safetensors", shapes)
+    for part in ("images", "labels"):
+        (data / part).mkdir(parents=True)
+    (data / "classes.json").write_text(json.dumps(FASHION.to_json()), encoding="utf-8")
+    for number in range(12):
+        write_label_map(data / "labels" / f"{number:03}.png", clothed(48 + number, 32), FASHION)
+        (data / "images" / f"{number:03}.jpg").write_bytes(b"never read")
+    assert run(["check-shapes", "--data", str(data), "--bundle", str(bundle), "--no-read", "--refit", "--card"]) == 0
+    fitted = read_shape_model(bundle / "shapes.safetensors")
+    assert set(fitted.limits) == {TOP, TROUSERS}
+    assert all(0 < limit <= 1 for limit in fitted.limits.values())
+    assert len(fitted.directions(TOP)) == shapes.config.code_size
+    assert "strength" in (bundle / "MODEL_CARD.md").read_text()

@@ -28,7 +28,8 @@ from model.shapes import (
     smooth,
     write_shape_model,
 )
-from model.shapes.directions import find_directions, measure_extent
+from model.shapes.directions import SLIDERS, find_directions
+from model.shapes.extent import NAMED, measure_extent, rank_correlation, slider_correlation
 from model.shapes.holes import (
     FIGURE,
     Anchor,
@@ -43,7 +44,8 @@ from model.shapes.holes import (
     look_through,
     usual_box,
 )
-from model.shapes.measure import intersection_over_union, measure_samples, rank_correlation
+from model.shapes.limits import STRENGTHS, Usual, describe, find_limits
+from model.shapes.measure import intersection_over_union, measure_samples
 from model.shapes.outline import count_components, distance_logits, enlarge, redrawn, tidy
 from model.training import shapes as training
 from model.training.shape_data import ExampleSource, measure_statistics, varied_classes
@@ -413,6 +415,9 @@ class TestFiles:
         assert (slider.name, slider.low, slider.high) == ("longer", -3.0, 3.0)
         np.testing.assert_array_equal(slider.vector, model.directions(DRESS)[0].vector)
         assert again.directions(BAG) == []
+        assert again.limits == {}
+        write_shape_model(path, model.with_limits({DRESS: 0.55}))
+        assert read_shape_model(path).limits == {DRESS: 0.55}
         labels = person()
         first, second = model.vary(labels, DRESS, model.sample(1)), again.vary(labels, DRESS, model.sample(1))
         assert intersection_over_union(first == DRESS, second == DRESS) > 0.9
@@ -458,16 +463,64 @@ class TestMeasures:
 
     def test_sliders_are_named_units_and_apart(self, model: ShapeModel) -> None:
         sliders = find_directions(model, [person(seed) for seed in range(4)])[DRESS]
-        assert [slider.name for slider in sliders][:3] == ["longer", "wider", "fuller"]
+        named = [slider for slider in sliders if slider.name in NAMED]
+        assert [slider.name for slider in sliders if slider not in named] == [
+            f"variation {place}" for place in range(1, len(sliders) - len(named) + 1)
+        ]
+        assert len(sliders) == min(SLIDERS, CONFIG.code_size)
         for slider in sliders:
             assert np.linalg.norm(slider.vector) == pytest.approx(1, abs=1e-4)
+        for slider in named:
+            assert slider_correlation(model, [person(seed) for seed in range(4)], DRESS, slider) > 0
 
     def test_figures_are_shares(self, model: ShapeModel) -> None:
         figures = measure_samples(model, [person(seed) for seed in range(2)])
         row = figures["classes"]["dress"]
         assert 0 <= row["variety"] <= 1
         assert -1 <= row["longer"] <= 1
+        assert "strength" not in row
         assert figures["milliseconds"] > 0
+
+
+class TestLimits:
+    def test_the_dice_goes_as_far_as_the_class_allows(self, model: ShapeModel) -> None:
+        labels = person()
+        own, whole = model.encode(labels, DRESS), model.dice(labels, DRESS, 1)
+        np.testing.assert_allclose(whole, model.sample(1), atol=1e-6)
+        np.testing.assert_array_equal(model.dice(labels, DRESS, 1, 0), own)
+        held = model.with_limits({DRESS: 0.4})
+        np.testing.assert_allclose(held.dice(labels, DRESS, 1), model.sample(1, own, 0.4), atol=1e-6)
+        np.testing.assert_allclose(held.dice(labels, BAG, 1), model.dice(labels, BAG, 1))
+
+    def test_outlines_are_described_whatever_their_size(self) -> None:
+        round_, torn, thin = (np.zeros((80, 80), bool) for _ in range(3))
+        cv2.circle(view := round_.astype(np.uint8), (40, 40), 20, 1, -1)
+        round_ = view > 0
+        torn[10:30, 10:30] = torn[40:60, 40:60] = True
+        thin[38:42, 5:75] = True
+        assert describe(round_)[0] > 0.95
+        assert describe(round_)[1] > describe(thin)[1]
+        assert describe(round_)[2] > describe(thin)[2]
+        assert describe(torn)[3] == pytest.approx(np.log(2))
+        assert describe(np.zeros((8, 8), bool)).tolist() == [0, 0, 0, 0]
+
+    def test_real_outlines_are_usual_and_blobs_are_not(self) -> None:
+        people = [person(seed) for seed in range(60)]
+        usual = Usual(people[:50], DRESS, BACKGROUND)
+        assert usual.share > 0.7
+        assert np.mean([usual.holds(labels) for labels in people[50:]]) > 0.4
+        blob = person(3)
+        blob[blob == DRESS] = BACKGROUND
+        cv2.circle(blob, (32, 40), 9, DRESS, -1)
+        assert not usual.holds(blob)
+
+    def test_limits_are_strengths_that_were_tried(self, model: ShapeModel) -> None:
+        people = [person(seed) for seed in range(10)]
+        limits = find_limits(model, people)
+        assert limits == find_limits(model, people)
+        assert set(limits) == {DRESS, BAG}
+        assert set(limits.values()) <= set(STRENGTHS)
+        assert find_limits(model, people[:5]) == {}
 
 
 def write_data(folder: Path, count: int = 22) -> Path:
@@ -514,6 +567,7 @@ class TestTraining:
     def test_a_resumed_run_ends_where_the_whole_one_does(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         data = write_data(tmp_path / "data", 12)
         monkeypatch.setattr(training, "find_directions", lambda *_: {})
+        monkeypatch.setattr(training, "find_limits", lambda *_: {})
         monkeypatch.setattr(training, "measure_samples", lambda *_: {})
         quiet = Console(quiet=True)
         # The schedule follows the share of the run that is over, so the stopped run must know its end from the start.

@@ -1,0 +1,175 @@
+"""Whether sliders do what they say: sweeps over their range on random styles, measured in the rendered pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.checkpoints.bundle import Bundle
+from model.labels import LabelMap
+from model.styles.directions import Direction, normal_scores, spearman
+from model.styles.measure import QUANTITIES, class_pixels, measure, to_lab
+from model.styles.survey import Draw, large_classes, map_turns, random_codes
+
+#: What a slider must reach to be offered: rank correlation with what it names, at most so much with another quantity,
+#: and a change from end to end that a person sees (in the units of the quantities).
+OWN, OTHER = 0.8, 0.3
+VISIBLE = dict(zip(QUANTITIES, (4.0, 5.0, 2.0, 1.0, 0.08), strict=True))
+#: Positions in a sweep.
+STEPS = 3
+
+
+@dataclass(frozen=True)
+class SliderFigures:
+    """What a named slider does.
+
+    Attributes:
+        correlations: by quantity, Spearman's rank correlation of the slider's position with the quantity, each picture
+            compared with itself at other positions.
+        change: of its own quantity from one end to the other, mean over the pictures, in the quantity's unit.
+        pooled: the correlation with its own quantity where pictures of different styles are compared with each other.
+    """
+
+    quantity: str
+    correlations: dict[str, float]
+    change: float
+    pooled: float
+
+    @property
+    def own(self) -> float:
+        return self.correlations[self.quantity]
+
+    @property
+    def other(self) -> float:
+        """The largest correlation, by size, with one of the other quantities."""
+        return max((abs(value) for key, value in self.correlations.items() if key != self.quantity), default=0.0)
+
+    @property
+    def offered(self) -> bool:
+        """Whether a person gets it."""
+        return round(self.own, 2) >= OWN and round(self.other, 2) <= OTHER and self.change >= VISIBLE[self.quantity]
+
+    def to_json(self) -> dict[str, float | bool]:
+        rounded: dict[str, float | bool] = {key: round(value, 3) for key, value in self.correlations.items()}
+        return rounded | {"change": round(self.change, 3), "pooled": round(self.pooled, 3), "offered": self.offered}
+
+
+Table = dict[str, dict[str, SliderFigures]]
+"""Class name -> quantity that a slider names -> what it does."""
+
+
+@dataclass(frozen=True)
+class Sweeps:
+    """What was measured of one class and slider: float64, one row a picture, one column a position.
+
+    Attributes:
+        positions: (P, STEPS); values: (P, STEPS, quantities); maps: the map of each picture.
+    """
+
+    positions: NDArray[np.float64]
+    values: NDArray[np.float64]
+    maps: list[int]
+
+
+def sweep(
+    bundle: Bundle,
+    directions: dict[int, list[Direction]],
+    draw: Draw,
+    maps: list[LabelMap],
+    count: int,
+    seed: int,
+    steps: int = STEPS,
+    progress: Callable[[float], None] | None = None,
+) -> dict[tuple[int, int], Sweeps]:
+    """Move the named sliders of all classes over their ranges in `count` pictures of random styles (`map_turns`).
+
+    Every class passes its positions in an order of its own, so that what one does to its neighbours is no trend.
+
+    Returns:
+        by class index and place of the quantity; only classes that some map shows large enough.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    found: dict[tuple[int, int], list[tuple[list[float], list[NDArray[np.float64]], int]]] = {}
+    masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
+    for number, place in enumerate(map_turns(maps, count)):
+        base = random_codes(bundle, generator)
+        for quantity in range(len(QUANTITIES)):
+            orders = {index: torch.randperm(steps, generator=generator).tolist() for index in directions}
+            rows: dict[int, tuple[list[float], list[NDArray[np.float64]], int]] = {}
+            for step in range(steps):
+                codes = base.clone()
+                for index, sliders in directions.items():
+                    slider = sliders[quantity]
+                    to = slider.low + orders[index][step] / (steps - 1) * (slider.high - slider.low)
+                    codes[index] = slider.moved(codes[index], bundle.code_mean[index], to)
+                    rows.setdefault(index, ([], [], place))[0].append(to)
+                lab = to_lab(draw(maps[place], codes))
+                for index in rows.keys() & masks[place].keys():
+                    rows[index][1].append(measure(lab, masks[place][index]))
+            for index, row in rows.items():
+                if row[1]:
+                    found.setdefault((index, quantity), []).append(row)
+        if progress is not None:
+            progress((number + 1) / count)
+    return {
+        key: Sweeps(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), [row[2] for row in rows])
+        for key, rows in found.items()
+    }
+
+
+def slopes_of(sweeps: Sweeps) -> NDArray[np.float64]:
+    """Change of each quantity by position, least squares, in every picture: float64 (P, quantities)."""
+    positions = sweeps.positions - sweeps.positions.mean(axis=1, keepdims=True)
+    rise = (positions[..., None] * sweeps.values).sum(axis=1)
+    return np.asarray(rise / np.square(positions).sum(axis=1)[:, None])
+
+
+def figures_of(sweeps: Sweeps, own: int) -> SliderFigures:
+    """Correlations and change of the slider that is named after quantity `own`."""
+    positions, values = sweeps.positions, sweeps.values
+    moved = values - values.mean(axis=1, keepdims=True)
+    flat = positions.ravel()
+    correlations = {name: spearman(flat, moved[..., place].ravel()) for place, name in enumerate(QUANTITIES)}
+    rows = np.arange(len(positions))
+    change = values[rows, positions.argmax(axis=1), own] - values[rows, positions.argmin(axis=1), own]
+    groups = np.repeat(sweeps.maps, positions.shape[1]).tolist()
+    pooled = spearman(flat, normal_scores(values[..., own].ravel(), groups))
+    return SliderFigures(QUANTITIES[own], correlations, float(change.mean()), pooled)
+
+
+def table_of(bundle: Bundle, sweeps: dict[tuple[int, int], Sweeps]) -> Table:
+    """The figures of all sliders."""
+    table: Table = {}
+    for (index, place), found in sorted(sweeps.items()):
+        table.setdefault(bundle.label_set.names[index], {})[QUANTITIES[place]] = figures_of(found, place)
+    return table
+
+
+def offered(directions: list[Direction], rows: dict[str, SliderFigures]) -> list[Direction]:
+    """The directions that do what they say; variations always do."""
+    return [
+        direction
+        for direction in directions
+        if (name := direction.name.lower()) not in QUANTITIES or (name in rows and rows[name].offered)
+    ]
+
+
+def table_text(table: Table) -> str:
+    """As Markdown: for each class and slider the correlation with its own quantity / the largest other, the change from
+    end to end; in bold what is offered."""
+    lines = ["| class | " + " | ".join(QUANTITIES) + " |", "|---" * (len(QUANTITIES) + 1) + "|"]
+    for name, rows in table.items():
+        cells = []
+        for quantity in QUANTITIES:
+            row = rows.get(quantity)
+            if row is None:
+                cells.append("-")
+                continue
+            figures = f"{row.own:.2f} / {row.other:.2f}"
+            cells.append(f"{f'**{figures}**' if row.offered else figures}, {row.change:+.3g}")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
