@@ -70,6 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("style.copy", _("Copy style"), "Ctrl+Shift+C", "copy", "Style", 2),
     ActionSpec("style.paste", _("Paste style"), "Ctrl+Shift+V", "paste", "Style", 2),
     ActionSpec("style.from_photo", _("Take styles from the photo again"), "", "photo", "Style", 3),
+    ActionSpec("photo.refine", _("Fit the styles to the photo"), "", "wand", "Style", 3),
     ActionSpec("photo.outlines", _("Take the outlines as the photo's own"), "", "outlines", "Style", 3),
     ActionSpec("photo.keep", _("Keep the photo outside of edits"), "", "", "Style", 4, True),
     ActionSpec("photo.model", _("Everything from the network"), "", "", "Style", 4, True),

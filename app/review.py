@@ -17,12 +17,14 @@ from PySide6.QtWidgets import QMessageBox
 from app.canvas.surface import ViewMode
 from app.commands.texts import sentence
 from app.document.document import Document
+from app.rendering.mixing import Correction
 from app.rendering.photos import ParsedPhoto, encode_frame, parse_file
 from app.widgets.review_bar import ReviewBar
 
 if TYPE_CHECKING:
     from app.rendering.requests import ModelFacts
     from app.window import MainWindow
+
 
 NEEDS_STYLES = ("file.save", "file.save_as", "export.", "style.", "model.")
 """Actions that have to wait until the outlines are accepted."""
@@ -37,11 +39,13 @@ class PhotoReview(QObject):
         self._before: Document | None = None
         self._path: Path | None = None
         self._parsed: ParsedPhoto | None = None
+        self._correction: Correction | None = None
         self._mode = ViewMode.OVERLAY
         bar.accepted.connect(self.accept)
         bar.cancelled.connect(self.give_up)
         bar.other_wanted.connect(window.files.open_photo)
         bar.next_wanted.connect(self.next_person)
+        self.session.correction_wanted.connect(self.correct)
 
     @property
     def active(self) -> bool:
@@ -71,6 +75,14 @@ class PhotoReview(QObject):
 
         self.window.when_model_ready(with_model)
 
+    def correct(self, correction: Correction) -> None:
+        """Show the outlines of a photo that only gives styles; accepted, the present document is there again."""
+        facts = self.session.facts
+        if facts is None or (self.active and not self.may_replace()):
+            return
+        self._show(ParsedPhoto(correction.layer, correction.labels, True), facts, correction.layer.pixels)
+        self._correction = correction
+
     def next_person(self) -> None:
         """Show how the next of several people was read."""
         parsed = self._parsed
@@ -94,6 +106,14 @@ class PhotoReview(QObject):
             if not np.array_equal(document.labels, labels):
                 # Painted on meanwhile.
                 self.accept()
+                return
+            correction = self._correction
+            if correction is not None:
+                before = self._before
+                assert before is not None
+                self._over()
+                session.open_document(before)
+                correction.done(labels, codes)
                 return
             made = Document(
                 labels,
@@ -144,6 +164,7 @@ class PhotoReview(QObject):
         document = Document(parsed.labels, facts.label_set, photo=parsed.layer, title=parsed.layer.name)
         document.reviewing = True
         self._path = source if isinstance(source, Path) else None
+        self._correction = None
         self._parsed = parsed
         self.window.canvas.cancel_gesture()
         if self.active:
@@ -167,7 +188,7 @@ class PhotoReview(QObject):
         self.bar.set_acceptable(bool((document.labels != document.label_set.background).any()))
 
     def _over(self) -> None:
-        self._before = self._path = self._parsed = None
+        self._before = self._path = self._parsed = self._correction = None
         self.bar.hide()
         self.bar.set_busy(False)
         self._use_mode(self._mode)

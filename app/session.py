@@ -54,6 +54,8 @@ class Session(QObject):
         message(Message): something to tell the user.
         palette_changed(): the user coloured a class otherwise.
         region_wanted(int): the region of this class is to be picked up by the move tool.
+        stamp_wanted(Stamp): a region copied from a photo is to be placed.
+        correction_wanted(Correction): the outlines read off another photo are to be shown for correction.
     """
 
     document_changed = Signal(object)
@@ -63,6 +65,8 @@ class Session(QObject):
     message = Signal(object)
     palette_changed = Signal()
     region_wanted = Signal(int)
+    stamp_wanted = Signal(object)
+    correction_wanted = Signal(object)
 
     def __init__(self, document: Document, settings: Settings, worker: RenderWorker | None = None) -> None:
         super().__init__()

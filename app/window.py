@@ -39,7 +39,9 @@ from app.rendering.worker import RenderWorker
 from app.review import PhotoReview
 from app.session import Message, Session
 from app.settings import Settings, load_settings, state_folder
+from app.stamping import Stamping
 from app.widgets.message_bar import MessageBar
+from app.widgets.placing_bar import PlacingBar
 from app.widgets.review_bar import ReviewBar
 from app.widgets.status import StatusBar
 
@@ -93,6 +95,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.canvas, 1)
         self.setCentralWidget(stage)
         self.review = PhotoReview(self, bar)
+        placing = PlacingBar()
+        layout.insertWidget(1, placing)
+        self.stamping = Stamping(self, placing)
         self.messages = MessageBar(self.canvas)
         self.setStatusBar(self.status)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self.options)
@@ -350,6 +355,8 @@ class MainWindow(QMainWindow):
             self.canvas.set_before_held(True)
         elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and not event.modifiers():
             self.session.pick_class(key - Qt.Key.Key_0)
+        elif self.stamping.active and key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.stamping.tool.cancel() if key == Qt.Key.Key_Escape else self.stamping.tool.stamp()
         elif key == Qt.Key.Key_Escape and self.review.active:
             self.review.give_up()
         elif key == Qt.Key.Key_0 and not event.modifiers():

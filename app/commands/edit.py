@@ -13,6 +13,7 @@ class EditCommands(Commands):
 
     def undo(self) -> None:
         self.session.document.undo()
+        self.window.stamping.refresh()
         self.window.canvas.update()
 
     def redo(self) -> None:

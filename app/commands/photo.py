@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QInputDialog
 
 from app.commands.base import Commands
+from app.commands.texts import sentence
+from app.dialogs.fitted import FittedDialog
 from app.document.document import Document
+from app.document.origins import StyleOrigin
+from app.rendering.fitting import FittedStyles, fit_styles
+from app.rendering.jobs import Progress
 from model.compositing import Keep
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 MAX_SEAM = 64
-IDS = ("photo.outlines", "photo.keep", "photo.model", "photo.model_class", "photo.seam")
+IDS = ("photo.refine", "photo.outlines", "photo.keep", "photo.model", "photo.model_class", "photo.seam")
 
 
 class PhotoCommands(Commands):
@@ -24,6 +30,7 @@ class PhotoCommands(Commands):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
+        self._fitting: Progress | None = None
         self.session.document_changed.connect(self._listen)
         self.session.class_picked.connect(self._refresh)
         self._listen(self.session.document)
@@ -33,6 +40,56 @@ class PhotoCommands(Commands):
     def outlines(self) -> None:
         """The map as it stands shows what the photo shows: encode under it, and nothing of it is an edit any more."""
         self.session.take_photo_styles(outlines=True)
+
+    def refine(self) -> None:
+        """Fit the styles to the photo in the background; asked again meanwhile, stop."""
+        session, document = self.session, self.session.document
+        if self._fitting is not None:
+            self._fitting.cancel()
+            self._fitting = None
+            session.say(self.tr("Fitting stopped; the styles are as they were."))
+            return
+        facts, photo, codes = session.facts, document.photo, document.codes
+        if facts is None or photo is None or codes is None or not facts.has_encoder:
+            session.say(self.tr("There is no photo to take styles from, or this network has no encoder."), "warning")
+            return
+        labels, own = document.original.copy(), document.photo_codes
+        start = (codes if own is None else own).copy()
+
+        def done(fitted: FittedStyles) -> None:
+            self._fitting = None
+            if session.document is not document or document.codes is None or document.codes.shape != start.shape:
+                return
+            # Classes that were given another style keep it.
+            shown = [
+                index for index in np.unique(labels).tolist() if np.array_equal(document.codes[index], start[index])
+            ]
+            origin = StyleOrigin("refined", photo.name)
+            document.take_photo_codes(shown, fitted.codes, self.tr("Styles fitted to the photo"), origin=origin)
+            self.window.messages.show_message(
+                self.tr("Styles fitted: {0} instead of {1} off the photo.").format(
+                    f"{fitted.error_after:.1f}", f"{fitted.error_before:.1f}"
+                ),
+                "success",
+                action=self.tr("Before and after"),
+                handler=lambda: FittedDialog(fitted, self.window).exec(),
+            )
+
+        def failed(text: str, details: str) -> None:
+            self._fitting = None
+            session.say(sentence(text), "error", details)
+
+        self._fitting = session.jobs.add(
+            self.tr("Fitting the styles to the photo"),
+            lambda progress: fit_styles(facts, photo, labels, start, progress),
+            done,
+            failed=failed,
+            key="refine",
+            long=True,
+        )
+        self.window.messages.show_message(
+            self.tr("Fitting the styles to the photo..."), "info", action=self.tr("Stop"), handler=self.refine
+        )
 
     def keep(self) -> None:
         self._set_mode(Keep.PHOTO, self.tr("Keep the photo"))

@@ -183,6 +183,9 @@ class Document(DocumentContent):
         """
         if self._codes is None:
             return False
+        if self._stroke is not None and self._stroke.codes is not None:
+            # Two edits of the same styles at once could not be taken back one by one.
+            self.commit_stroke()
         kept = [i for i, index in enumerate(classes) if index not in self.flags.locked]
         indices = tuple(int(classes[i]) for i in kept)
         if not indices:

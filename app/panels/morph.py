@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.document import styling
+from app.document.origins import StyleOrigin
 from app.rendering.filming import MorphPlan, shoot
 from app.rendering.jobs import Progress
 from app.widgets.slider import SliderRow
@@ -47,6 +48,7 @@ class MorphPanel(QWidget):
         self.keys: list[NDArray[np.float32]] = []
         self.delays: dict[int, float] = {}
         self._export: Progress | None = None
+        self._document = session.document
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
@@ -66,7 +68,7 @@ class MorphPanel(QWidget):
         layout.addLayout(self._way())
         layout.addLayout(self._export_row())
         layout.addStretch(1)
-        session.document_changed.connect(self._forget)
+        session.document_changed.connect(self._document_changed)
         session.model_changed.connect(self._model_changed)
         session.class_picked.connect(self._class_picked)
         self._class_picked(session.tools.class_index)
@@ -243,7 +245,12 @@ class MorphPanel(QWidget):
         if plan is not None:
             codes = plan.codes_at(min(1.0, max(0.0, time)))
             self.session.document.set_codes(
-                list(range(len(codes))), codes, self.tr("Morph"), merge="morph", icon="style"
+                list(range(len(codes))),
+                codes,
+                self.tr("Morph"),
+                merge="morph",
+                icon="style",
+                origin=StyleOrigin("morph"),
             )
 
     def _delay_moved(self, value: float) -> None:
@@ -311,6 +318,15 @@ class MorphPanel(QWidget):
         self._refresh()
 
     # Showing ---------------------------------------------------------------------------------------
+
+    def _document_changed(self, *_: object) -> None:
+        """Keys belong to a document; one that waits while a photo is reviewed comes back to them."""
+        document = self.session.document
+        if document.reviewing or document is self._document:
+            self._refresh()
+            return
+        self._document = document
+        self._forget()
 
     def _forget(self, *_: object) -> None:
         self.keys, self.delays = [], {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +24,19 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.document.origins import StyleOrigin
+from app.document.photo import Crop, PhotoLayer
+from app.document.stamp import Stamp, cut_region
+from app.panels.origins import origin_text
+from app.panels.photo_bar import PhotoBar
+from app.panels.region import RegionDialog
 from app.rendering.jobs import Progress
-from app.rendering.mixing import MixPhoto, read_mix_photo
+from app.rendering.mixing import Correction, MixPhoto, corrected, read_mix_photo
 from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
+    from app.document.document import Document
     from app.session import Session
 
 CELL = 52
@@ -67,7 +74,9 @@ class PhotosPanel(QWidget):
         self.session = session
         self.photos: list[MixPhoto] = []
         self.taken: dict[int, Taken] = {}
+        self.column = 0
         self._busy = False
+        self._document: Document | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
@@ -77,6 +86,16 @@ class PhotosPanel(QWidget):
         self.hint.setWordWrap(True)
         layout.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._make_table(), 1)
+        self.bar = PhotoBar()
+        self.bar.next_wanted.connect(self.next_person)
+        self.bar.correction_wanted.connect(self.correct)
+        self.bar.region_wanted.connect(self.copy_region)
+        self.bar.removal_wanted.connect(self.remove_photo)
+        layout.addWidget(self.bar)
+        self.origin = QLabel()
+        self.origin.setProperty("muted", True)
+        self.origin.setWordWrap(True)
+        layout.addWidget(self.origin)
         self.strength = SliderRow(self.tr("Strength"), 0.0, 1.0, 1.0)
         self.strength.setToolTip(self.tr("How far the picked class goes from its own style to the photo's"))
         self.strength.moved.connect(self._strength_moved)
@@ -165,20 +184,111 @@ class PhotosPanel(QWidget):
 
     def remove_photos(self) -> None:
         """Empty the table; the document keeps its styles."""
-        self.photos, self.taken = [], {}
+        self.photos, self.taken, self.column = [], {}, 0
         self.rebuild()
+
+    def remove_photo(self) -> None:
+        """Take the picked photo out of the table; the document keeps its styles."""
+        gone = self.column
+        del self.photos[gone]
+        self.taken = {
+            index: replace(found, photo=found.photo - (found.photo > gone))
+            for index, found in self.taken.items()
+            if found.photo != gone
+        }
+        self.column = max(0, min(gone, len(self.photos) - 1))
+        self.rebuild()
+
+    def next_person(self) -> None:
+        """Take the styles of the next of several people in the picked photo."""
+        facts, old = self.session.facts, self.photos[self.column]
+        if facts is None:
+            return
+        number = (old.number + 1) % old.people
+        self.session.jobs.add(
+            self.tr("Reading {0}").format(old.path.name),
+            lambda progress: read_mix_photo(facts, old.path, progress, number),
+            lambda photo: self._replace(old, photo),
+            key="next-person",
+        )
+
+    def correct(self) -> None:
+        """Show the outlines that were read off the picked photo for correction; then read its styles anew."""
+        facts, old = self.session.facts, self.photos[self.column]
+        if facts is None or self.session.document.reviewing:
+            return
+        height, width = old.labels.shape
+        layer = PhotoLayer(old.frame, Crop(0.0, 0.0, height, width), height, width, old.name)
+
+        def done(labels: NDArray[np.uint8], codes: NDArray[np.float32]) -> None:
+            self._replace(old, corrected(facts, old, labels, codes))
+
+        self.session.correction_wanted.emit(Correction(layer, old.labels, done))
+
+    def _replace(self, old: MixPhoto, new: MixPhoto) -> None:
+        """Another person or other outlines of a photo: what was taken from it follows."""
+        places = [place for place, photo in enumerate(self.photos) if photo is old]
+        if not places or new.codes.shape != old.codes.shape:
+            return
+        column = places[0]
+        self.photos[column] = new
+        following = [index for index, found in self.taken.items() if found.photo == column]
+        for index in following:
+            if index not in new.pictures:
+                del self.taken[index]
+        codes = self.session.document.codes
+        if codes is not None:
+            values = {index: self.taken[index].mixed(new.codes[index]) for index in following if index in self.taken}
+            self._set(values, self.tr("Styles of {0} read again").format(new.name), "photo")
+        self.rebuild()
+
+    def copy_region(self) -> None:
+        """Ask for a region of the picked photo, then let it be placed on the canvas."""
+        photo, document = self.photos[self.column], self.session.document
+        if document.codes is None or document.reviewing:
+            return
+        picked = self.session.tools.class_index
+        dialog = RegionDialog(
+            photo.frame,
+            photo.labels,
+            self.session.label_set.background,
+            picked if picked in photo.pictures else None,
+            self,
+        )
+        if dialog.exec():
+            self.place_region(photo, dialog.picker.mask)
+
+    def place_region(self, photo: MixPhoto, mask: NDArray[np.bool_]) -> None:
+        """Let a region of a photo, bool of its frame, be placed on the canvas."""
+        cut = cut_region(photo.labels, mask, self.session.label_set.background)
+        if cut is None:
+            return
+        labels, inside, middle = cut
+        document = self.session.document
+        names = ", ".join(self.session.label_set.names[index] for index in np.unique(labels[inside]))
+        same = photo.labels.shape == document.labels.shape
+        text = self.tr("{0} from {1}").format(names, photo.name)
+        origin = StyleOrigin("photo", photo.name)
+        self.session.stamp_wanted.emit(Stamp(text, labels, inside, photo.codes, origin, middle if same else None))
 
     # Taking ----------------------------------------------------------------------------------------
 
     def take(self, row: int, column: int) -> None:
         """Give a class the style of a photo, with the strength of the slider."""
+        self.pick_column(column)
         if row in self.photos[column].pictures:
             self.session.pick_class(row)
             text = self.tr("{0} from {1}").format(self.session.label_set.names[row], self.photos[column].name)
             self._apply({row: column}, text)
 
+    def pick_column(self, column: int) -> None:
+        """Make a photo the one that the buttons below the table are about."""
+        self.column = column
+        self.bar.show_photo(self.photos[column] if column < len(self.photos) else None)
+
     def take_column(self, column: int) -> None:
         """Give every class that a photo shows its style."""
+        self.pick_column(column)
         photo = self.photos[column]
         self._apply(dict.fromkeys(photo.pictures, column), self.tr("All styles from {0}").format(photo.name))
 
@@ -218,9 +328,16 @@ class PhotosPanel(QWidget):
     def _set(self, values: dict[int, NDArray[np.float32]], text: str, icon: str, merge: str | None = None) -> None:
         if not values:
             return
+        origins = []
+        for index in values:
+            found = self.taken.get(index)
+            name = "" if found is None else self.photos[found.photo].name
+            origins.append(None if found is None else StyleOrigin("photo", name, found.strength))
         self._busy = True
         try:
-            self.session.document.set_codes(list(values), np.stack(list(values.values())), text, merge=merge, icon=icon)
+            self.session.document.set_codes(
+                list(values), np.stack(list(values.values())), text, merge=merge, icon=icon, origin=origins
+            )
         finally:
             self._busy = False
 
@@ -234,14 +351,20 @@ class PhotosPanel(QWidget):
     # Showing ---------------------------------------------------------------------------------------
 
     def _document_changed(self, *_: object) -> None:
-        self.taken = {}
-        self.session.document.codes_changed.connect(self._codes_changed)
+        document = self.session.document
+        if document.reviewing:
+            # The document that styles were taken for waits, and with it what was taken.
+            self.rebuild()
+            return
+        if document is not self._document:
+            self._document, self.taken = document, {}
+        document.codes_changed.connect(self._codes_changed)
         self.rebuild()
 
     def _model_changed(self, *_: object) -> None:
         facts = self.session.facts
         if facts is not None and any(photo.codes.shape != facts.code_mean.shape for photo in self.photos):
-            self.photos, self.taken = [], {}
+            self.photos, self.taken, self.column = [], {}, 0
         self.rebuild()
 
     def _codes_changed(self, *_: object) -> None:
@@ -271,7 +394,10 @@ class PhotosPanel(QWidget):
             chip = QPixmap(12, 12)
             chip.fill(QColor(*colors[row].tolist()))
             head = QTableWidgetItem(QIcon(chip), name)
-            head.setToolTip(self.tr("Back to the own style of {0}").format(name))
+            known = origin_text(self.session.document.origin(row))
+            head.setToolTip(
+                "\n".join([*([known] if known else []), self.tr("Back to the own style of {0}").format(name)])
+            )
             self.table.setVerticalHeaderItem(row, head)
             for column, photo in enumerate(self.photos):
                 self.table.setItem(row, column, self._cell(row, photo))
@@ -284,8 +410,10 @@ class PhotosPanel(QWidget):
         ready = self.session.facts is not None
         usable = ready and self.session.facts is not None and self.session.facts.has_encoder
         self.add.setEnabled(usable and self.session.facts is not None and self.session.facts.has_parser)
-        for widget in (self.shuffle, self.clear, self.strength):
-            widget.setEnabled(bool(self.photos))
+        reviewing = self.session.document.reviewing
+        for widget in (self.shuffle, self.clear, self.strength, self.bar, self.table):
+            widget.setEnabled(bool(self.photos) and not reviewing)
+        self.pick_column(self.column)
         self.table.setVisible(bool(self.photos))
         self.strength.setVisible(bool(self.photos))
         self.hint.setVisible(not self.photos)
@@ -323,11 +451,17 @@ class PhotosPanel(QWidget):
                 item = self.table.item(row, column)
                 if item is not None:
                     item.setBackground(accent if found is not None and found.photo == column else QBrush())
+        picked = self.session.tools.class_index
+        known = origin_text(self.session.document.origin(picked))
+        self.origin.setVisible(bool(known and self.photos))
+        if known:
+            self.origin.setText(f"{self.session.label_set.names[picked]}: {known}")
 
     def retheme(self) -> None:
         """Draw the icons again in the theme's colours."""
         for button in (self.shuffle, self.clear):
             button.setIcon(theme.themed(button.property("icon-name")))
+        self.bar.retheme()
         self._mark()
 
     # Dropping --------------------------------------------------------------------------------------

@@ -25,7 +25,9 @@ class JobCancelled(Exception):
 class Progress:
     """How a job tells how far it is, and learns that it is no longer wanted."""
 
-    def __init__(self, report: Callable[[str, float], None]) -> None:
+    def __init__(self, report: Callable[[str, float], None], text: str = "") -> None:
+        """`text`: what is shown of the job, for those who only report shares."""
+        self.text = text
         self._report = report
         self._cancelled = threading.Event()
 
@@ -118,7 +120,7 @@ class JobQueue(QObject):
             long: it may take minutes; other jobs do not wait for it.
         """
         lane = self._lanes[1 if long else 0]
-        progress = Progress(lambda text, share: self.report(lane, text, share))
+        progress = Progress(lambda text, share: self.report(lane, text, share), note)
         job = _Job(priority, next(self._numbers), note, work, done, failed, progress, key, deliver_cancelled)
         lane.add(job)
         return progress

@@ -8,11 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from app.panels.region import RegionDialog
 from model.images import write_picture
+from model.parsing import Person
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,7 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         write_picture(paths[-1], photo)
         maps[photo.tobytes()] = labels
     monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, **_: maps[photo.tobytes()])
+    monkeypatch.setattr("model.parsing.find_people", lambda bundle, photo: [])
     return paths
 
 
@@ -163,3 +167,126 @@ def test_an_export_is_named_and_cancelled(studio, tmp_path: Path, monkeypatch: p
     panel.remove.click()
     assert len(panel.keys) == 1
     assert not panel.export.isEnabled()
+
+
+def test_outlines_of_a_photo_are_corrected_with_the_tools(studio, photos: list[Path]) -> None:
+    first = studio.settle()
+    document = studio.document
+    panel = studio.window.show_panel("photos")
+    panel.add_photos(photos[:1])
+    studio.wait(lambda: len(panel.photos) == 1)
+    panel.take(6, 0)
+    before, taken = panel.photos[0], document.codes[6].copy()
+    morph = studio.window.panels["morph"]
+    morph.add_key()
+
+    # Given up: nothing happened, and nothing was forgotten.
+    panel.bar.correct.click()
+    assert studio.document is not document and studio.document.reviewing
+    assert np.array_equal(studio.document.labels, before.labels) and not panel.bar.isEnabled()
+    studio.window.review.bar.cancel.click()
+    assert studio.document is document and panel.photos[0] is before and len(morph.keys) == 1
+    assert panel.taken[6].photo == 0 and len(document.history.steps) == 1
+
+    # A part of the top becomes a skirt: the photo's styles are read again, and what was taken follows.
+    panel.bar.correct.click()
+    studio.tool("brush")
+    studio.window.options.set_size(9)
+    studio.pick("skirt")
+    rows, columns = np.nonzero(before.labels == 6)
+    studio.drag((columns.min(), rows.min()), (columns.max(), rows.min()))
+    studio.window.review.bar.accept.click()
+    studio.wait(lambda: studio.document is document)
+    assert 9 in panel.photos[0].pictures and 9 not in before.pictures
+    assert not np.array_equal(document.codes[6], taken)
+    assert np.array_equal(document.codes[6], panel.photos[0].codes[6]) and panel.taken[6].photo == 0
+    assert len(morph.keys) == 1
+    studio.trigger("edit.undo")
+    studio.trigger("edit.undo")
+    assert int(np.abs(studio.settle().astype(int) - first).max()) <= 1
+
+
+def test_a_region_is_copied_and_placed(studio, photos: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    first = studio.settle()
+    document = studio.document
+    panel = studio.window.show_panel("photos")
+    panel.add_photos(photos[1:])
+    studio.wait(lambda: len(panel.photos) == 1)
+    photo = panel.photos[0]
+    labels, codes = document.labels.copy(), document.codes.copy()
+    studio.tool("lasso")
+
+    def lasso(dialog: RegionDialog) -> int:
+        picker = dialog.picker
+        dialog.show()
+        scale = picker.width() / 32
+        rows, columns = np.nonzero(photo.labels == 12)
+        corners = [(columns.min(), rows.min()), (columns.max(), rows.min()), (columns.max(), rows.max() - 2)]
+        at = [QPoint(int((x + 0.5) * scale), int((y + 0.5) * scale)) for x, y in [*corners, corners[0]]]
+        QTest.mousePress(picker, Qt.MouseButton.LeftButton, pos=at[0])
+        for point in at[1:]:
+            QTest.mouseMove(picker, point)
+        QTest.mouseRelease(picker, Qt.MouseButton.LeftButton, pos=at[-1])
+        assert dialog.place.isEnabled() and 0 < picker.mask.sum() < rows.size
+        QTest.mouseClick(picker, Qt.MouseButton.LeftButton, pos=at[0])
+        assert picker.mask.sum() == rows.size
+        dialog.close()
+        return RegionDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(RegionDialog, "exec", lasso)
+    panel.bar.region.click()
+    assert studio.window.stamping.active and studio.window.stamping.bar.isVisible()
+    assert not studio.window.actions_table["file.save"].isEnabled()
+    assert (document.labels == 12).any() and not document.history.steps
+    studio.key(Qt.Key.Key_Escape)
+    assert not studio.window.stamping.active and studio.canvas.tool.id == "lasso"
+    assert np.array_equal(document.labels, labels) and np.array_equal(document.codes, codes)
+    assert studio.window.actions_table["file.save"].isEnabled()
+
+    panel.bar.region.click()
+    rows, columns = np.nonzero(document.labels == 12)
+    middle = ((columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2)
+    studio.drag(middle, (middle[0] - 3, middle[1] - 8))
+    studio.window.stamping.bar.flip.click()
+    assert (studio.settle() != first).any()
+    studio.key(Qt.Key.Key_Return)
+    assert len(document.history.steps) == 1 and document.history.steps[0].text == "shoes from photo1"
+    assert np.array_equal(document.codes[12], photo.codes[12]) and document.origin(12).source == "photo1"
+    moved = np.nonzero(document.labels == 12)
+    assert moved[0].min() == rows.min() - 8 and moved[1].min() == columns.min() - 3
+    studio.trigger("edit.undo")
+    assert np.array_equal(document.labels, labels) and np.array_equal(document.codes, codes)
+    # Undo, and another tool, end the placing as well.
+    panel.bar.region.click()
+    studio.trigger("edit.undo")
+    assert not studio.window.stamping.active and np.array_equal(document.labels, labels)
+    panel.bar.region.click()
+    studio.tool("brush")
+    assert not studio.window.stamping.active and studio.canvas.tool.id == "brush"
+    assert np.array_equal(document.labels, labels) and not studio.window.stamping.bar.isVisible()
+
+
+def test_of_several_people_the_next_is_taken_and_a_photo_removed(
+    studio, photos: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.settle()
+    people = [Person((0, 0, 50, 20), 0.3), Person((5, 25, 50, 38), 0.2)]
+    monkeypatch.setattr("model.parsing.find_people", lambda bundle, photo: people)
+    maps = [np.zeros((60, 40), np.uint8) for _ in people]
+    maps[0][5:50, 2:20], maps[1][5:50, 25:38] = 6, 7
+    monkeypatch.setattr("model.parsing.parse_photo", lambda bundle, photo, person=0: maps[person])
+    panel = studio.window.show_panel("photos")
+    panel.add_photos(photos)
+    studio.wait(lambda: len(panel.photos) == 2)
+    assert not panel.bar.next.isHidden() and panel.bar.next.text() == "Person 1 of 2"
+    panel.pick_column(1)
+    panel.take(6, 1)
+    panel.bar.next.click()
+    studio.wait(lambda: panel.photos[1].number == 1)
+    assert panel.bar.next.text() == "Person 2 of 2" and set(panel.photos[1].pictures) == {7} and not panel.taken
+    panel.take(7, 1)
+    assert panel.origin.text() == f"outerwear: From {panel.photos[1].name}"
+    panel.pick_column(0)
+    panel.bar.remove.click()
+    assert len(panel.photos) == 1 and panel.taken[7].photo == 0
+    assert np.array_equal(studio.document.codes[7], panel.photos[0].codes[7])
