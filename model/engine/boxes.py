@@ -43,6 +43,9 @@ class Box(NamedTuple):
             right if right > other_right else other_right,
         )
 
+    def shift(self, down: int, right: int) -> Box:
+        return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
+
     def dilate(self, reach: int) -> Box:
         return Box(self.top - reach, self.left - reach, self.bottom + reach, self.right + reach)
 
@@ -97,14 +100,21 @@ def _cost(box: Box, reach: int) -> int:
     return (bottom - top + 2 * reach) * (right - left + 2 * reach) + BOX_OVERHEAD
 
 
-def boxes_of(mask: NDArray[np.bool_], tile: int = 8) -> tuple[Box, ...]:
-    """Boxes that cover every true pixel of a mask (H, W): one for each connected group of ``tile``-sized tiles."""
+def around_true(mask: NDArray[np.bool_]) -> Box:
+    """The smallest box around the true pixels of a mask (H, W)."""
     rows = np.flatnonzero(mask.any(1))
     if not rows.size:
-        return ()
+        return EMPTY
     columns = np.flatnonzero(mask.any(0))
-    top, left = int(rows[0]), int(columns[0])
-    around = Box(top, left, int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+
+
+def boxes_of(mask: NDArray[np.bool_], tile: int = 8) -> tuple[Box, ...]:
+    """Boxes that cover every true pixel of a mask (H, W): one for each connected group of ``tile``-sized tiles."""
+    around = around_true(mask)
+    if not around.area:
+        return ()
+    top, left = around.top, around.left
     height, width = around.bottom - top, around.right - left
     if height <= 2 * tile and width <= 2 * tile:
         return (around,)

@@ -128,13 +128,14 @@ class Level:
             runs.append(partial(block.to_rgb, shown, torch.empty(27, rows * columns, dtype=dtype)))
         return runs
 
-    def set_symbols(self, symbols: NDArray[np.integer]) -> None:
-        """Take over this level's label map (h, w); finds by itself where it differs."""
-        mask = symbols != self._windows.symbols
-        boxes = boxes_of(mask, tile=8 if self.width >= 64 else 2)
+    def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> None:
+        """Take over this level's label map (h, w), new only ``within`` a box; finds by itself where it differs."""
+        top, left, bottom, right = within
+        old, new = self._windows.symbols[top:bottom, left:right], symbols[top:bottom, left:right]
+        boxes = tuple(box.shift(top, left) for box in boxes_of(new != old, tile=8 if self.width >= 64 else 2))
         if not boxes:
             return
-        self._windows.symbols[...] = symbols
+        old[...] = new
         self._unnumbered = merge(self._unnumbered + boxes)
         grown = tuple(box.dilate(self._windows.radius).clip(self.height, self.width) for box in boxes)
         self._map_dirty = merge(self._map_dirty + grown)

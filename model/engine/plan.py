@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
+from model.engine.boxes import Box, Channels, Dirty, around_true, boxes_of, merge
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
 from model.engine.workspace import Workspace
@@ -72,9 +72,11 @@ class Plan:
         symbols = labels.astype(np.int16)
         if self.network.config.instance_edges:
             symbols = 2 * symbols + (0 if edges is None else edges)
-        if self._symbols is None or not np.array_equal(symbols, self._symbols):
+        whole = Box(0, 0, self.height, self.width)
+        repainted = whole if self._symbols is None else around_true(symbols != self._symbols)
+        if repainted.area:
             for level, stride in zip(self.levels, self.strides, strict=True):
-                level.set_symbols(symbols[::stride, ::stride])
+                level.set_symbols(symbols[::stride, ::stride], repainted.down(stride))
             self._symbols = symbols
         if self._codes is None or codes.shape != self._codes.shape:
             changed = torch.ones(self.network.config.classes, dtype=torch.bool)
