@@ -228,6 +228,11 @@
     </message>
     <message>
       <location filename="../../app/actions.py" />
+      <source>Fit the styles to the photo</source>
+      <translation>Stile an das Foto anpassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
       <source>Take the outlines as the photo's own</source>
       <translation>Umrisse als die des Fotos übernehmen</translation>
     </message>
@@ -651,6 +656,34 @@
       <location filename="../../app/commands/file.py" />
       <source>Saved {0}.</source>
       <translation>{0} gespeichert.</translation>
+    </message>
+  </context>
+  <context>
+    <name>FittedDialog</name>
+    <message>
+      <location filename="../../app/dialogs/fitted.py" />
+      <source>Styles fitted to the photo</source>
+      <translation>An das Foto angepasste Stile</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/fitted.py" />
+      <source>Photo</source>
+      <translation>Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/fitted.py" />
+      <source>Before: {0} off</source>
+      <translation>Vorher: {0} daneben</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/fitted.py" />
+      <source>After: {0} off</source>
+      <translation>Nachher: {0} daneben</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/fitted.py" />
+      <source>Mean difference of colour over the person, 0 to 255. Undo takes the fitting back.</source>
+      <translation>Mittlerer Farbunterschied an der Person, 0 bis 255. Rückgängig nimmt die Anpassung zurück.</translation>
     </message>
   </context>
   <context>
@@ -1150,6 +1183,16 @@
     </message>
     <message>
       <location filename="../../app/dialogs/new.py" />
+      <source>Width</source>
+      <translation>Breite</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
+      <source>Height</source>
+      <translation>Höhe</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/new.py" />
       <source>Blank map</source>
       <translation>Leere Karte</translation>
     </message>
@@ -1162,16 +1205,6 @@
       <location filename="../../app/dialogs/new.py" />
       <source>From a file...</source>
       <translation>Aus einer Datei...</translation>
-    </message>
-    <message>
-      <location filename="../../app/dialogs/new.py" />
-      <source>Width</source>
-      <translation>Breite</translation>
-    </message>
-    <message>
-      <location filename="../../app/dialogs/new.py" />
-      <source>Height</source>
-      <translation>Höhe</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/new.py" />
@@ -1362,7 +1395,75 @@
     </message>
   </context>
   <context>
+    <name>PhotoBar</name>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
+      <source>There are several people in this photo: take the styles of the next one</source>
+      <translation>Auf diesem Foto sind mehrere Personen: die Stile der nächsten nehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
+      <source>Correct the outlines that were read off this photo</source>
+      <translation>Die Umrisse verbessern, die aus diesem Foto gelesen wurden</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
+      <source>Copy a region of this photo, with its style</source>
+      <translation>Einen Bereich dieses Fotos mit seinem Stil kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
+      <source>Remove this photo; styles stay as they are</source>
+      <translation>Dieses Foto entfernen; die Stile bleiben, wie sie sind</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
+      <source>Person {0} of {1}</source>
+      <translation>Person {0} von {1}</translation>
+    </message>
+  </context>
+  <context>
     <name>PhotoCommands</name>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Fitting stopped; the styles are as they were.</source>
+      <translation>Anpassung abgebrochen; die Stile sind wie zuvor.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>There is no photo to take styles from, or this network has no encoder.</source>
+      <translation>Es gibt kein Foto, aus dem Stile gelesen werden können, oder dieses Netz hat keinen Encoder.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Styles fitted to the photo</source>
+      <translation>An das Foto angepasste Stile</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Styles fitted: {0} instead of {1} off the photo.</source>
+      <translation>Stile angepasst: {0} statt {1} neben dem Foto.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Before and after</source>
+      <translation>Vorher und nachher</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Fitting the styles to the photo</source>
+      <translation>Die Stile werden an das Foto angepasst</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Fitting the styles to the photo...</source>
+      <translation>Die Stile werden an das Foto angepasst …</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
+      <source>Stop</source>
+      <translation>Abbrechen</translation>
+    </message>
     <message>
       <location filename="../../app/commands/photo.py" />
       <source>Keep the photo</source>
@@ -1476,6 +1577,11 @@
     </message>
     <message>
       <location filename="../../app/panels/photos.py" />
+      <source>Styles of {0} read again</source>
+      <translation>Stile von {0} neu gelesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
       <source>{0} from {1}</source>
       <translation>{0} von {1}</translation>
     </message>
@@ -1531,6 +1637,49 @@
     </message>
   </context>
   <context>
+    <name>PlacingBar</name>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Place the region</source>
+      <translation>Bereich platzieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.</source>
+      <translation>Ziehen verschiebt, an einer Ecke skaliert (Umschalt: frei). Seine Klassen bringen ihren Stil mit.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Flip</source>
+      <translation>Spiegeln</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Turn the region over, left to right</source>
+      <translation>Den Bereich von links nach rechts spiegeln</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Cancel</source>
+      <translation>Abbrechen</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Take the region away (Esc)</source>
+      <translation>Den Bereich wegnehmen (Esc)</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Stamp</source>
+      <translation>Stempeln</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Leave the region where it is (Enter)</source>
+      <translation>Den Bereich dort lassen, wo er ist (Eingabe)</translation>
+    </message>
+  </context>
+  <context>
     <name>Progress</name>
     <message>
       <location filename="../../app/rendering/filming.py" />
@@ -1561,6 +1710,32 @@
       <location filename="../../app/rendering/photos.py" />
       <source>Reading the styles of the photo</source>
       <translation>Stile des Fotos werden gelesen</translation>
+    </message>
+  </context>
+  <context>
+    <name>RegionDialog</name>
+    <message>
+      <location filename="../../app/panels/region.py" />
+      <source>Copy a region</source>
+      <translation>Einen Bereich kopieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/region.py" />
+      <source>Click a garment, or draw around what you want. Then place it on the canvas.</source>
+      <translation>Auf ein Kleidungsstück klicken oder einen Bereich umfahren. Danach wird er auf der Leinwand platziert.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/region.py" />
+      <source>Place</source>
+      <translation>Platzieren</translation>
+    </message>
+  </context>
+  <context>
+    <name>RegionPicker</name>
+    <message>
+      <location filename="../../app/panels/region.py" />
+      <source>Photo</source>
+      <translation>Foto</translation>
     </message>
   </context>
   <context>
