@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+from torch.nn.utils import parametrize
 
 from model.errors import UserError
 from model.groupdnet import BlockConfig, Generator, GeneratorConfig, ModulationConfig
@@ -62,7 +63,12 @@ def random_generator(config: GeneratorConfig, height: int, width: int, seed: int
         generator.train()(labels, random_codes(config, np.random.default_rng(seed))[None])
     for norm in norms:
         norm.momentum = 0.1
-    return generator.eval()
+    generator.eval()
+    # As in a bundle: the plain module shall not divide its weights by their norm in every forward.
+    for module in list(generator.modules()):
+        if parametrize.is_parametrized(module):
+            parametrize.remove_parametrizations(module, "weight")
+    return generator
 
 
 def random_codes(config: GeneratorConfig, random: np.random.Generator) -> torch.Tensor:
