@@ -7,16 +7,21 @@ which only the GUI thread may do.
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.rendering.jobs import LATER
 from app.session import Session
 
 INTERVAL = 500
 """Milliseconds between looks at how much garbage there may be."""
 FULL_EVERY = 20
 """Looks between full collections."""
+TRIM_EVERY = 60
+"""Looks between calls of `give_back_memory`."""
 
 
 class Collector(QObject):
@@ -25,7 +30,7 @@ class Collector(QObject):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.session = session
-        self._looks = 0
+        self._looks = self._full = 0
         self._loaded = False
         gc.disable()
         self._timer = QTimer(self, interval=INTERVAL)
@@ -40,17 +45,18 @@ class Collector(QObject):
         gc.enable()
 
     def look(self) -> None:
-        """Collect what is due, unless a stroke is under way."""
-        if self.session.document.in_stroke:
-            return
+        """Collect what is due; all of it, and give memory back to the system, only between strokes."""
         self._looks += 1
         young, middle, _ = gc.get_threshold()
-        if self._looks % FULL_EVERY == 0:
+        if not self.session.document.in_stroke and self._looks - self._full >= FULL_EVERY:
+            self._full = self._looks
             gc.collect()
         elif gc.get_count()[1] > middle:
             gc.collect(1)
         elif gc.get_count()[0] > young:
             gc.collect(0)
+        if self._looks % TRIM_EVERY == 0:
+            self.session.jobs.add("", lambda progress: give_back_memory(), priority=LATER, key="trim")
 
     def _model_changed(self, facts: object) -> None:
         """What a loaded network brings stays: no collection needs to look at it again."""
@@ -62,3 +68,11 @@ class Collector(QObject):
             gc.collect()
         self._loaded = True
         gc.freeze()
+
+
+def give_back_memory() -> None:
+    """Return what was freed to the system (Linux with glibc, which keeps it scattered over its heaps otherwise)."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
