@@ -256,7 +256,7 @@ class PhotosPanel(QWidget):
             self,
         )
         if dialog.exec():
-            self.place_region(photo, dialog.picker.mask)
+            self.place_region(photo, dialog.picker.chosen)
 
     def place_region(self, photo: MixPhoto, mask: NDArray[np.bool_]) -> None:
         """Let a region of a photo, bool of its frame, be placed on the canvas."""

@@ -32,7 +32,7 @@ class RegionPicker(QWidget):
         self._frame, self._labels, self._background = np.ascontiguousarray(frame), labels, background
         self._scale = LONGEST / max(labels.shape)
         self._lasso: list[QPointF] = []
-        self.mask = np.zeros(labels.shape, np.bool_)
+        self.chosen = np.zeros(labels.shape, np.bool_)
         self.setFixedSize(QSize(round(labels.shape[1] * self._scale), round(labels.shape[0] * self._scale)))
 
     def pick_class(self, class_index: int) -> None:
@@ -40,7 +40,7 @@ class RegionPicker(QWidget):
         self._choose(np.asarray(self._labels == class_index))
 
     def _choose(self, mask: NDArray[np.bool_]) -> None:
-        self.mask = mask & (self._labels != self._background)
+        self.chosen = mask & (self._labels != self._background)
         self.update()
         self.changed.emit()
 
@@ -69,9 +69,9 @@ class RegionPicker(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         height, width = self._labels.shape
         shown = self._frame.copy()
-        if self.mask.any():
+        if self.chosen.any():
             # What is not chosen steps back.
-            shown[~self.mask] = (shown[~self.mask] * 0.35).astype(np.uint8)
+            shown[~self.chosen] = (shown[~self.chosen] * 0.35).astype(np.uint8)
         image = QImage(shown.data, width, height, width * 3, QImage.Format.Format_RGB888)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -84,7 +84,7 @@ class RegionPicker(QWidget):
 
 
 class RegionDialog(QDialog):
-    """Asks which part of a photo is to be copied; `picker.mask` is the answer."""
+    """Asks which part of a photo is to be copied; `picker.chosen` is the answer."""
 
     def __init__(
         self,
@@ -118,4 +118,4 @@ class RegionDialog(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        self.place.setEnabled(bool(self.picker.mask.any()))
+        self.place.setEnabled(bool(self.picker.chosen.any()))

@@ -59,12 +59,12 @@ def network_view(bundle: Bundle, photo: Photo, labels: LabelMap) -> tuple[Photo,
     """
     background, ground = bundle.label_set.background, bundle.background
     source, height, width = labels.shape, bundle.height, bundle.width
-    crop = whole = whole_crop(*source, height, width)
+    crop = whole = whole_crop(source[0], source[1], height, width)
     # A map of a few pixels would fall between those of the frame; scaled to fit, each line of it is met.
     if shows_people(bundle.label_set) and min(source) > 4:
         crop = person_crop(labels, height, width, background)
     if crop == whole:
-        fit = Fit.into(*source, height, width)
+        fit = Fit.into(source[0], source[1], height, width)
         seen_labels, seen = fit.labels(labels, background), fit.photo(photo, ground or (255, 255, 255))
     else:
         seen_labels, seen = fit_labels(labels, crop, height, width, background), fit_photo(photo, crop, height, width)

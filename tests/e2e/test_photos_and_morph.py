@@ -227,9 +227,9 @@ def test_a_region_is_copied_and_placed(studio, photos: list[Path], monkeypatch: 
         for point in at[1:]:
             QTest.mouseMove(picker, point)
         QTest.mouseRelease(picker, Qt.MouseButton.LeftButton, pos=at[-1])
-        assert dialog.place.isEnabled() and 0 < picker.mask.sum() < rows.size
+        assert dialog.place.isEnabled() and 0 < picker.chosen.sum() < rows.size
         QTest.mouseClick(picker, Qt.MouseButton.LeftButton, pos=at[0])
-        assert picker.mask.sum() == rows.size
+        assert picker.chosen.sum() == rows.size
         dialog.close()
         return RegionDialog.DialogCode.Accepted
 
