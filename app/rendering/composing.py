@@ -97,7 +97,7 @@ class PhotoComposer:
                 part = (box.top, box.left, box.bottom, box.right)
                 previous = last.picture if known and last is not None else None
                 picture = compositor.compose(request.labels, network, restyled, box=part, previous=previous)
-                around = compositor.settings.seam + 1
+                around = compositor.reach
                 box = Box(box.top - around, box.left - around, box.bottom + around, box.right + around)
         self._shown = _Shown(compositor, request.labels, restyled, picture)
         return picture, box.clipped(height, width), composition

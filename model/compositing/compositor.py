@@ -23,6 +23,10 @@ Box = tuple[int, int, int, int]
 #: the new cloth; wider, it cannot follow light and shade.
 MATCH_SIGMA = 6.0
 
+#: Pixels inside a restyled class's outline that the network mixes with what lies beyond (its light studio, above all);
+#: and from how far away the colours come that replace them.
+RIM, _RIM_SOURCE = 2, 3
+
 
 class Keep(StrEnum):
     """Whose pixels a class shows where nobody edited it."""
@@ -65,7 +69,8 @@ class Compositor:
     The edit mask is: pixels whose class changed, painted pixels, classes with a new style, classes set to `Keep.MODEL`.
     Inside it stand the model's pixels,
 
-    - as they are for classes with a new style and for `Keep.MODEL`;
+    - as they are for `Keep.MODEL`, and for classes with a new style but for the outermost `RIM` pixels, which take the
+      colours from farther inside: there the network mixes the class with what it drew beyond;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
@@ -101,6 +106,11 @@ class Compositor:
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._plate = plate
+
+    @property
+    def reach(self) -> int:
+        """How many pixels around a changed one a picture can change."""
+        return max(self.settings.seam, RIM + _RIM_SOURCE) + 1
 
     @property
     def plate(self) -> Picture:
@@ -160,7 +170,7 @@ class Compositor:
         if box is None or previous is None:
             result, box = self.photo.copy(), (0, 0, *self.labels.shape)
         else:
-            result, box = previous.copy(), _grown(box, self.settings.seam + 1, self.labels.shape)
+            result, box = previous.copy(), _grown(box, self.reach, self.labels.shape)
         # The seam's fade looks outward for the mask: a wider window keeps it right at the box's rim.
         window = _grown(box, self.settings.seam + 2, self.labels.shape)
         mask = self._mask_in(after, restyled, painted, window)
@@ -186,7 +196,10 @@ class Compositor:
         target = picture[part].astype(np.float32)
         labels = after[part]
         for index in np.flatnonzero(np.bincount(labels.ravel(), minlength=1)).tolist():
-            if index in restyled or self.settings.of(index) is Keep.MODEL:
+            if self.settings.of(index) is Keep.MODEL:
+                continue
+            if index in restyled:
+                self._clear_rim(after, picture, index, box, target)
                 continue
             where = (labels == index)[..., None]
             if index == self.background:
@@ -194,6 +207,24 @@ class Compositor:
             else:
                 np.add(target, self.correction(index)[part], out=target, where=where)
         return target
+
+    def _clear_rim(self, after: Labels, picture: Picture, index: int, box: Box, target: Field) -> None:
+        """Give the rim of a restyled class in `target`, the part in `box`, the colours of the class inside."""
+        window = _grown(box, RIM + _RIM_SOURCE, self.labels.shape)
+        known = (after[_slices(window)] == index).astype(np.uint8)
+        # At the frame's border the class goes on.
+        inner = cv2.erode(known, np.ones((2 * RIM + 1,) * 2, np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
+        size = (2 * _RIM_SOURCE + 1,) * 2
+        weight = cv2.GaussianBlur(inner.astype(np.float32), size, 1.5, borderType=cv2.BORDER_REPLICATE)
+        rim = (known > inner) & (weight > 1e-3)
+        if not rim.any():
+            return
+        colors = picture[_slices(window)].astype(np.float32) * inner[..., None]
+        colors = np.asarray(cv2.GaussianBlur(colors, size, 1.5, borderType=cv2.BORDER_REPLICATE), np.float32)
+        top, left = box[0] - window[0], box[1] - window[1]
+        part = slice(top, top + box[2] - box[0]), slice(left, left + box[3] - box[1])
+        found = rim[part]
+        target[found] = colors[part][found] / weight[part][found][:, None]
 
     def correction(self, class_index: int) -> Field:
         """What the model's colours of a class lack to be the photo's, smoothly extended; float32 (H, W, 3)."""

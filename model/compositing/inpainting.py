@@ -50,7 +50,12 @@ def inpaint_background(photo: Picture, hidden: Mask) -> Picture:
     if matches is None:
         filled = smooth
     else:
-        filled = _copy(padded, matches, stride)[:height, :width]
+        y, x, coarse = matches
+        copied = _copy(padded, (y, x), stride)
+        # Where neighbouring blocks come from different places, copies make a mosaic: there the averages take over.
+        trust = cv2.resize(_coherence(y, x), padded.shape[1::-1], interpolation=cv2.INTER_LINEAR)[..., None]
+        even = np.asarray(cv2.resize(coarse, padded.shape[1::-1], interpolation=cv2.INTER_CUBIC), np.float32)
+        filled = (even + trust * (copied - even))[:height, :width]
         # Around the hole the copies can be compared with the photo: what they lack there they lack inside.
         rim = _PATCH // 2 * stride
         ring = ~hidden & (cv2.dilate(hidden.astype(np.uint8), np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)) > 0)
@@ -59,8 +64,9 @@ def inpaint_background(photo: Picture, hidden: Mask) -> Picture:
     return np.ascontiguousarray(plate, np.uint8)
 
 
-def _match(small: Field, hole: Mask) -> tuple[Places, Places] | None:
-    """For each pixel of the small picture the row and column it is copied from; None where too little is known."""
+def _match(small: Field, hole: Mask) -> tuple[Places, Places, Field] | None:
+    """For each pixel of the small picture the row and column it is copied from, and that picture with averages over
+    what its patches propose in the hole; None where too little is known."""
     height, width = hole.shape
     reach = _PATCH // 2
     wide = cv2.dilate(hole.astype(np.uint8), np.ones((_PATCH, _PATCH), np.uint8)) > 0
@@ -93,7 +99,18 @@ def _match(small: Field, hole: Mask) -> tuple[Places, Places] | None:
         picture[hole] = total[hole] / weight[hole][:, None]
     y[targets[:, 0], targets[:, 1]] = sources[chosen, 0]
     x[targets[:, 0], targets[:, 1]] = sources[chosen, 1]
-    return y, x
+    return y, x, picture
+
+
+def _coherence(y: Places, x: Places) -> Field:
+    """How far the blocks around each one come from the same place as it does, 0 to 1, smoothed; float32 (H, W)."""
+    rows, columns = np.mgrid[: y.shape[0], : y.shape[1]]
+    steps = np.stack([y - rows, x - columns], axis=-1)
+    wide = np.pad(steps, ((1, 1), (1, 1), (0, 0)), mode="edge")
+    around = (wide[:-2, 1:-1], wide[2:, 1:-1], wide[1:-1, :-2], wide[1:-1, 2:])
+    same = sum((other == steps).all(axis=-1).astype(np.float32) for other in around)
+    trust = np.clip(np.asarray(same, np.float32) / 2 - 1, 0, 1)
+    return np.asarray(cv2.GaussianBlur(trust, (0, 0), 1.0), np.float32)
 
 
 def _patches(picture: Field, places: Places) -> Field:

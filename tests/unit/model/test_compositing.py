@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model.compositing import Compositor, Keep, KeepSettings, changed_classes, put_back
+from model.compositing.compositor import RIM
 from model.compositing.fields import extend
 from model.compositing.inpainting import inpaint_background
 
@@ -89,8 +90,21 @@ class TestKeeping:
         result = Compositor(base.photo, base.labels, base.reference, plate=scene_plate()).compose(
             after, picture, restyled
         )
-        inside = np.isin(after, restyled)
-        assert (result[inside] == picture[inside]).all()
+        for index in restyled:
+            inside = cv2.erode((after == index).astype(np.uint8), np.ones((2 * RIM + 1,) * 2), borderValue=1) > 0
+            assert (result[inside] == picture[inside]).all()
+
+    def test_a_restyled_class_shows_nothing_of_what_the_model_drew_beyond(self) -> None:
+        base = scene()
+        picture = np.full_like(base.photo, 230)
+        cloth = np.asarray(base.labels == 2)
+        picture[cloth] = (20, 30, 60)
+        # The network's studio shines into the outermost pixels.
+        edge = cloth & ~(cv2.erode(cloth.astype(np.uint8), np.ones((2 * RIM + 1,) * 2)) > 0)
+        picture[edge] = (150, 150, 150)
+        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate())
+        result = compositor.compose(base.labels, picture, (2,))
+        assert np.abs(result[cloth].astype(int) - (20, 30, 60)).max() <= 1
 
     def test_no_edit_gives_the_photo(self) -> None:
         base = scene()
