@@ -1398,6 +1398,11 @@
     <name>PhotoBar</name>
     <message>
       <location filename="../../app/panels/photo_bar.py" />
+      <source>Person {0} of {1}</source>
+      <translation>Person {0} von {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_bar.py" />
       <source>There are several people in this photo: take the styles of the next one</source>
       <translation>Auf diesem Foto sind mehrere Personen: die Stile der nächsten nehmen</translation>
     </message>
@@ -1415,11 +1420,6 @@
       <location filename="../../app/panels/photo_bar.py" />
       <source>Remove this photo; styles stay as they are</source>
       <translation>Dieses Foto entfernen; die Stile bleiben, wie sie sind</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photo_bar.py" />
-      <source>Person {0} of {1}</source>
-      <translation>Person {0} von {1}</translation>
     </message>
   </context>
   <context>
