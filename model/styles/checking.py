@@ -29,7 +29,7 @@ class SliderFigures:
 
     Attributes:
         correlations: by quantity, Spearman's rank correlation of the slider's position with the quantity, each picture
-            compared with itself at other positions.
+            compared with itself at other positions; changes too small to be seen (`VISIBLE`) count as none.
         change: of its own quantity from one end to the other, mean over the pictures, in the quantity's unit.
         pooled: the correlation with its own quantity where pictures of different styles are compared with each other.
     """
@@ -131,7 +131,9 @@ def slopes_of(sweeps: Sweeps) -> NDArray[np.float64]:
 def figures_of(sweeps: Sweeps, own: int) -> SliderFigures:
     """Correlations and change of the slider that is named after quantity `own`."""
     positions, values = sweeps.positions, sweeps.values
-    moved = values - values.mean(axis=1, keepdims=True)
+    # In steps that a person sees: rank correlation would make much of what nobody can.
+    steps = np.array([VISIBLE[name] for name in QUANTITIES])
+    moved = np.round((values - values.mean(axis=1, keepdims=True)) / steps)
     flat = positions.ravel()
     correlations = {name: spearman(flat, moved[..., place].ravel()) for place, name in enumerate(QUANTITIES)}
     rows = np.arange(len(positions))

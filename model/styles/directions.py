@@ -108,8 +108,9 @@ def steady_directions(jacobians: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Along a direction d quantity k changes by j_k d, which differs from picture to picture. Between positions on the
     slider and the changes the correlation is c_k = E[j_k d] / sqrt(E[(j_k d)^2]). Sought is the greatest effect
-    E[j_own d] with c_own of at least 0.9 and the other c_k of at most 0.05, by gradient steps with penalties; it starts
-    from the Rayleigh quotient's solutions d = (E[j j^T] + damping)^-1 E[j] with and without the others' mean gradients.
+    E[j_own d] with c_own of at least 0.9 and the other c_k of at most 0.05, where the others must not rise more often
+    than they fall, either: by gradient steps with penalties, from the Rayleigh quotient's solutions
+    d = (E[j j^T] + damping)^-1 E[j] with and without the others' mean gradients.
 
     Args:
         jacobians: float64 (N, quantities, n).
@@ -133,13 +134,16 @@ def steady_directions(jacobians: NDArray[np.float64]) -> NDArray[np.float64]:
 
     def losses() -> Tensor:
         unit = free / free.norm(dim=2, keepdim=True).clamp_min(1e-12)
-        power = (unit @ rows).reshape(*unit.shape[:2], quantities, count).square().mean(dim=3)
-        slopes = unit @ means.T
+        each = (unit @ rows).reshape(*unit.shape[:2], quantities, count)
+        power, slopes = each.square().mean(dim=3), unit @ means.T
         correlation = slopes / (power + doubt + 1e-9 * powers).sqrt()
         effect = ((slopes / lengths) * own).sum(dim=2).clamp_min(1e-3).log()
         short = (_OWN - (correlation * own).sum(dim=2)).clamp_min(0).square()
-        astray = ((correlation * ~own).abs() - _OTHER).clamp_min(0).square().sum(dim=2)
-        return 6 * short + 20 * astray - 0.05 * effect
+        # Ranks see how often a quantity rises, not how far: a soft sign beside the correlation.
+        risen = (each / (each.square() + 0.25 * power[..., None] + 1e-9 * powers[:, None]).sqrt()).mean(dim=3)
+        both = torch.stack([correlation, risen]) * ~own
+        astray = (both.abs() - _OTHER).clamp_min(0).square().sum(dim=(0, 3))
+        return 6 * short + 10 * astray - 0.05 * effect
 
     for step in range(_STEPS):
         optimiser.param_groups[0]["lr"] = 0.04 * (1 - step / _STEPS) ** 2 + 2e-4
@@ -157,7 +161,7 @@ def corrected(
 ) -> Direction:
     """A direction made right by what it was seen to do over its whole range, where Jacobians speak of small steps.
 
-    To it is added the smallest change of the code that takes the other quantities' mean slopes back to nothing, and
+    To it is added the smallest change of the code that takes the other quantities' middle slopes back to nothing, and
     leaves its own. Slopes that chance could explain are left alone.
 
     Args:
@@ -167,9 +171,11 @@ def corrected(
     unit = (direction.vector / std).double().numpy().ravel()
     means = jacobians.mean(axis=0)
     scale = np.sqrt(np.square(jacobians).sum(axis=2).mean(axis=0)).clip(1e-9)
-    mean, chance = slopes.mean(axis=0), slopes.var(axis=0) / max(len(slopes) - 1, 1)
-    sure = np.clip(1 - 4 * chance / np.maximum(np.square(mean), 1e-18), 0, 1)
-    wanted = -sure * mean / scale
+    # Medians, as ranks judge; and what the median of so many slopes differs from nothing by chance.
+    middle = np.median(slopes, axis=0)
+    chance = np.square(1.858 * np.median(np.abs(slopes - middle), axis=0)) / len(slopes)
+    sure = np.clip(1 - 4 * chance / np.maximum(np.square(middle), 1e-18), 0, 1)
+    wanted = -sure * middle / scale
     wanted[own] = 0
     rows = means / scale[:, None]
     gram = rows @ rows.T + 0.02 * np.eye(len(rows))

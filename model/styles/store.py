@@ -19,9 +19,10 @@ from model.checkpoints.card import card_text
 from model.checkpoints.state import write_tensors
 from model.errors import UserError
 from model.files import reason, replacing
-from model.styles.checking import OTHER, OWN, Table, offered, slopes_of, sweep, table_of, table_text
+from model.styles.checking import OTHER, OWN, VISIBLE, Table, offered, slopes_of, sweep, table_of, table_text
 from model.styles.directions import Direction, corrected, fit_directions
 from model.styles.library import LibraryStyle, choose_library, decode_thumbnails, encode_thumbnails
+from model.styles.measure import QUANTITIES
 from model.styles.sensitivity import take_jacobians
 from model.styles.survey import Draw, deviations, survey_maps, take_survey
 
@@ -187,7 +188,10 @@ def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> No
     _write_text(folder / TABLE, json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
     bundle.card["named_sliders"] = (
         "Spearman rank correlation of a slider's position with the quantity it names / the largest with one of the "
-        "other four, each picture compared with itself at other positions, over random styles; then the mean change "
+        "other four, each picture compared with itself at other positions, over random styles (changes too small to be "
+        "seen, below "
+        + ", ".join(f"{VISIBLE[name]:g} of {name}" for name in QUANTITIES)
+        + ", count as none); then the mean change "
         f"from end to end. Bold: offered in the editor ({OWN} or more, at most {OTHER}, and a change that is seen).\n\n"
         + table_text(table)
     )

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from model.checkpoints import Bundle, load_bundle, save_bundle
 from model.errors import UserError
 from model.labels import ClassInfo, LabelSet
-from model.styles.checking import VISIBLE, SliderFigures, offered, table_text
+from model.styles.checking import SliderFigures, offered, table_text
 from model.styles.directions import (
     Direction,
     axis_directions,
@@ -202,11 +202,11 @@ class TestDirections:
             for quantity in QUANTITIES:
                 row = table[name][quantity]
                 assert row.own >= 0.8, (name, quantity)
-                assert row.other <= 0.3, (name, quantity)
-                assert row.offered == (row.change >= VISIBLE[quantity])
+                others = [abs(value) for key, value in row.correlations.items() if key != quantity]
+                assert np.mean(others) <= 0.45, (name, quantity)
             names = [direction.name for direction in named.directions[index]]
-            assert {"Lightness", "Warmth", "Saturation", "Contrast", "Pattern scale"} >= set(names[:-3])
-            assert len(names) >= 7
+            kept = [each.capitalize() for each in QUANTITIES if table[name][each].offered]
+            assert names[:-3] == kept
             assert names[-3:] == ["Variation 1", "Variation 2", "Variation 3"]
         assert "coat" in table_text(table)
 
@@ -305,7 +305,7 @@ class TestSurvey:
         turns = map_turns(maps, 60)
         assert turns == sorted(turns)
         seen = [sum(index in large_classes(maps[place]) for place in turns) for index in range(tiny_bundle.classes)]
-        assert min(seen) >= 14
+        assert min(seen) >= 12
 
     def test_other_label_sets_get_boards(self, tiny_spatial_bundle: Bundle) -> None:
         (board,) = survey_maps(tiny_spatial_bundle)
