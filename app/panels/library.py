@@ -296,7 +296,7 @@ class StyleLibrary(QWidget):
     def reload(self, *_: object) -> None:
         """Show the library of the picked class."""
         facts, index = self.session.facts, self.session.tools.class_index
-        if (facts, index) == self._shown_of:
+        if self._shows(facts, index):
             self._mark_worn()
             return
         self._shown_of = facts, index
@@ -306,10 +306,14 @@ class StyleLibrary(QWidget):
             return
 
         def done(cards: tuple[StyleCard, ...]) -> None:
-            if self._shown_of == (facts, index):
+            if self._shows(facts, index):
                 self._show(cards)
 
         self.session.jobs.add("", lambda progress: read_library(facts, index), done, priority=LATER, key="library")
+
+    def _shows(self, facts: ModelFacts | None, index: int) -> bool:
+        # By identity: facts hold arrays, which have no one answer to whether they are equal.
+        return self._shown_of[0] is facts and self._shown_of[1] == index
 
     def _show(self, cards: tuple[StyleCard, ...]) -> None:
         self.cards.show_cards(cards)
