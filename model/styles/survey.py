@@ -20,6 +20,7 @@ from model.fitting import Fit
 from model.images import Photo
 from model.labels import LabelMap, read_label_map
 from model.styles.measure import MIN_PIXELS, appearance, class_pixels, measure, to_lab
+from model.styles.sampling import sample_codes
 
 Draw = Callable[[LabelMap, Tensor], Photo]
 """Renders a map of the native size, uint8 (H, W), with codes float32 (C, K, h, w)."""
@@ -122,9 +123,17 @@ def deviations(bundle: Bundle) -> Tensor:
 
 
 def random_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
-    """Codes from the bundle's own spread, a little widened and without outliers; float32 (C, K, h, w)."""
-    noise = (torch.randn(bundle.code_shape, generator=generator) * SPREAD).clamp(-LIMIT, LIMIT)
-    return bundle.code_mean + deviations(bundle) * noise
+    """Codes as people see them, without outliers; float32 (C, K, h, w).
+
+    Around training photos' codes where the bundle has them (`sample_codes`), else from the codes' own spread, a little
+    widened.
+    """
+    if bundle.code_bank is not None:
+        drawn = sample_codes(bundle, int(torch.randint(2**31, (1,), generator=generator)))
+        noise = (drawn - bundle.code_mean) / deviations(bundle)
+    else:
+        noise = torch.randn(bundle.code_shape, generator=generator) * SPREAD
+    return bundle.code_mean + deviations(bundle) * noise.clamp(-LIMIT, LIMIT)
 
 
 class Survey:
