@@ -228,10 +228,12 @@ class Session(QObject):
         """Draw new codes for some classes at random, as one step."""
         if self.facts is None or self.document.codes is None:
             return
-        mean, std = self.facts.code_mean, self.facts.code_std
+        mean, spread, bank = self.facts.code_mean, self.facts.code_spread, self.facts.code_bank
         seeds = [int(self.rng.integers(2**31)) for _ in classes]
         drawn = [
-            styling.drawn(mean[index], std[index], np.random.default_rng(seed))
+            styling.drawn(
+                mean[index], spread[index], np.random.default_rng(seed), None if bank is None else bank.of(index)
+            )
             for index, seed in zip(classes, seeds, strict=True)
         ]
         origin = [StyleOrigin("dice", seed=seed) for seed in seeds]
@@ -243,8 +245,8 @@ class Session(QObject):
         codes = self.document.codes
         if self.facts is None or codes is None:
             return
-        mean, std = self.facts.code_mean[class_index], self.facts.code_std[class_index]
-        code = styling.varied(codes[class_index], mean, std, strength, self.rng)
+        mean, spread = self.facts.code_mean[class_index], self.facts.code_spread[class_index]
+        code = styling.varied(codes[class_index], mean, spread, strength, self.rng)
         self.document.set_codes(
             [class_index],
             code[None],

@@ -169,7 +169,7 @@ class MorphPanel(QWidget):
         facts, codes = self.session.facts, self.session.document.codes
         if facts is None or codes is None:
             return
-        drawn = styling.drawn(facts.code_mean, facts.code_std, self.session.rng)
+        drawn = styling.drawn(facts.code_mean, facts.code_spread, self.session.rng, facts.code_bank)
         for index in self.session.document.flags.locked:
             drawn[index] = codes[index]
         self._append(drawn)

@@ -176,7 +176,8 @@ class StylesPanel(ClassPanel):
         self._variations_of = index
         size = round(THUMBNAIL * self.devicePixelRatioF())
         for place in range(VARIATIONS):
-            code = styling.varied(codes[index], facts.code_mean[index], facts.code_std[index], strength, session.rng)
+            mean, spread = facts.code_mean[index], facts.code_spread[index]
+            code = styling.varied(codes[index], mean, spread, strength, session.rng)
             self._variations[place] = code
             shown = partial(self._show_variation, index, place)
             session.render_style(index, code, size, shown, f"variation-{place}")

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.document.styling import CodeBank
 from app.rendering.requests import Direction, ModelFacts, ModelRequest
 from model.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from torch import Tensor
 
     from model.checkpoints import Bundle
 
@@ -69,12 +72,26 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
         divisor=bundle.generator.config.divisor,
         code_mean=np.array(bundle.code_mean.numpy(), dtype=np.float32),
         code_std=np.array(bundle.code_std.numpy(), dtype=np.float32),
+        code_spread=np.array(_spread(bundle).numpy(), dtype=np.float32),
+        code_bank=_bank(bundle),
         directions=tuple(class_sliders(bundle, index) for index in range(len(bundle.label_set))),
         has_encoder=bundle.encoder is not None,
         has_parser=bundle.parser is not None,
         device=device,
         description=description,
     )
+
+
+def _spread(bundle: Bundle) -> Tensor:
+    return bundle.code_std if bundle.code_factor is None else bundle.code_factor
+
+
+def _bank(bundle: Bundle) -> CodeBank | None:
+    from model.styles.sampling import SMOOTHING
+
+    if bundle.code_bank is None:
+        return None
+    return CodeBank(np.array(bundle.code_bank.numpy(), dtype=np.float32), SMOOTHING)
 
 
 def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.document.photo import PhotoLayer
+from app.document.styling import CodeBank
 from model.compositing import Compositor, KeepSettings, changed_classes, put_back
 from model.labels import LabelSet
 
@@ -140,6 +141,9 @@ class ModelFacts:
         bundle: the loaded `model.checkpoints.Bundle`, only ever passed on to background jobs.
         height, width: native size; divisor: sizes must be multiples of it.
         code_mean, code_std: float32 (classes, channels, h, w).
+        code_spread: what codes are drawn with, see `app.document.styling.drawn`: `code_std`, or where the bundle has it
+            the factor of the covariance.
+        code_bank: what codes are drawn around, where the bundle has it.
         directions: per class, its sliders.
         device, description: for the status bar.
     """
@@ -153,6 +157,8 @@ class ModelFacts:
     divisor: int
     code_mean: NDArray[np.float32]
     code_std: NDArray[np.float32]
+    code_spread: NDArray[np.float32]
+    code_bank: CodeBank | None
     directions: tuple[tuple[Direction, ...], ...]
     has_encoder: bool
     has_parser: bool

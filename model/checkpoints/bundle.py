@@ -2,7 +2,8 @@
 
 bundle.json            format version, name, label set, network configs, native size, background, card
 generator.safetensors  spectral norm folded; float16, batch-norm statistics float32
-codes.safetensors      "mean" and "std" of every class's codes over the training photos, (C, K, h, w)
+codes.safetensors      "mean" and "std" of every class's codes over the training photos, (C, K, h, w); where they
+                       were measured, "factor" (C, N, N) and "bank" (C, M, N), see `Bundle`, N = K h w
 encoder.safetensors, parser.safetensors      where there are such networks
 MODEL_CARD.md          the card for people
 anything else          (named styles, shape models, pictures of the card) is carried along by `save_bundle`
@@ -46,6 +47,8 @@ class Bundle:
         path: the folder it was read from or saved to, None before.
         height, width: the native size in pixels, multiples of the generator's divisor.
         code_mean, code_std: float32 (C, K, h, w), mean and spread of every class's codes; what an absent class gets.
+        code_factor: float32 (C, N, N) with N = K h w, or None: the lower Cholesky factor of the codes' covariance.
+        code_bank: float32 (C, M, N), or None: M codes of training photos for every class, around which codes are drawn.
         background: RGB of the studio ground that stood behind what the networks were trained on, or None.
         card: free fields of the model card (JSON values), shown by `info` and written to MODEL_CARD.md.
     """
@@ -58,6 +61,8 @@ class Bundle:
     width: int
     code_mean: Tensor
     code_std: Tensor
+    code_factor: Tensor | None = None
+    code_bank: Tensor | None = None
     parser: nn.Module | None = None
     background: tuple[int, int, int] | None = None
     card: dict[str, Any] = field(default_factory=dict)
@@ -171,7 +176,7 @@ def load_bundle(path_or_name: str | Path) -> Bundle:
     if encoder_config is not None:
         encoder = _load_network(ClassEncoder, encoder_config, path / "encoder.safetensors")
     codes = read_tensors(path / "codes.safetensors")
-    if set(codes) != {"mean", "std"}:
+    if set(codes) - {"factor", "bank"} != {"mean", "std"}:
         raise UserError(f"{path / 'codes.safetensors'} must hold mean and std, but holds {', '.join(sorted(codes))}")
     bundle = Bundle(
         name=name,
@@ -182,6 +187,8 @@ def load_bundle(path_or_name: str | Path) -> Bundle:
         width=width,
         code_mean=codes["mean"],
         code_std=codes["std"],
+        code_factor=codes.get("factor"),
+        code_bank=codes.get("bank"),
         parser=_load_parser(manifest.get("parser"), path),
         background=background,
         card=dict(manifest.get("card") or {}),
@@ -210,6 +217,15 @@ def check_bundle(bundle: Bundle, source: str) -> None:
             raise UserError(f"{source}: the {name} of the codes has the shape {tuple(codes.shape)}")
         if codes.shape != bundle.code_mean.shape or not bool(codes.isfinite().all()):
             raise UserError(f"{source}: the mean and std of the codes do not fit each other or are not finite")
+    numbers = bundle.code_mean[0].numel()
+    for name, values in (("factor", bundle.code_factor), ("bank", bundle.code_bank)):
+        if values is None:
+            continue
+        rows = numbers if name == "factor" else max(values.shape[1] if values.ndim == 3 else 0, 1)
+        if values.shape != (config.classes, rows, numbers) or not bool(values.isfinite().all()):
+            raise UserError(f"{source}: the {name} of the codes has the shape {tuple(values.shape)} or is not finite")
+    if (bundle.code_factor is None) != (bundle.code_bank is None):
+        raise UserError(f"{source}: the codes have a factor or a bank, but must have both or neither")
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
@@ -305,6 +321,9 @@ def _write_parts(bundle: Bundle, folder: Path, half: bool) -> None:
             state = folded_state(network)
             write_tensors(folder / f"{name}.safetensors", to_half(state) if half else state)
     codes = {"mean": bundle.code_mean.float().cpu(), "std": bundle.code_std.float().cpu()}
+    for name, values in (("factor", bundle.code_factor), ("bank", bundle.code_bank)):
+        if values is not None:
+            codes[name] = values.float().cpu().contiguous()
     write_tensors(folder / "codes.safetensors", codes)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "MODEL_CARD.md").write_text(card_text(bundle.name, bundle.card), encoding="utf-8")

@@ -19,9 +19,9 @@ def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None
 
     For the authors' networks that is the prior N(0, 1) of the paper (section 3.1). A trained posterior fills its prior
     unevenly, and codes in the gaps give broken pictures. So a bundle with a bank draws from a density fitted to the
-    training photos' codes afterwards (ex-post density estimation, Ghosh et al., ICLR 2020): one of them, moved at random
-    with the covariance of all (the smoothed bootstrap of Silverman, 1986, which keeps mean and covariance). A class's code depends on the seed and on the class
-    alone, so drawing one class or all gives that class the same code.
+    training photos' codes afterwards (ex-post density estimation, Ghosh et al., ICLR 2020): one of them, moved at
+    random with the covariance of all (the smoothed bootstrap of Silverman, 1986, which keeps mean and covariance). A
+    class's code depends on the seed and on the class alone, so drawing one class or all gives it the same code.
 
     Args:
         seed: 0 or more; the same seed always gives the same codes.

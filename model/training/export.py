@@ -19,6 +19,9 @@ from model.training.config import TrainConfig
 from model.training.networks import Ema, ImageModel, recompute_batch_norm
 from model.training.steps import prepare
 
+#: Codes of training photos that a bundle keeps of every class.
+BANK = 256
+
 
 class Pictures(Protocol):
     """A split in memory."""
@@ -36,21 +39,56 @@ def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[
 
 
 @torch.no_grad()
-def code_statistics(encoder: ClassEncoder, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """Mean and spread of every class's posterior means over the pictures that have the class: each (C, K, h, w).
-
-    Classes seen fewer than twice get the prior's: mean 0 and spread 1.
-    """
+def measure_codes(encoder: ClassEncoder, batches: list[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """Posterior means of every picture (P, C, K, h, w), and which classes each picture has (P, C)."""
     means, presence = [], []
     for photo, labels in batches:
         means.append(encoder(photo, labels)[0].float().cpu())
         presence.append(present_classes(labels, encoder.config.classes).cpu())
-    mean, present = torch.cat(means), torch.cat(presence)[:, :, None, None, None].float()
-    count = present.sum(0)
-    average = (mean * present).sum(0) / count.clamp(min=1)
-    variance = ((mean - average).square() * present).sum(0) / (count - 1).clamp(min=1)
-    known = count >= 2
-    return torch.where(known, average, 0.0), torch.where(known, variance.sqrt().clamp(min=1e-3), 1.0)
+    return torch.cat(means), torch.cat(presence)
+
+
+def code_statistics(codes: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Mean and spread of every class's codes over the pictures that have the class, and the factor of their covariance.
+
+    Classes seen fewer than twice get the prior's mean 0 and spread 1. The covariance is shrunk a tenth of the way to its
+    diagonal; a class seen in fewer pictures than twice its numbers has too few for one, and gets the spread alone.
+
+    Returns:
+        mean and std (C, K, h, w), and the lower Cholesky factors (C, K h w, K h w).
+    """
+    classes = codes.shape[1]
+    shape = codes.shape[2:]
+    numbers = shape.numel()
+    mean, std, factor = (
+        torch.zeros(classes, *shape),
+        torch.ones(classes, *shape),
+        torch.zeros(classes, numbers, numbers),
+    )
+    for index in range(classes):
+        own = codes[present[:, index], index]
+        if len(own) >= 2:
+            mean[index], std[index] = own.mean(0), own.std(0).clamp(min=1e-3)
+        factor[index] = torch.diag(std[index].flatten())
+        if len(own) >= 2 * numbers:
+            covariance = torch.cov(own.flatten(1).T.double())
+            diagonal = torch.diag(std[index].flatten().double().square())
+            factor[index] = torch.linalg.cholesky(0.9 * covariance + 0.1 * diagonal).float()
+    return mean, std, factor
+
+
+def code_bank(codes: Tensor, present: Tensor, mean: Tensor, factor: Tensor, size: int = BANK) -> Tensor:
+    """``size`` codes of every class (C, size, N), evenly over the pictures that have it; drawn where those are few."""
+    random = torch.Generator().manual_seed(0)
+    bank = []
+    for index in range(codes.shape[1]):
+        own = codes[present[:, index], index].flatten(1)
+        if len(own) >= 2 * own.shape[1]:
+            bank.append(own[torch.linspace(0, len(own) - 1, size).round().long()])
+        else:
+            noise = torch.randn(size, own.shape[1], generator=random)
+            bank.append(mean[index].flatten() + noise @ factor[index].T)
+    return torch.stack(bank)
 
 
 def export_bundle(
@@ -63,9 +101,12 @@ def export_bundle(
     if not config.crop_size:
         # Where crops were learned from, the statistics are those that the weights were trained with.
         recompute_batch_norm(model, batches)
-    mean, std = code_statistics(model.encoder, batches)
+    codes, present = measure_codes(model.encoder, whole_batches(data, config, -(-len(data) // config.batch_size)))
     if model.codeless is not None:
-        mean[model.codeless], std[model.codeless] = 0.0, 1.0
+        present[:, model.codeless] = False
+    elif model.encoder.config.whole_picture:
+        present = torch.ones_like(present)
+    mean, std, factor = code_statistics(codes, present)
     generator = Generator(replace(config.generator, spectral_norm=False))
     generator.load_state_dict(folded_state(model.generator), strict=False)
     encoder = ClassEncoder(replace(config.encoder, spectral_norm=False))
@@ -80,6 +121,8 @@ def export_bundle(
         width=config.width,
         code_mean=mean,
         code_std=std,
+        code_factor=factor,
+        code_bank=code_bank(codes, present, mean, factor),
         background=None if grey is None else (grey, grey, grey),
         card={"recipe": config.name, "steps": step, "batch_size": config.batch_size},
     )

@@ -295,6 +295,13 @@ def test_style_arithmetic() -> None:
     draws = np.stack([styling.varied(code, mean, std, 1.0, rng) for _ in range(2000)])
     assert draws.std(axis=0) == pytest.approx(0.5, rel=0.1)
     assert np.allclose(styling.code_from_text(styling.code_to_text(code, "hair"), code.shape), code, atol=1e-5)
+    factor = np.tril(rng.standard_normal((4, 4)))
+    draws = np.stack([styling.varied(code, mean, factor, 1.0, rng) for _ in range(4000)])[:, :, 0, 0]
+    assert np.allclose(np.cov(draws.T), factor @ factor.T, atol=0.15 * (factor @ factor.T).max())
+    bank = styling.CodeBank(np.stack([np.zeros((3, 4)), np.full((3, 4), 9.0)]), 0.0)
+    means, factors = np.zeros((2, 4, 1, 1), np.float32), np.stack([factor, factor])
+    assert np.array_equal(styling.drawn(means, factors, rng, bank)[:, 0, 0, 0], [0.0, 9.0])
+    assert np.array_equal(styling.drawn(means[1], factors[1], rng, bank.of(1))[:, 0, 0], [9.0] * 4)
     with pytest.raises(UserError):
         styling.code_from_text("hello", code.shape)
     with pytest.raises(UserError, match="shape"):

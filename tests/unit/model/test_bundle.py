@@ -45,6 +45,24 @@ def test_a_bundle_reads_back_as_it_was(tmp_path: Path, tiny_bundle_with_parser: 
     assert parse_photo(read, photo).shape == (40, 30)
 
 
+def test_the_density_of_the_codes_is_kept_and_checked(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    numbers = tiny_bundle.code_mean[0].numel()
+    tiny_bundle.code_factor = torch.eye(numbers).repeat(tiny_bundle.classes, 1, 1)
+    tiny_bundle.code_bank = torch.randn(tiny_bundle.classes, 5, numbers)
+    save_bundle(tiny_bundle, tmp_path / "b")
+    read = load_bundle(tmp_path / "b")
+    assert read.code_factor is not None
+    assert read.code_bank is not None
+    assert torch.equal(read.code_factor, tiny_bundle.code_factor)
+    assert torch.equal(read.code_bank, tiny_bundle.code_bank)
+    tiny_bundle.code_bank = tiny_bundle.code_bank[:, :, 1:]
+    with pytest.raises(UserError, match="bank of the codes has the shape"):
+        save_bundle(tiny_bundle, tmp_path / "c")
+    tiny_bundle.code_bank = None
+    with pytest.raises(UserError, match="both or neither"):
+        save_bundle(tiny_bundle, tmp_path / "c")
+
+
 def test_without_halving_a_bundle_is_exact(tmp_path: Path, tiny_bundle: Bundle) -> None:
     save_bundle(tiny_bundle, tmp_path / "b", half=False)
     assert torch.equal(draw(load_bundle(tmp_path / "b")), draw(tiny_bundle))

@@ -43,6 +43,24 @@ def test_drawn_codes_have_the_bundles_mean_and_spread(tiny_bundle: Bundle) -> No
     assert (drawn.std(0) / tiny_bundle.code_std - 1).abs().max() < 0.25
 
 
+def test_codes_drawn_around_a_bank_keep_its_mean_and_covariance(tiny_bundle: Bundle) -> None:
+    random = torch.Generator().manual_seed(3)
+    classes, numbers = tiny_bundle.classes, tiny_bundle.code_mean[0].numel()
+    factor = torch.randn(classes, numbers, numbers, generator=random).tril()
+    noise = torch.randn(classes, 4000, numbers, generator=random)
+    mean = tiny_bundle.code_mean.flatten(1)
+    tiny_bundle.code_bank = mean[:, None] + torch.einsum("cij,cmj->cmi", factor, noise)
+    tiny_bundle.code_factor = factor
+    drawn = torch.stack([sample_codes(tiny_bundle, seed) for seed in range(1500)]).flatten(2)
+    for index in (1, 7):
+        covariance = factor[index] @ factor[index].T
+        scale = covariance.diagonal().max()
+        assert (torch.cov(drawn[:, index].T) - covariance).abs().max() < 0.2 * scale
+        assert (drawn[:, index].mean(0) - mean[index]).abs().max() < 0.15 * scale**0.5
+    alone = sample_codes(tiny_bundle, 5, classes=[3])
+    assert torch.equal(alone[3], sample_codes(tiny_bundle, 5)[3])
+
+
 def test_seeds_out_of_range_are_user_errors(tiny_bundle: Bundle) -> None:
     for seed in (-1, 2**63):
         with pytest.raises(UserError, match="seed"):

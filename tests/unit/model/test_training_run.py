@@ -20,6 +20,7 @@ from model.errors import UserError
 from model.groupdnet import Generator
 from model.training.checkpointing import load_checkpoint
 from model.training.config import RECIPE_NAMES, TrainConfig, recipe
+from model.training.export import code_bank, code_statistics
 from model.training.run import build, train
 from tests.unit.model.tiny_training import CLASSES, draw_dataset, options, tiny_recipe
 
@@ -34,6 +35,9 @@ def test_a_run_ends_with_a_bundle_samples_and_a_log(data: Path, tmp_path: Path) 
     assert (bundle.height, bundle.width, bundle.background) == (32, 16, (200, 200, 200))
     assert bundle.encoder is not None
     assert (bundle.code_std > 0).all()
+    assert bundle.code_factor is not None
+    # The studio ground means nothing, whatever stood in the photos.
+    assert torch.equal(bundle.code_factor[0], torch.eye(4))
     labels = torch.ones(1, 32, 16, dtype=torch.long)
     picture = bundle.generator(labels, bundle.code_mean[None])
     assert picture.shape == (1, 3, 32, 16)
@@ -156,3 +160,23 @@ def test_two_processes_train_one_model(data: Path, tmp_path: Path) -> None:
     two, one = load_checkpoint(run)["model"], load_checkpoint(single)["model"]
     # Two processes average the gradients of twice the pictures, so they must part from one process.
     assert any(not torch.equal(value, one[name]) for name, value in two.items())
+
+
+def test_code_statistics_are_those_of_the_pictures_that_have_the_class() -> None:
+    torch.manual_seed(0)
+    codes = torch.randn(40, 3, 2, 1, 1) @ torch.ones(1, 1) + torch.arange(3.0)[:, None, None, None]
+    codes[:, 1, 1] = 0.5 * codes[:, 1, 0]
+    present = torch.ones(40, 3, dtype=torch.bool)
+    present[3:, 2] = False
+    present[:20, 1] = False
+    mean, std, factor = code_statistics(codes, present)
+    own = codes[20:, 1, :, 0, 0]
+    assert torch.allclose(mean[1, :, 0, 0], own.mean(0))
+    covariance = factor[1] @ factor[1].T
+    assert torch.allclose(covariance.diagonal(), own.var(0), rtol=1e-4)
+    assert covariance[0, 1] == pytest.approx(0.9 * torch.cov(own.T)[0, 1].item(), rel=1e-3)
+    # Three pictures are too few for a covariance of two numbers, but enough for a spread.
+    assert torch.equal(factor[2], torch.diag(std[2].flatten()))
+    bank = code_bank(codes, present, mean, factor, 10)
+    assert bank.shape == (3, 10, 2)
+    assert all((row == own).all(1).any() for row in bank[1])
