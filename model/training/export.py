@@ -49,10 +49,10 @@ def measure_codes(encoder: ClassEncoder, batches: list[tuple[Tensor, Tensor]]) -
 
 
 def code_statistics(codes: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean and spread of every class's codes over the pictures that have the class, and the factor of their covariance.
+    """Mean and spread of every class's codes over the pictures that have it, and the factor of their covariance.
 
-    Classes seen fewer than twice get the prior's mean 0 and spread 1. The covariance is shrunk a tenth of the way to its
-    diagonal; a class seen in fewer pictures than twice its numbers has too few for one, and gets the spread alone.
+    Classes seen fewer than twice get the prior's mean 0 and spread 1. The covariance is shrunk a tenth of the way to
+    its diagonal; a class seen in fewer pictures than twice its numbers has too few for one, and gets the spread alone.
 
     Returns:
         mean and std (C, K, h, w), and the lower Cholesky factors (C, K h w, K h w).
