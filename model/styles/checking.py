@@ -15,9 +15,11 @@ from model.styles.directions import Direction, normal_scores, spearman
 from model.styles.measure import QUANTITIES, class_pixels, measure, to_lab
 from model.styles.survey import Draw, large_classes, map_turns, random_codes
 
-#: What a slider must reach to be offered: rank correlation with what it names, at most so much with another quantity,
-#: and a change from end to end that a person sees (in the units of the quantities).
+#: What a slider is asked for: rank correlation with what it names, at most so much with another quantity, and a change
+#: from end to end that a person sees (in the units of the quantities).
 OWN, OTHER = 0.8, 0.3
+#: A slider that moves another quantity somewhat more is still of use, and offered up to here.
+TOLERATED = 0.45
 VISIBLE = dict(zip(QUANTITIES, (4.0, 5.0, 2.0, 1.0, 0.08), strict=True))
 #: Positions in a sweep.
 STEPS = 3
@@ -51,7 +53,12 @@ class SliderFigures:
     @property
     def offered(self) -> bool:
         """Whether a person gets it."""
-        return round(self.own, 2) >= OWN and round(self.other, 2) <= OTHER and self.change >= VISIBLE[self.quantity]
+        return round(self.own, 2) >= OWN and round(self.other, 2) <= TOLERATED and self.change >= VISIBLE[self.quantity]
+
+    @property
+    def reached(self) -> bool:
+        """Whether it does all that is asked."""
+        return self.offered and round(self.other, 2) <= OTHER
 
     def to_json(self) -> dict[str, float | bool]:
         rounded: dict[str, float | bool] = {key: round(value, 3) for key, value in self.correlations.items()}
@@ -162,7 +169,7 @@ def offered(directions: list[Direction], rows: dict[str, SliderFigures]) -> list
 
 def table_text(table: Table) -> str:
     """As Markdown: for each class and slider the correlation with its own quantity / the largest other, the change from
-    end to end; in bold what is offered."""
+    end to end; in italics what is offered, in bold what does all that is asked."""
     lines = ["| class | " + " | ".join(QUANTITIES) + " |", "|---" * (len(QUANTITIES) + 1) + "|"]
     for name, rows in table.items():
         cells = []
@@ -172,6 +179,7 @@ def table_text(table: Table) -> str:
                 cells.append("-")
                 continue
             figures = f"{row.own:.2f} / {row.other:.2f}"
-            cells.append(f"{f'**{figures}**' if row.offered else figures}, {row.change:+.3g}")
+            mark = "**" if row.reached else "*" if row.offered else ""
+            cells.append(f"{mark}{figures}{mark}, {row.change:+.3g}")
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -19,7 +19,7 @@ from model.checkpoints.card import card_text
 from model.checkpoints.state import write_tensors
 from model.errors import UserError
 from model.files import reason, replacing
-from model.styles.checking import OTHER, OWN, VISIBLE, Table, offered, slopes_of, sweep, table_of, table_text
+from model.styles.checking import OTHER, OWN, TOLERATED, VISIBLE, Table, offered, slopes_of, sweep, table_of, table_text
 from model.styles.directions import Direction, corrected, fit_directions
 from model.styles.library import LibraryStyle, choose_library, decode_thumbnails, encode_thumbnails
 from model.styles.measure import QUANTITIES
@@ -192,8 +192,8 @@ def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> No
         "seen, below "
         + ", ".join(f"{VISIBLE[name]:g} of {name}" for name in QUANTITIES)
         + ", count as none); then the mean change "
-        f"from end to end. Bold: offered in the editor ({OWN} or more, at most {OTHER}, and a change that is seen).\n\n"
-        + table_text(table)
+        f"from end to end. Bold: all that was asked ({OWN} or more, at most {OTHER}, and a change that is seen); "
+        f"italic: offered in the editor too (at most {TOLERATED}).\n\n" + table_text(table)
     )
     # Only the card changes: the weights stay the files they are.
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

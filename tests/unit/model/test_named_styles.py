@@ -254,10 +254,14 @@ class TestDirections:
         rows = {
             "lightness": figures("lightness", 0.9, 0.1, 20.0),
             "warmth": figures("warmth", 0.7, 0.1, 20.0),
-            "saturation": figures("saturation", 0.9, -0.4, 20.0),
+            "saturation": figures("saturation", 0.9, -0.5, 20.0),
+            "pattern scale": figures("pattern scale", 0.9, -0.4, 20.0),
             "contrast": figures("contrast", 0.9, -0.2, 0.1),
         }
-        assert [direction.name for direction in offered(slider, rows)] == ["Lightness", "Variation 1"]
+        assert [direction.name for direction in offered(slider, rows)] == ["Lightness", "Pattern scale", "Variation 1"]
+        assert rows["lightness"].reached
+        # Of use, but short of what was asked.
+        assert not rows["pattern scale"].reached
 
 
 class TestSensitivity:
