@@ -45,7 +45,7 @@ def take(path: Path, theme: str, view: str, bundle: str) -> None:
     QTimer.singleShot(LIMIT, loop.quit)
     wait_for_picture()
     loop.exec()
-    window.session.pick_class(min(8, len(window.session.label_set) - 1))
+    window.session.pick_class(min(6, len(window.session.label_set) - 1))
     app.processEvents()
     window.grab().save(str(path))
     window.session.document.mark_saved(None)
