@@ -120,6 +120,7 @@ def _street_fashion(levels: int, size: str = "small") -> TrainConfig:
         kl_warmup=600,
         lambda_colour=40.0,
         prior_share=0.25,
+        lambda_outside=20.0,
         studio_grey=200,
         smooth_labels=0.5,
         warp=0.01,
