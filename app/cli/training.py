@@ -46,7 +46,8 @@ def train(
         int | None, typer.Option(min=0, help="Train only the levels after so many first ones.")
     ] = None,
     learning_rate: Annotated[
-        float | None, typer.Option(min=0, help="Of the generator; the discriminator's is 4 times that, on crops 10 times.")
+        float | None,
+        typer.Option(min=0, help="Of the generator; the discriminator's is 4 times that, on crops 10 times."),
     ] = None,
     crop_size: Annotated[
         int | None, typer.Option(min=0, help="Learn detail from crops of so many pixels (128, say); 0: whole pictures.")
