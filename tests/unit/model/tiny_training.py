@@ -33,7 +33,7 @@ def tiny_recipe(levels: int = 3) -> TrainConfig:
         base_groups=CLASSES,
         blocks=tuple(blocks),
         pooled_codes=True,
-        rgb_levels=2,
+        rgb_levels=3,
     ).truncated(levels)
     return TrainConfig(
         name="tiny",
