@@ -71,7 +71,6 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
         width=bundle.width,
         divisor=bundle.generator.config.divisor,
         code_mean=np.array(bundle.code_mean.numpy(), dtype=np.float32),
-        code_std=np.array(bundle.code_std.numpy(), dtype=np.float32),
         code_spread=np.array(_spread(bundle).numpy(), dtype=np.float32),
         code_bank=_bank(bundle),
         directions=tuple(class_sliders(bundle, index) for index in range(len(bundle.label_set))),

@@ -140,9 +140,9 @@ class ModelFacts:
     Attributes:
         bundle: the loaded `model.checkpoints.Bundle`, only ever passed on to background jobs.
         height, width: native size; divisor: sizes must be multiples of it.
-        code_mean, code_std: float32 (classes, channels, h, w).
-        code_spread: what codes are drawn with, see `app.document.styling.drawn`: `code_std`, or where the bundle has it
-            the factor of the covariance.
+        code_mean: float32 (classes, channels, h, w).
+        code_spread: what codes are drawn with, see `app.document.styling.drawn`: standard deviations, or where the
+            bundle has it the factor of the covariance.
         code_bank: what codes are drawn around, where the bundle has it.
         directions: per class, its sliders.
         device, description: for the status bar.
@@ -156,7 +156,6 @@ class ModelFacts:
     width: int
     divisor: int
     code_mean: NDArray[np.float32]
-    code_std: NDArray[np.float32]
     code_spread: NDArray[np.float32]
     code_bank: CodeBank | None
     directions: tuple[tuple[Direction, ...], ...]

@@ -19,7 +19,6 @@ from torch import Tensor, nn
 
 from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.generator import Generator
-from model.training.augment import PairAugment
 from model.training.config import TrainConfig
 from model.training.losses import (
     feature_matching,
@@ -29,7 +28,7 @@ from model.training.losses import (
     low_resolution_l1,
 )
 from model.training.networks import ImageModel
-from model.training.steps import Networks
+from model.training.steps import Networks, draw_augmentation
 
 #: Pixels a coarse cell covers where crops begin; corners lie on this grid.
 STRIDE = 16
@@ -165,19 +164,8 @@ def crop_step(
     semantics = F.one_hot(crop_labels, config.generator.classes).permute(0, 3, 1, 2).to(photo.dtype)
     terms: dict[str, Tensor] = {}
 
-    def augmentation() -> PairAugment:
-        return PairAugment.draw(
-            len(target),
-            config.crop_size,
-            config.crop_size,
-            photo.device,
-            config.augment_colour,
-            config.augment_translation,
-            config.augment_cutout,
-        )
-
     # The photo and its own drawing share one augmentation, so that their features can be compared.
-    draw, draw_other = augmentation(), augmentation()
+    draw, draw_other = draw_augmentation(target, config), draw_augmentation(target, config)
     pair, pair_other = draw.semantics(semantics), draw_other.semantics(semantics)
     real = draw.picture(target)
     count = len(target)

@@ -222,12 +222,10 @@ def train(options: TrainOptions) -> Path:
         torch.set_float32_matmul_precision("high")
     label_set, training, validation = read_data(options, config, device)
     perceptual = perceptual_loss(options.vgg_weights)
-    levels = feature_channels(perceptual.features)
+    levels = feature_channels(perceptual.features) if config.crop_size else ()
+    model, discriminator = build(options, config, levels)
     if fabric.world_size > 1 and device.type == "cuda":
-        model, discriminator = build(options, config, levels)
         model = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
-    else:
-        model, discriminator = build(options, config, levels)
     ema = Ema(model, config.ema_decay)
     ema.model.to(device)
     betas = (0.0, 0.9)

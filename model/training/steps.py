@@ -55,6 +55,20 @@ class Networks:
     optimizer_d: torch.optim.Optimizer
 
 
+def draw_augmentation(pictures: Tensor, config: TrainConfig) -> PairAugment:
+    """DiffAugment as the recipe has it, drawn for pictures (B, 3, H, W)."""
+    batch, _, height, width = pictures.shape
+    return PairAugment.draw(
+        batch,
+        height,
+        width,
+        pictures.device,
+        config.augment_colour,
+        config.augment_translation,
+        config.augment_cutout,
+    )
+
+
 def train_step(
     networks: Networks, fabric: Any, config: TrainConfig, step: int, photo: Tensor, labels: Tensor
 ) -> dict[str, Tensor]:
@@ -72,15 +86,7 @@ def train_step(
     def judge(discriminator: nn.Module, draw: PairAugment, pictures: Tensor) -> list[list[Tensor]]:
         return discriminator(draw.semantics(semantics), draw.picture(pictures))
 
-    draw = PairAugment.draw(
-        batch,
-        photo.shape[2],
-        photo.shape[3],
-        photo.device,
-        config.augment_colour,
-        config.augment_translation,
-        config.augment_cutout,
-    )
+    draw = draw_augmentation(photo, config)
     if adversarial:
         both = torch.cat([draw.picture(photo), draw.picture(fake.detach())])
         pair = draw.semantics(semantics)
