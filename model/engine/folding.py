@@ -16,6 +16,7 @@ from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
 from model.groupdnet.generator import ConditionalGroupBlock
+from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
 FLOAT32_SHARE = 1 / 8
@@ -141,6 +142,15 @@ class FoldedBlock:
     conv_1: FoldedConv
     conv_s: FoldedConv | None
     to_rgb: RgbConv | None
+    number: int
+    noise: Tensor | None
+
+    def noise_grid(self, height: int, width: int) -> Tensor | None:
+        """What the noise adds behind the first convolution, (height, width, middle channels), where there is any."""
+        if self.noise is None:
+            return None
+        noise = texture_noise(self.number, self.noise.shape[1], height, width)
+        return torch.einsum("cm,mhw->hwc", self.noise, noise).to(self.dtype).contiguous()
 
     @property
     def shortcut_norm(self) -> bool:
@@ -215,6 +225,8 @@ class FoldedGenerator:
             conv_1,
             conv(block.conv_s),
             None if rgb is None else RgbConv(rgb, dtype),
+            block.number,
+            None if block.noise is None else block.noise.detach().float().clone(),
         )
 
     @property

@@ -79,6 +79,7 @@ class Level:
         self.block, self.height, self.width = block, height, width
         self._workspace = workspace.of(dtype)
         self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
+        self._noise = block.noise_grid(height, width)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
         self._windows = LevelWindows(height, width, symbols, block.modulation.radius)
@@ -101,7 +102,7 @@ class Level:
 
     @property
     def nbytes(self) -> int:
-        own = sum(t.numel() * t.element_size() for t in (self._y, self.out, self.rgb) if t is not None)
+        own = sum(t.numel() * t.element_size() for t in (self._y, self._noise, self.out, self.rgb) if t is not None)
         return own + self._windows.nbytes + self._level_tables.nbytes
 
     @property
@@ -314,7 +315,11 @@ class Level:
             buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
             self._modulate(x, self._tables[0], inside, inputs, up, into)
             convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            _view(self._y, band, outputs).copy_(_cut(convolved, band))
+            into = _view(self._y, band, outputs)
+            if self._noise is None:
+                into.copy_(_cut(convolved, band))
+            else:
+                torch.add(_cut(convolved, band), _view(self._noise, band, outputs), out=into)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1

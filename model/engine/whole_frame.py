@@ -18,9 +18,10 @@ from torch import Tensor, nn
 
 from model.engine.boxes import Box, boxes_of
 from model.groupdnet import Generator
-from model.groupdnet.generator import ConditionalGroupBlock
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features
 from model.groupdnet.label_pyramid import resize_nearest
 from model.groupdnet.modulation import ConditionalGroupNorm
+from model.groupdnet.texture_noise import texture_noise
 
 WARM_UPS = 3
 
@@ -89,6 +90,8 @@ class _Block:
         self._conv_1 = _Conv.of(block.conv_1, device, dtype)
         self._conv_s = None if block.conv_s is None else _Conv.of(block.conv_s, device, dtype)
         self.to_rgb = None if rgb is None else _Conv.of(rgb, device, dtype)
+        self.number = block.number
+        self.noise = None if block.noise is None else block.noise.detach().float().to(device)
 
     def run(self, x: Tensor, level: _LevelMaps, codes: Tensor) -> Tensor:
         def enlarge(grid: Tensor) -> Tensor:
@@ -105,15 +108,18 @@ class _Block:
         else:
             shortcut = enlarge(self._conv_s(x))
         middle = self._conv_0(F.leaky_relu(modulate(0, large), 0.2))
+        if level.noise is not None:
+            middle = middle + level.noise
         return shortcut + self._conv_1(F.leaky_relu(modulate(1, middle), 0.2))
 
 
 @dataclass(frozen=True)
 class _LevelMaps:
-    """One-hot classes (1, classes, h, w) of a level, and (scale, shift) of each of its normalisations."""
+    """One-hot classes (1, classes, h, w) of a level, (scale, shift) of each of its normalisations, and the noise."""
 
     classes: Tensor
     maps: tuple[tuple[Tensor, Tensor], ...]
+    noise: Tensor | None
 
 
 class WholeFrameNetwork:
@@ -151,7 +157,11 @@ class WholeFrameNetwork:
                 edge = resize_nearest(edges[None], rows, columns).to(self.dtype)[:, None].expand_as(classes)
                 semantic = torch.stack([classes, edge], 2).flatten(1, 2)
             semantic = semantic.contiguous(memory_format=torch.channels_last)
-            levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms)))
+            noise: Tensor | None = None
+            if block.noise is not None:
+                field = texture_noise(block.number, block.noise.shape[1], rows, columns, device=labels.device)
+                noise = noise_features(block.noise, field).to(self.dtype)
+            levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms), noise))
         return levels
 
     def draw(self, levels: list[_LevelMaps], codes: Tensor, height: int, width: int) -> Tensor:

@@ -57,6 +57,7 @@ class BlockConfig:
 
     ``upsample``: nearest x2 before the block. ``shortcut_norm``: modulate the input of the shortcut too (the authors
     do; ours does not, so that its 1 x 1 convolution runs before the upsampling at a quarter of the cost).
+    ``noise``: maps of fixed noise mixed into the features between the two convolutions (ours only; see texture_noise).
     """
 
     in_channels: int
@@ -65,6 +66,7 @@ class BlockConfig:
     modulation: ModulationConfig
     upsample: bool = True
     shortcut_norm: bool = True
+    noise: int = 0
 
     @property
     def middle_channels(self) -> int:
@@ -76,6 +78,7 @@ class BlockConfig:
 
     def __post_init__(self) -> None:
         _require_groups("block", self.groups, self.in_channels, self.out_channels)
+        _require(self.noise >= 0, f"block: the number of noise maps must be at least 0, not {self.noise}.")
         modulated = (self.in_channels, self.middle_channels)
         _require_groups("block, gamma and beta", self.modulation.gamma_beta_groups, *modulated)
 

@@ -20,9 +20,11 @@ def _maybe_spectral(module: nn.Module, wanted: bool) -> nn.Module:
 class ConditionalGroupBlock(nn.Module):
     """Residual block of two modulated 3 x 3 group convolutions (paper figure 3, CG-Block)."""
 
-    def __init__(self, config: BlockConfig, network: GeneratorConfig) -> None:
+    def __init__(self, config: BlockConfig, network: GeneratorConfig, number: int = 0) -> None:
+        """``number``: which block of the network this is; each has noise of its own."""
         super().__init__()
         self.config = config
+        self.number = number
         semantic = network.semantic_channels
 
         def norm(channels: int) -> ConditionalGroupNorm:
@@ -35,6 +37,8 @@ class ConditionalGroupBlock(nn.Module):
         middle = config.middle_channels
         self.norm_0 = norm(config.in_channels)
         self.conv_0 = conv(config.in_channels, middle, 3, True)
+        # Silent at first: how much of it to use is learned.
+        self.noise = nn.Parameter(torch.zeros(middle, config.noise)) if config.noise else None
         self.norm_1 = norm(middle)
         self.conv_1 = conv(middle, config.out_channels, 3, True)
         self.norm_s = norm(config.in_channels) if config.learned_shortcut and config.shortcut_norm else None
@@ -50,8 +54,15 @@ class ConditionalGroupBlock(nn.Module):
             if up:
                 shortcut = F.interpolate(shortcut, scale_factor=2, mode="nearest")
         out = self.conv_0(F.leaky_relu(self.norm_0(x, pyramid, codes, up), 0.2))
+        if self.noise is not None:
+            out = out + noise_features(self.noise, pyramid.noise(self.number, self.config.noise, *out.shape[-2:]))
         out = self.conv_1(F.leaky_relu(self.norm_1(out, pyramid, codes), 0.2))
         return torch.add(shortcut, out)
+
+
+def noise_features(weight: Tensor, noise: Tensor) -> Tensor:
+    """Noise (maps, h, w), mixed by the weights (channels, maps) of a block: (1, channels, h, w)."""
+    return torch.einsum("cm,mhw->chw", weight, noise.to(weight.dtype))[None]
 
 
 class Generator(nn.Module):
@@ -67,7 +78,9 @@ class Generator(nn.Module):
         self.config = config
         inputs = config.classes * config.code_channels
         self.fc = nn.Conv2d(inputs, config.base_channels, 3, padding=1, groups=config.base_groups)
-        self.blocks = nn.ModuleList(ConditionalGroupBlock(block, config) for block in config.blocks)
+        self.blocks = nn.ModuleList(
+            ConditionalGroupBlock(block, config, number) for number, block in enumerate(config.blocks)
+        )
         drawing = config.blocks[len(config.blocks) - config.rgb_levels :]
         self.to_rgb = nn.ModuleList(nn.Conv2d(block.out_channels, 3, 3, padding=1) for block in drawing)
 
@@ -96,12 +109,14 @@ class Generator(nn.Module):
             flat = F.interpolate(flat, size=grid, mode="bilinear", align_corners=False)
         return flat
 
-    def pyramid(self, labels: Tensor, instances: Tensor | None = None) -> LabelPyramid:
+    def pyramid(
+        self, labels: Tensor, instances: Tensor | None = None, origin: tuple[int, int] = (0, 0)
+    ) -> LabelPyramid:
         """The label pyramid this network reads; a missing instance map means no edges."""
         edges = None
         if self.config.instance_edges:
             edges = torch.zeros_like(labels, dtype=torch.bool) if instances is None else instance_edges(instances)
-        return LabelPyramid(labels, self.config.classes, edges)
+        return LabelPyramid(labels, self.config.classes, edges, origin)
 
     def forward(
         self, labels: Tensor, codes: Tensor, instances: Tensor | None = None, pyramid: LabelPyramid | None = None

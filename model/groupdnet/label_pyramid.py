@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.errors import UserError
+from model.groupdnet.texture_noise import texture_noise
 
 
 def instance_edges(instances: Tensor) -> Tensor:
@@ -55,12 +56,17 @@ class LabelPyramid:
     """A batch of label maps, int64 (B, H, W), resized and encoded on demand; every level is computed once.
 
     ``edges``: bool (B, H, W) instance edges, interleaved as [class 0, edge, class 1, edge, ...], or None.
+    ``origin``: the row and column that the first pixel has in the field of texture noise; multiples of the stride of
+    every level that is read.
     """
 
-    def __init__(self, labels: Tensor, classes: int, edges: Tensor | None = None) -> None:
+    def __init__(
+        self, labels: Tensor, classes: int, edges: Tensor | None = None, origin: tuple[int, int] = (0, 0)
+    ) -> None:
         self.labels = labels
         self.classes = classes
         self.edges = edges
+        self.origin = origin
         self._levels: dict[tuple[int, int], Tensor] = {}
         self._one_hot: dict[tuple[int, int, torch.dtype], Tensor] = {}
         self._windows: dict[tuple[int, int], WindowTable] = {}
@@ -82,6 +88,12 @@ class LabelPyramid:
                 hot = torch.cat([hot[:, :, None], edge.expand(-1, self.classes, -1, -1, -1)], 2).flatten(1, 2)
             self._one_hot[key] = hot
         return self._one_hot[key]
+
+    def noise(self, level: int, maps: int, height: int, width: int) -> Tensor:
+        """Texture noise float32 (maps, height, width) of block ``level``, whose grid has this size."""
+        stride = max(1, self.labels.shape[-2] // height)
+        origin = (self.origin[0] // stride, self.origin[1] // stride)
+        return texture_noise(level, maps, height, width, origin, self.labels.device)
 
     def windows(self, height: int, width: int) -> WindowTable:
         """The distinct windows of a level (see WindowTable). Few are: 2 to 10 % of the pixels of a usual map.

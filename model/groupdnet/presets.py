@@ -24,7 +24,7 @@ def street_fashion(levels: int = 7, classes: int = 16, size: str = "small") -> t
     before = width
     for number, (after, group, middle) in enumerate(zip(widths, groups, hidden, strict=True)):
         modulation = ModulationConfig(hidden=middle, kernel=1, style=True)
-        blocks.append(BlockConfig(before, after, group, modulation, upsample=number > 0, shortcut_norm=False))
+        blocks.append(BlockConfig(before, after, group, modulation, upsample=number > 0, shortcut_norm=False, noise=4))
         before = after
     generator = GeneratorConfig(
         classes=classes,

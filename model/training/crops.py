@@ -34,6 +34,8 @@ from model.training.steps import Networks, draw_augmentation
 STRIDE = 16
 #: Pixels drawn around a crop and cut off, so that losses do not see the edge, where convolutions are padded with zeros.
 MARGIN = STRIDE // 2
+#: Pixels of the field that crops take their texture noise from, to a side.
+NOISE_FIELD = 4096
 
 #: How often a crop is drawn around a class that the picture has, by name; all others count 1.
 FOCUS = {
@@ -88,7 +90,10 @@ def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: T
     features = generator.lay_features(pyramid, codes, levels)
     assert labels.shape[-2] // features.shape[-2] == STRIDE
     piece = cut(features, corners // STRIDE, size // STRIDE)
-    return generator.draw(piece, generator.pyramid(cut(labels, corners, size)), codes, levels)
+    # Crops of all places meet all places of the noise, the same for all pictures of a batch, so that two drawings of
+    # one crop can be compared.
+    row, column = (STRIDE * torch.randint(NOISE_FIELD // STRIDE, (2,))).tolist()
+    return generator.draw(piece, generator.pyramid(cut(labels, corners, size), origin=(row, column)), codes, levels)
 
 
 def generator_levels_in(stride: int) -> int:

@@ -157,7 +157,7 @@ def parameter_groups(model: ImageModel, config: TrainConfig) -> list[dict[str, A
     others: list[Tensor] = []
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            carries = name.endswith(".style") or name.startswith(("encoder.mean.", "encoder.logvar."))
+            carries = name.endswith((".style", ".noise")) or name.startswith(("encoder.mean.", "encoder.logvar."))
             (style if carries else others).append(parameter)
     groups: list[dict[str, Any]] = [{"params": others}]
     if style:

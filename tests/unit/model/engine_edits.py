@@ -36,7 +36,7 @@ def tiny_config(kind: str) -> GeneratorConfig:
 
     def blocks(widths: tuple[int, ...], groups: tuple[int, ...], modulations: list[ModulationConfig], own: bool):
         return tuple(
-            BlockConfig(before, after, group, modulation, upsample=number > 0, shortcut_norm=not own)
+            BlockConfig(before, after, group, modulation, number > 0, shortcut_norm=not own, noise=2 if own else 0)
             for number, (before, after, group, modulation) in enumerate(
                 zip(widths[:-1], widths[1:], groups, modulations, strict=True)
             )
@@ -72,6 +72,10 @@ def tiny_generator(kind: str, seed: int = 0) -> Generator:
     """A network with random weights and random batch-norm statistics, in evaluation."""
     torch.manual_seed(seed)
     generator = Generator(tiny_config(kind))
+    with torch.no_grad():
+        for name, values in generator.named_parameters():
+            if name.endswith(".noise"):
+                values.normal_()
     for name, values in generator.named_buffers():
         if name.endswith("running_mean"):
             values.normal_(0, 0.5)
