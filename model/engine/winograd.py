@@ -1,13 +1,17 @@
-"""3 x 3 convolutions with many channels by Winograd's minimal filtering: 4 multiplications an output instead of 9.
+"""3 x 3 convolutions with many channels by Winograd's minimal filtering: 4 or 2.25 multiplications an output, not 9.
 
-F(2 x 2, 3 x 3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016), section 4.1. Every
-4 x 4 patch makes 2 x 2 outputs. Its sums cost memory traffic that only many channels are worth, and its rounding errors
-are of the size of the direct convolution's own (unlike those of larger patches).
+F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016),
+section 4. A patch of 4 x 4 inputs makes 2 x 2 outputs, one of 6 x 6 makes 4 x 4. Their sums cost memory traffic that
+only many channels are worth.
+
+The larger patches are interpolated at 0, 3/4, -3/4, 3/2, -3/2 and infinity and not at Lavin and Gray's whole numbers:
+the errors are a quarter, as small as the direct convolution's own (Barabasz et al., "Error Analysis and Improving the
+Accuracy of Winograd Convolution for Deep Neural Networks", TOMS 2020, choose points by the same measure).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -15,8 +19,14 @@ from torch import Tensor
 
 # With fewer channels a group than this the direct convolution is faster (docs/performance.md).
 LEAST_INPUTS, LEAST_OUTPUTS = 96, 64
+# Above so many weights at one tap the 36 matrices of a large patch take longer to read than they save: such wide
+# convolutions work on grids of few pixels.
+MOST_WEIGHTS = 1 << 20
 
 Take = Callable[..., Tensor]
+
+# The squares of the interpolation points, A and B below; all products with them are exact in float32.
+_A, _B = 0.75, 1.5
 
 
 def pays(inputs: int, outputs: int) -> bool:
@@ -24,14 +34,33 @@ def pays(inputs: int, outputs: int) -> bool:
     return inputs >= LEAST_INPUTS and outputs >= LEAST_OUTPUTS
 
 
-def room(size: int) -> int:
+def tile_for(inputs: int, outputs: int, groups: int) -> int:
+    """The side of a patch's outputs, 2 or 4, for ``groups`` groups of so many inputs and outputs."""
+    return 4 if groups * inputs * outputs <= MOST_WEIGHTS else 2
+
+
+def room(size: int, tile: int) -> int:
     """A side rounded up to whole patches."""
-    return size + size % 2
+    return -(-size // tile) * tile
 
 
-def transform_weight(weight: Tensor, groups: int) -> Tensor:
-    """(outputs, inputs per group, 3, 3) -> (16, groups, inputs per group, outputs per group) float32."""
-    matrix = torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], dtype=torch.float64)
+def _weight_sums(tile: int) -> Tensor:
+    """G, (tile + 2, 3) float64: the weights at every interpolation point, with the factors that save multiplications
+    elsewhere."""
+    if tile == 2:
+        return torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], dtype=torch.float64)
+    rows = [[1 / (_A * _A * _B * _B), 0.0, 0.0]]
+    for point, other, factor in ((_A, _B, _A), (-_A, _B, _A), (_B, _A, _B * _B), (-_B, _A, _B * _B)):
+        # The product of the distances to the other points.
+        scale = factor / (2 * point * point * (point * point - other * other))
+        rows.append([scale, scale * point, scale * point * point])
+    rows.append([0.0, 0.0, 1.0])
+    return torch.tensor(rows, dtype=torch.float64)
+
+
+def transform_weight(weight: Tensor, groups: int, tile: int) -> Tensor:
+    """(outputs, inputs per group, 3, 3) -> ((tile + 2)^2, groups, inputs per group, outputs per group) float32."""
+    matrix = _weight_sums(tile)
     patches = torch.einsum("ar,oirs,bs->abio", matrix, weight.double(), matrix).flatten(0, 1)
     return patches.unflatten(-1, (groups, -1)).permute(0, 2, 1, 3).float().contiguous()
 
@@ -41,43 +70,70 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tens
 
     ``take(name, *shape)`` gives scratch buffers; the result lies in one of them.
     """
-    groups, inputs, outputs = weight.shape[1:]
+    taps, groups, inputs, outputs = weight.shape
+    side = int(taps**0.5)
+    tile = side - 2
     height, width = x.shape[0] - 2, x.shape[1] - 2
-    rows, columns = -(-height // 2), -(-width // 2)
-    if height % 2 or width % 2:
-        x = F.pad(x, (0, 0, 0, width % 2, 0, height % 2))
-    half = take("winograd rows", 4, rows, 2 * columns + 2, groups * inputs)
-    _input_sums([x[tap : tap + 2 * rows : 2] for tap in range(4)], [half[tap] for tap in range(4)])
-    patches = take("winograd patches", 4, 4, groups, rows, columns, inputs)
-    for row in range(4):
-        taps = [half[row, :, tap : tap + 2 * columns : 2].unflatten(-1, (groups, inputs)) for tap in range(4)]
-        _input_sums(taps, [patches[row, tap].permute(1, 2, 0, 3) for tap in range(4)])
-    products = take("winograd products", 16 * groups, rows * columns, outputs)
+    rows, columns = -(-height // tile), -(-width // tile)
+    if height % tile or width % tile:
+        x = F.pad(x, (0, 0, 0, columns * tile - width, 0, rows * tile - height))
+    lines = tile * columns + 2
+    # First along the columns of every patch, then along its rows, all of one number at once.
+    half = take("winograd rows", side, rows, lines, groups * inputs)
+    spare = take("winograd spare", 4, side, rows, lines, groups * inputs).flatten(0, 1)
+    _input_sums([x[tap : tap + tile * rows : tile] for tap in range(side)], list(half), spare)
+    patches = take("winograd patches", side, side, groups, rows, columns, inputs)
+    parted = half.unflatten(-1, (groups, inputs))
+    into = [patches[:, tap].permute(0, 2, 3, 1, 4) for tap in range(side)]
+    spare = take("winograd spare", 4, side, rows, columns, groups, inputs)
+    _input_sums([parted[:, :, tap : tap + tile * columns : tile] for tap in range(side)], into, spare)
+    products = take("winograd products", taps * groups, rows * columns, outputs)
     torch.bmm(
-        patches.view(16 * groups, rows * columns, inputs), weight.reshape(16 * groups, inputs, outputs), out=products
+        patches.view(taps * groups, rows * columns, inputs), weight.reshape(-1, inputs, outputs), out=products
     )
-    grid = products.view(4, 4, groups, rows, columns, outputs)
-    sums = take("winograd sums", 2, 4, groups, rows, columns, outputs)
-    _output_sums([grid[tap] for tap in range(4)], [sums[0], sums[1]])
-    result = take("winograd result", rows, 2, columns, 2, groups, outputs)
-    for row in range(2):
-        into = [result[:, row, :, column].permute(2, 0, 1, 3) for column in range(2)]
-        _output_sums([sums[row, tap] for tap in range(4)], into)
-    flat = result.view(2 * rows, 2 * columns, groups * outputs)
+    sums = take("winograd sums", tile, side, groups, rows, columns, outputs)
+    spare = take("winograd spare", 4, side, groups, rows, columns, outputs)
+    _output_sums(list(products.view(side, side, groups, rows, columns, outputs)), list(sums), spare)
+    result = take("winograd result", rows, tile, columns, tile, groups, outputs)
+    into = [result[:, :, :, column].permute(1, 3, 0, 2, 4) for column in range(tile)]
+    spare = take("winograd spare", 4, tile, groups, rows, columns, outputs)
+    _output_sums([sums[:, tap] for tap in range(side)], into, spare)
+    flat = result.view(tile * rows, tile * columns, groups * outputs)
     if bias is not None:
         flat += bias
     return flat[:height, :width]
 
 
-def _input_sums(taps: list[Tensor], into: list[Tensor]) -> None:
+def _input_sums(d: Sequence[Tensor], into: Sequence[Tensor], spare: Tensor) -> None:
     """B^T d along one axis."""
-    torch.sub(taps[0], taps[2], out=into[0])
-    torch.add(taps[1], taps[2], out=into[1])
-    torch.sub(taps[2], taps[1], out=into[2])
-    torch.sub(taps[1], taps[3], out=into[3])
+    if len(d) == 4:
+        torch.sub(d[0], d[2], out=into[0])
+        torch.add(d[1], d[2], out=into[1])
+        torch.sub(d[2], d[1], out=into[2])
+        torch.sub(d[1], d[3], out=into[3])
+        return
+    a2, b2 = _A * _A, _B * _B
+    # For the points +-A and 0 and infinity: without the factor (x^2 - B^2) of the others.
+    even, odd = torch.sub(d[4], d[2], alpha=b2, out=spare[0]), torch.sub(d[3], d[1], alpha=b2, out=spare[1])
+    torch.add(even, odd, alpha=_A, out=into[1])
+    torch.sub(even, odd, alpha=_A, out=into[2])
+    torch.sub(even, torch.sub(d[2], d[0], alpha=b2, out=spare[2]), alpha=a2, out=into[0])
+    torch.sub(torch.sub(d[5], d[3], alpha=b2, out=spare[2]), odd, alpha=a2, out=into[5])
+    even, odd = torch.sub(d[4], d[2], alpha=a2, out=spare[0]), torch.sub(d[3], d[1], alpha=a2, out=spare[1])
+    torch.add(even, odd, alpha=_B, out=into[3])
+    torch.sub(even, odd, alpha=_B, out=into[4])
 
 
-def _output_sums(products: list[Tensor], into: list[Tensor]) -> None:
+def _output_sums(m: Sequence[Tensor], into: Sequence[Tensor], spare: Tensor) -> None:
     """A^T m along one axis."""
-    torch.add(products[0], products[1], out=into[0]).add_(products[2])
-    torch.sub(products[1], products[2], out=into[1]).sub_(products[3])
+    if len(m) == 4:
+        torch.add(m[0], m[1], out=into[0]).add_(m[2])
+        torch.sub(m[1], m[2], out=into[1]).sub_(m[3])
+        return
+    # Products 1 and 2 carry a factor of A, 3 and 4 one of B^2 (see _weight_sums).
+    even_a, odd_a = torch.add(m[1], m[2], out=spare[0]), torch.sub(m[1], m[2], out=spare[1])
+    even_b, odd_b = torch.add(m[3], m[4], out=spare[2]), torch.sub(m[3], m[4], out=spare[3])
+    torch.add(even_b, even_a, alpha=_A, out=into[2])
+    torch.add(odd_a, odd_b, alpha=1 / _B, out=into[1])
+    torch.add(torch.add(m[0], even_a, alpha=1 / _A, out=even_a), even_b, alpha=1 / (_B * _B), out=into[0])
+    torch.add(torch.add(m[5], odd_a, alpha=_A * _A, out=odd_a), odd_b, alpha=_B, out=into[3])

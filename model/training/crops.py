@@ -21,6 +21,8 @@ from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.generator import Generator
 from model.training.config import TrainConfig
 from model.training.losses import (
+    class_colour_loss,
+    class_colours,
     feature_matching,
     hinge_discriminator,
     hinge_generator,
@@ -112,12 +114,14 @@ def fix_batch_norm(model: nn.Module) -> None:
 class Drawing:
     """Crops of a batch of B: ``own`` with the photo's codes and ``other`` with some replaced, (B, 3, s, s) each.
 
-    ``changed`` bool (B, C): the classes whose codes were replaced; the rest as ``ImageModel.forward`` gives it.
+    ``changed`` bool (B, C): the classes whose codes were replaced; ``taken`` bool (B, C): those whose new code is
+    that of the photo before, which has the class; the rest as ``ImageModel.forward`` gives it.
     """
 
     own: Tensor
     other: Tensor
     changed: Tensor
+    taken: Tensor
     mean: Tensor
     logvar: Tensor
     present: Tensor
@@ -130,7 +134,7 @@ class CropModel(ImageModel):
         """Encode whole pictures and draw the squares at ``corners`` twice (see ``Drawing``)."""
         drawn, mean, logvar, present = self.draw_codes(photo, labels)
         changed = choose_changed(cut(labels, corners, size), self.encoder.config.classes)
-        # Half of the replacements are N(0, 1), half those of the next photo; where that lacks the class, noise too.
+        # Half of the replacements are N(0, 1), half those of the photo before; where that lacks the class, noise too.
         noise = torch.rand(len(drawn), 1, 1, 1, 1, device=drawn.device) < 0.5
         replacement = torch.where(noise, torch.randn_like(drawn), drawn.detach().roll(1, 0))
         swapped = torch.where(changed[:, :, None, None, None], replacement, drawn.detach())
@@ -143,7 +147,8 @@ class CropModel(ImageModel):
         )
         inner = pictures[..., MARGIN:-MARGIN, MARGIN:-MARGIN].float()
         own, other = inner.chunk(2)
-        return Drawing(own, other, changed, mean, logvar, present)
+        taken = changed & ~noise[:, :, 0, 0, 0] & present.roll(1, 0)
+        return Drawing(own, other, changed, taken, mean, logvar, present)
 
 
 def choose_changed(labels: Tensor, classes: int) -> Tensor:
@@ -201,6 +206,10 @@ def crop_step(
     outside = difference_outside(drawing, crop_labels)
     loss_g = config.lambda_perceptual * perceptual + warmup * config.lambda_kl * kl
     loss_g = loss_g + config.lambda_colour * colour + config.lambda_outside * outside
+    if config.lambda_class_colour:
+        hue = difference_in_colour(drawing, crop_labels, target, photo, labels)
+        loss_g = loss_g + config.lambda_class_colour * hue
+        terms["class_colour"] = hue.detach()
     terms |= {
         "perceptual": perceptual.detach(),
         "kl": kl.detach() / count,
@@ -235,6 +244,21 @@ def difference_outside(drawing: Drawing, labels: Tensor) -> Tensor:
     same = ~torch.gather(drawing.changed, 1, labels.flatten(1)).view_as(labels)[:, None]
     difference = (drawing.other - drawing.own.detach()).abs() * same
     return difference.sum() / (3 * same.sum()).clamp(min=1)
+
+
+def difference_in_colour(
+    drawing: Drawing, crop_labels: Tensor, target: Tensor, photo: Tensor, labels: Tensor
+) -> Tensor:
+    """How far each class is from the colour that its code comes from, in both drawings (see ``class_colour_loss``).
+
+    In the first that is its colour in the same crop of the photo; in the second, for codes of other photos, its colour
+    in the whole of that photo.
+    """
+    classes = drawing.present.shape[1]
+    own, _ = class_colours(target.float(), crop_labels, classes)
+    others, _ = class_colours(photo.float(), labels, classes)
+    first = class_colour_loss(drawing.own, crop_labels, own, drawing.present)
+    return first + 0.5 * class_colour_loss(drawing.other, crop_labels, others.roll(1, 0), drawing.taken)
 
 
 def _split(outputs: Sequence[list[Tensor]], count: int) -> tuple[list[list[Tensor]], list[list[Tensor]]]:

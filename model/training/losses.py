@@ -11,6 +11,9 @@ from torch import Tensor, nn
 
 from model.errors import UserError
 
+CHROMA_WEIGHT = 3.0
+LEAST_SHARE = 0.005
+
 
 def hinge_discriminator(real: Sequence[list[Tensor]], fake: Sequence[list[Tensor]]) -> Tensor:
     """Hinge loss of the discriminator, mean over scales: E[max(0, 1 - D(real))] + E[max(0, 1 + D(fake))]."""
@@ -52,6 +55,39 @@ def kl_divergence(mean: Tensor, logvar: Tensor, present: Tensor, free_bits: floa
 def low_resolution_l1(fake: Tensor, real: Tensor, size: int = 8) -> Tensor:
     """L1 between pictures (B, 3, H, W) averaged over ``size`` x ``size`` pixels."""
     return F.l1_loss(F.avg_pool2d(fake, size), F.avg_pool2d(real, size))
+
+
+def class_colours(pictures: Tensor, labels: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Mean colour of every class, (B, C, 3), and its share of the pixels, (B, C).
+
+    pictures (B, 3, H, W), labels int64 (B, H, W); the colour of a class that is not there is 0.
+    """
+    masks = F.one_hot(labels.flatten(1), classes).to(pictures.dtype)
+    sums = torch.einsum("bnc,brn->bcr", masks, pictures.flatten(2))
+    counts = masks.sum(1)
+    return sums / counts.clamp(min=1)[..., None], counts / masks.shape[1]
+
+
+def colour_distance(first: Tensor, second: Tensor) -> Tensor:
+    """Distance of colours (..., 3) in [-1, 1]: of their lightness, plus CHROMA_WEIGHT times that of their chroma.
+
+    Most cloth is nearly grey and L1 goes to the median, so without a weight of its own chroma comes out halved.
+    """
+    difference = first - second
+    lightness = difference.mean(-1)
+    chroma = difference - lightness[..., None]
+    return lightness.abs() + CHROMA_WEIGHT * chroma.abs().mean(-1)
+
+
+def class_colour_loss(drawn: Tensor, labels: Tensor, wanted: Tensor, counted: Tensor) -> Tensor:
+    """Mean ``colour_distance`` between what each class was drawn in and what it should be; every class weighs the same.
+
+    drawn (B, 3, H, W), labels int64 (B, H, W), wanted (B, C, 3), counted bool (B, C): which of them to compare. Classes
+    under LEAST_SHARE of the picture are left out.
+    """
+    colours, shares = class_colours(drawn.float(), labels, wanted.shape[1])
+    weights = (counted & (shares >= LEAST_SHARE)).to(colours.dtype)
+    return (colour_distance(colours, wanted) * weights).sum() / weights.sum().clamp(min=1)
 
 
 class PerceptualLoss(nn.Module):

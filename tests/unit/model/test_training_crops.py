@@ -26,6 +26,7 @@ from model.training.crops import (
     draw_corners,
     draw_cropped,
 )
+from model.training.losses import class_colour_loss, class_colours, colour_distance
 from model.training.run import train
 from tests.unit.model.tiny_training import CLASSES, draw_dataset, options, tiny_recipe
 
@@ -37,7 +38,7 @@ def data(tmp_path: Path) -> Path:
 
 def crop_recipe() -> TrainConfig:
     """128 x 64 pixels, crops of 16."""
-    return replace(tiny_recipe(5), crop_size=16, lambda_outside=5.0)
+    return replace(tiny_recipe(5), crop_size=16, lambda_outside=5.0, lambda_class_colour=5.0)
 
 
 @given(seed=st.integers(0, 10_000), size=st.sampled_from([16, 32, 48]))
@@ -104,7 +105,7 @@ def test_the_difference_outside_counts_unchanged_classes_alone() -> None:
     own = torch.zeros(1, 3, 2, 2, requires_grad=True)
     other = torch.tensor([[0.5, 9.0], [0.1, 9.0]]).expand(1, 3, 2, 2).clone().requires_grad_(True)
     none = torch.zeros(1, CLASSES)
-    drawing = Drawing(own, other, torch.tensor([[False, True, False]]), none, none, none)
+    drawing = Drawing(own, other, torch.tensor([[False, True, False]]), none, none, none, none)
     difference = difference_outside(drawing, torch.tensor([[[0, 1], [2, 1]]]))
     assert difference.item() == pytest.approx(0.3)
     difference.backward()  # type: ignore[no-untyped-call]
@@ -156,3 +157,26 @@ def test_crops_larger_than_the_picture_are_refused() -> None:
         replace(tiny_recipe(5), crop_size=10)
     with pytest.raises(UserError, match="at least 5 levels"):
         replace(tiny_recipe(4), crop_size=16)
+
+
+def test_class_colours_are_means_over_masks_and_chroma_counts_more_than_lightness() -> None:
+    labels = torch.tensor([[[0, 1], [1, 1]]])
+    picture = torch.tensor([[[[9.0, 1.0], [2.0, 3.0]], [[9.0, 0.0], [0.0, 3.0]], [[9.0, 0.0], [0.0, 0.0]]]])
+    colours, shares = class_colours(picture, labels, CLASSES)
+    assert torch.allclose(colours[0, 1], torch.tensor([2.0, 1.0, 0.0]))
+    assert torch.allclose(shares[0], torch.tensor([0.25, 0.75, 0.0]))
+    grey, lighter, red = torch.zeros(3), torch.full((3,), 0.1), torch.tensor([0.2, -0.1, -0.1])
+    assert colour_distance(grey, red) > 2 * colour_distance(grey, lighter) > 0
+
+
+def test_the_colour_loss_sees_only_the_classes_that_count() -> None:
+    labels = torch.zeros(1, 8, 8, dtype=torch.long)
+    labels[:, 4:] = 1
+    drawn = torch.zeros(1, 3, 8, 8, requires_grad=True)
+    wanted = torch.zeros(1, CLASSES, 3)
+    wanted[0, 1, 0] = 1.0
+    both = torch.tensor([[True, True, True]])
+    loss = class_colour_loss(drawn, labels, wanted, both)
+    loss.backward()
+    assert drawn.grad is not None and drawn.grad[:, :, 4:].abs().min() > 0 and not drawn.grad[:, :, :4].any()
+    assert class_colour_loss(drawn, labels, wanted, torch.tensor([[True, False, True]])) == 0
