@@ -25,10 +25,12 @@ FLOAT32_SHARE = 1 / 8
 class FoldedConv:
     """A grouped convolution without padding over (h, w, channels) tensors; any run of its groups can be run alone.
 
-    ``macs_per_pixel``: multiplications of one output pixel by the direct method.
+    ``macs_per_pixel``: multiplications of one output pixel, as it is computed here. ``tile``: the side of the patches
+    of minimal filtering, 0 where the direct method is used.
     """
 
-    def __init__(self, conv: nn.Module, dtype: torch.dtype) -> None:
+    def __init__(self, conv: nn.Module, dtype: torch.dtype, stride: int) -> None:
+        """``stride``: how many pixels of the picture a value of its grid stands for."""
         assert isinstance(conv, nn.Conv2d)
         # Reading .weight through a spectral-norm parametrisation gives the divided weight.
         self.groups = conv.groups
@@ -36,14 +38,16 @@ class FoldedConv:
         self.kernel = int(conv.kernel_size[0])
         weight = conv.weight.detach().to(dtype)
         self._bias = None if conv.bias is None else conv.bias.detach().to(dtype).clone()
-        self.macs_per_pixel = weight.numel()
-        self._by_patches = self.kernel == 3 and dtype == torch.float32
-        self._by_patches &= winograd.pays(self.inputs // self.groups, self.outputs // self.groups)
+        self.macs_per_pixel: float = weight.numel()
+        per_group = self.inputs // self.groups, self.outputs // self.groups
+        filtered = self.kernel == 3 and dtype == torch.float32 and winograd.pays(*per_group)
+        self.tile = winograd.tile_for(stride) if filtered else 0
         if self.kernel == 1:
             # (groups, inputs, outputs) of one group: torch runs a 1 x 1 convolution slower than a product of matrices.
             self._weight = weight.flatten(1).unflatten(0, (self.groups, -1)).transpose(1, 2).contiguous()
-        elif self._by_patches:
-            self._weight = winograd.transform_weight(weight, self.groups)
+        elif self.tile:
+            self._weight = winograd.transform_weight(weight, self.groups, self.tile)
+            self.macs_per_pixel = self._weight.numel() / self.tile**2
         else:
             self._weight = weight.clone(memory_format=torch.channels_last)
 
@@ -64,10 +68,10 @@ class FoldedConv:
 
         Those always have the same shapes; boxes have a new one each time.
         """
-        if self.kernel == 1 or (whole and not self._by_patches):
+        if self.tile:
+            return winograd.room(height, self.tile), winograd.room(width, self.tile)
+        if self.kernel == 1 or whole:
             return height, width
-        if self._by_patches:
-            return winograd.room(height), winograd.room(width)
         return rounded(height), rounded(width)
 
     def __call__(self, x: Tensor, outputs: Channels, take: Take) -> Tensor:
@@ -81,7 +85,7 @@ class FoldedConv:
         if self.kernel == 1:
             return self._product(x, first, groups)
         bias = None if self._bias is None else self._bias[rows]
-        if self._by_patches:
+        if self.tile:
             return winograd.convolve(x, self._weight[:, first : first + groups], bias, take)
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
@@ -203,16 +207,22 @@ class FoldedGenerator:
                 first_rgb = len(generator.blocks) - drawing
                 rgb = generator.to_rgb[number - first_rgb] if number >= first_rgb else None
                 assert isinstance(block, ConditionalGroupBlock)
-                self.blocks.append(self._fold(block, rgb, *self._formats[number : number + 2]))
+                stride = 2 ** sum(later.upsample for later in self.config.blocks[number + 1 :])
+                self.blocks.append(self._fold(block, rgb, stride, *self._formats[number : number + 2]))
         self._generator = generator
 
     def _fold(
-        self, block: ConditionalGroupBlock, rgb: nn.Module | None, dtype: torch.dtype, out_dtype: torch.dtype
+        self,
+        block: ConditionalGroupBlock,
+        rgb: nn.Module | None,
+        stride: int,
+        dtype: torch.dtype,
+        out_dtype: torch.dtype,
     ) -> FoldedBlock:
         edges = self.config.instance_edges
 
         def conv(layer: nn.Module | None) -> FoldedConv | None:
-            return None if layer is None else FoldedConv(layer, dtype)
+            return None if layer is None else FoldedConv(layer, dtype, stride)
 
         conv_0, conv_1 = conv(block.conv_0), conv(block.conv_1)
         assert conv_0 is not None and conv_1 is not None

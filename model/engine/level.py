@@ -21,6 +21,10 @@ from model.engine.workspace import Workspace
 BAND_VALUES = 1 << 20
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
 BAND_MACS = 4e8
+# The same for minimal filtering, which reads all its matrices for every band: it wants this many patches at once.
+PATCH_BAND_VALUES = 3 << 20
+PATCH_BAND_MACS = 2e9
+LEAST_PATCHES = 64
 LEAST_BAND_ROWS = 8
 # So few values are zeroed faster whole than along four sides.
 SMALL_VALUES = 1 << 16
@@ -160,7 +164,8 @@ class Level:
         if self._unstyled is not None:
             self._level_tables.restyle(codes, self._unstyled)
             self._unstyled = None
-        if self._windows.count > max(LEAST_WINDOW_LIMIT, MOST_WINDOWS_PER_PIXEL * self.grid.area):
+        limit = max(LEAST_WINDOW_LIMIT, MOST_WINDOWS_PER_PIXEL * self.grid.area)
+        if self._unnumbered and self._windows.count > limit:
             self.renumber()
         for box in self._unnumbered:
             inner, taps = self._windows.encode(box)
@@ -253,11 +258,14 @@ class Level:
             boxes = (self.grid,)
         return Dirty(boxes, dirty.channels)
 
-    def _bands(self, box: Box, values_per_pixel: int, macs_per_pixel: float, odd: bool) -> Iterator[Box]:
-        """Runs of rows of a box, small enough for the cache and for being interrupted."""
+    def _bands(self, box: Box, values_per_pixel: int, macs_per_pixel: float, odd: bool, tile: int = 0) -> Iterator[Box]:
+        """Runs of rows of a box, small enough for the cache and for being interrupted; ``tile``: see FoldedConv."""
         columns = box.right - box.left + 2
-        rows = int(min(BAND_VALUES / (columns * values_per_pixel), BAND_MACS / (columns * macs_per_pixel)))
-        rows = max(LEAST_BAND_ROWS, rows - rows % 2)
+        most_values, most_macs = (PATCH_BAND_VALUES, PATCH_BAND_MACS) if tile else (BAND_VALUES, BAND_MACS)
+        rows = int(min(most_values / (columns * values_per_pixel), most_macs / (columns * macs_per_pixel)))
+        if tile:
+            rows = max(rows, LEAST_PATCHES * tile**2 // columns)
+        rows = max(LEAST_BAND_ROWS, rows - rows % max(2, tile))
         top = box.top
         while top < box.bottom:
             bottom = top + rows
@@ -310,7 +318,7 @@ class Level:
         inputs = conv.needs(outputs)
         count = inputs.last - inputs.first
         share = (outputs.last - outputs.first) / conv.outputs
-        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=up):
+        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, up, conv.tile):
             check()
             buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
             self._modulate(x, self._tables[0], inside, inputs, up, into)
@@ -327,7 +335,7 @@ class Level:
         inputs = conv.needs(outputs)
         count = inputs.last - inputs.first
         share = (outputs.last - outputs.first) / conv.outputs
-        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, odd=False):
+        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, False, conv.tile):
             check()
             buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
             self._modulate(self._y, self._tables[1], inside, inputs, False, into)

@@ -14,8 +14,13 @@ from torch import Tensor
 from model.engine.boxes import Channels
 from model.groupdnet.modulation import ConditionalGroupNorm
 
-# Windows computed at once: bounds the memory of their gathered hidden values.
-_CHUNK = 1024
+# Windows computed at once, and those whose hidden values are gathered at once: bounds on memory.
+_CHUNK = 4096
+_GATHERED = 1024
+# Columns whose products with every tap stay in a processor's cache.
+_COLUMNS = 64
+# Products of taps with inner windows are made once where they are at most this share of those of every window.
+_SHARED = 0.5
 
 
 class _Rows:
@@ -108,6 +113,30 @@ class FoldedNorm:
         scale = gamma * self._inverse
         return torch.cat([scale, beta - self._mean * scale], -1)
 
+    def values_at(self, inner: Tensor, taps: Tensor) -> Tensor:
+        """Hidden values of inner windows (m, hidden), the inner window at every tap (n, 9) -> (n, 2 * channels).
+
+        Few inner windows make many windows: the product of each with each tap is made once, and then nine are summed.
+        """
+        groups, count, half = self._groups, len(inner), self.channels // self._groups
+        # (groups, taps, hidden, scale or shift, channels), all per group
+        weight = self._weight.view(groups, 9, -1, 2, half)
+        bias = self._bias.view(groups, 2, half)
+        places = taps + count * torch.arange(9)
+        hidden = inner.view(count, groups, -1).transpose(0, 1)
+        values = torch.empty(len(taps), 2, groups, half)
+        products = torch.empty(9 * count * min(half, _COLUMNS))
+        for group in range(groups):
+            every_tap = hidden[group].expand(9, -1, -1)
+            for number in range(2):
+                for first in range(0, half, _COLUMNS):
+                    some = slice(first, min(first + _COLUMNS, half))
+                    rows = products[: 9 * count * (some.stop - first)].view(9, count, -1)
+                    torch.bmm(every_tap, weight[group, :, :, number, some], out=rows)
+                    total = F.embedding_bag(places, rows.flatten(0, 1), mode="sum")
+                    torch.add(total, bias[group, number, some], out=values[:, number, group, some])
+        return values.view(len(taps), 2 * self.channels)
+
     def values(self, hidden: Tensor) -> Tensor:
         """Hidden values of every tap (n, taps, hidden) -> scale and shift (n, 2 * channels)."""
         count, taps, _ = hidden.shape
@@ -149,8 +178,23 @@ class FoldedModulation:
         return F.embedding_bag(taps + self._tap_starts, self._taps, mode="sum").add_(self._bias).relu_()
 
     def split(self, hidden: Tensor) -> tuple[Tensor, ...]:
-        """Hidden values (n, taps, hidden) parted by normalisation."""
+        """Hidden values (..., hidden) parted by normalisation."""
         return hidden.split_with_sizes(self._sizes, -1)
+
+    def values(self, hidden: Tensor, taps: Tensor) -> list[Tensor]:
+        """Scale and shift of every normalisation, (n, 2 * channels) each.
+
+        ``hidden``: the hidden values of all inner windows; taps (n, 9): the inner windows of every window.
+        """
+        used, places = torch.unique(taps, return_inverse=True)
+        if len(used) <= _SHARED * len(taps):
+            parts = self.split(torch.index_select(hidden, 0, used))
+            return [norm.values_at(part.contiguous(), places) for norm, part in zip(self.norms, parts, strict=True)]
+        made = []
+        for start in range(0, len(taps), _GATHERED):
+            parts = self.split(F.embedding(taps[start : start + _GATHERED], hidden))
+            made.append([norm.values(part) for norm, part in zip(self.norms, parts, strict=True)])
+        return made[0] if len(made) == 1 else [torch.cat(chunks) for chunks in zip(*made, strict=True)]
 
 
 class ModulationTable:
@@ -188,9 +232,11 @@ class ModulationTable:
             self._parts = {channels: part}
         return part
 
-    def append(self, hidden: Tensor, classes: Tensor, codes: Tensor) -> None:
-        """Add rows for windows with these hidden values (n, taps, hidden) and these classes (n,) in their middle."""
-        values = self.norm.values(hidden)
+    def append(self, values: Tensor, classes: Tensor, codes: Tensor) -> None:
+        """Add rows with these scales and shifts (n, 2 * channels), of windows with these classes (n,) in their middle.
+
+        ``values`` is used up.
+        """
         self._base.append(values)
         if self._styled is not None:
             if self._added is None:
@@ -244,12 +290,13 @@ class LevelTables:
             chunk = taps[start : start + _CHUNK]
             middle = chunk[:, 4]
             if self._hidden is None:
-                hidden = modulation.hidden_rows(chunk)[:, None]
+                parts = modulation.split(modulation.hidden_rows(chunk)[:, None])
+                values = [norm.values(part) for norm, part in zip(modulation.norms, parts, strict=True)]
                 classes = middle if per_class == 1 else middle // per_class
             else:
-                hidden, classes = F.embedding(chunk, self._hidden.used), self._inner_classes[middle]
+                values, classes = modulation.values(self._hidden.used, chunk), self._inner_classes[middle]
             self._classes = torch.cat([self._classes, classes])
-            for table, own in zip(self.tables, modulation.split(hidden), strict=True):
+            for table, own in zip(self.tables, values, strict=True):
                 table.append(own, classes, codes)
 
     def restyle(self, codes: Tensor, changed: Tensor) -> None:

@@ -19,13 +19,13 @@ from torch import Tensor
 
 # With fewer channels a group than this the direct convolution is faster (docs/performance.md).
 LEAST_INPUTS, LEAST_OUTPUTS = 96, 64
-# Above so many weights at one tap the 36 matrices of a large patch take longer to read than they save: such wide
-# convolutions work on grids of few pixels.
-MOST_WEIGHTS = 1 << 20
+# On grids coarser than every so many pixels of the picture, reading the 36 matrices of a large patch takes longer than
+# it saves: a wide network has few pixels there and most of its weights.
+MOST_STRIDE = 8
 
 Take = Callable[..., Tensor]
 
-# The squares of the interpolation points, A and B below; all products with them are exact in float32.
+# The interpolation points of large patches, beside 0 and infinity: A, -A, B and -B.
 _A, _B = 0.75, 1.5
 
 
@@ -34,9 +34,9 @@ def pays(inputs: int, outputs: int) -> bool:
     return inputs >= LEAST_INPUTS and outputs >= LEAST_OUTPUTS
 
 
-def tile_for(inputs: int, outputs: int, groups: int) -> int:
-    """The side of a patch's outputs, 2 or 4, for ``groups`` groups of so many inputs and outputs."""
-    return 4 if groups * inputs * outputs <= MOST_WEIGHTS else 2
+def tile_for(stride: int) -> int:
+    """The side of a patch's outputs, 2 or 4, on a grid with a value for every ``stride`` pixels of the picture."""
+    return 4 if stride <= MOST_STRIDE else 2
 
 
 def room(size: int, tile: int) -> int:
@@ -80,7 +80,7 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tens
     lines = tile * columns + 2
     # First along the columns of every patch, then along its rows, all of one number at once.
     half = take("winograd rows", side, rows, lines, groups * inputs)
-    spare = take("winograd spare", 4, side, rows, lines, groups * inputs).flatten(0, 1)
+    spare = take("winograd spare", 4, rows, lines, groups * inputs)
     _input_sums([x[tap : tap + tile * rows : tile] for tap in range(side)], list(half), spare)
     patches = take("winograd patches", side, side, groups, rows, columns, inputs)
     parted = half.unflatten(-1, (groups, inputs))
@@ -88,9 +88,7 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tens
     spare = take("winograd spare", 4, side, rows, columns, groups, inputs)
     _input_sums([parted[:, :, tap : tap + tile * columns : tile] for tap in range(side)], into, spare)
     products = take("winograd products", taps * groups, rows * columns, outputs)
-    torch.bmm(
-        patches.view(taps * groups, rows * columns, inputs), weight.reshape(-1, inputs, outputs), out=products
-    )
+    torch.bmm(patches.view(taps * groups, rows * columns, inputs), weight.reshape(-1, inputs, outputs), out=products)
     sums = take("winograd sums", tile, side, groups, rows, columns, outputs)
     spare = take("winograd spare", 4, side, groups, rows, columns, outputs)
     _output_sums(list(products.view(side, side, groups, rows, columns, outputs)), list(sums), spare)

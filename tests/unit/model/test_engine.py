@@ -8,9 +8,12 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, winograd
+from model.engine import Renderer, tables, winograd
+from model.engine.boxes import Box
+from model.engine.folding import FoldedGenerator
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
+from model.engine.windows import LevelWindows
 from model.engine.workspace import Workspace
 from model.errors import UserError
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
@@ -89,6 +92,22 @@ def test_previews_stay_close_inside_their_boxes(kind: str) -> None:
         for top, left, bottom, right in preview.boxes:
             error = preview.pixels[top:bottom, left:right].astype(float) - exact.pixels[top:bottom, left:right]
             assert np.mean(error**2) <= 255**2 / 10**3.2
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ours"])
+def test_tables_are_the_same_with_shared_products(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    modulation = FoldedGenerator(tiny_generator(kind)).blocks[1].modulation
+    windows = LevelWindows(40, 40, FoldedGenerator(tiny_generator(kind)).symbols, 2)
+    windows.symbols[...] = np.random.default_rng(1).integers(0, 3, (8, 8)).repeat(5, 0).repeat(5, 1)
+    taps, outer = (torch.from_numpy(part) for part in windows.encode(Box(0, 0, 40, 40)))
+    made = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(tables, "_SHARED", share)
+        level = tables.LevelTables(modulation)
+        level.append(taps, outer, torch.zeros(8, 2))
+        made.append([table.rows for table in level.tables])
+    for own, shared in zip(*made, strict=True):
+        assert torch.allclose(own, shared, atol=1e-5)
 
 
 def test_a_long_drag_of_previews_ends_exact() -> None:
@@ -196,25 +215,28 @@ def test_a_generator_in_training_is_refused() -> None:
     groups=st.sampled_from((1, 2, 3)),
     inputs=st.integers(1, 4),
     outputs=st.integers(1, 4),
+    tile=st.sampled_from((2, 4)),
     seed=st.integers(0, 99),
 )
 def test_minimal_filtering_is_the_convolution(
-    height: int, width: int, groups: int, inputs: int, outputs: int, seed: int
+    height: int, width: int, groups: int, inputs: int, outputs: int, tile: int, seed: int
 ) -> None:
     torch.manual_seed(seed)
     x = torch.randn(height + 2, width + 2, groups * inputs)
     weight, bias = torch.randn(groups * outputs, inputs, 3, 3), torch.randn(groups * outputs)
     direct = torch.nn.functional.conv2d(x.permute(2, 0, 1)[None], weight, bias, groups=groups)[0].permute(1, 2, 0)
     scratch = Workspace(torch.float32)
-    patches = winograd.convolve(x, winograd.transform_weight(weight, groups), bias, scratch.take)
+    patches = winograd.convolve(x, winograd.transform_weight(weight, groups, tile), bias, scratch.take)
     assert torch.allclose(patches, direct, atol=2e-5)
 
 
+@pytest.mark.parametrize("most_stride", [0, 2, 8])
 @pytest.mark.parametrize("kind", KINDS)
-def test_edits_with_minimal_filtering(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edits_with_minimal_filtering(kind: str, most_stride: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiny networks would not be wide enough for it by themselves."""
     for name in ("LEAST_INPUTS", "LEAST_OUTPUTS"):
         monkeypatch.setattr(winograd, name, 1)
+    monkeypatch.setattr(winograd, "MOST_STRIDE", most_stride)
     artist = person(kind, seed=7)
     for edit in ("nothing", "dab", "one_code", "other_size", "dab_and_code", "edge_dab", "new_map"):
         artist.step(edit, preview=True, cancel_after=None)
