@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from app.cli.application import run
+from app.cli.start import run
 
 if __name__ == "__main__":
     sys.exit(run(sys.argv[1:]))

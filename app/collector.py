@@ -20,6 +20,9 @@ INTERVAL = 500
 """Milliseconds between looks at how much garbage there may be."""
 FULL_EVERY = 20
 """Looks between full collections."""
+START = 20
+"""Looks after which garbage is collected though no network is loaded: while torch is imported, next to nothing is
+garbage, and looking for it holds up the import."""
 TRIM_EVERY = 60
 """Looks between calls of `give_back_memory`."""
 
@@ -47,6 +50,8 @@ class Collector(QObject):
     def look(self) -> None:
         """Collect what is due; all of it, and give memory back to the system, only between strokes."""
         self._looks += 1
+        if not self._loaded and self._looks < START:
+            return
         young, middle, _ = gc.get_threshold()
         if not self.session.document.in_stroke and self._looks - self._full >= FULL_EVERY:
             self._full = self._looks

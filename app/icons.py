@@ -5,11 +5,33 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "icons"
+
+
+class _Engine(QIconEngine):
+    """Draws the file when it is shown, at the size it is shown in: most icons are in menus that nobody opens."""
+
+    def __init__(self, name: str, color: str, active: str, disabled: str) -> None:
+        super().__init__()
+        self._name, self._color, self._active, self._disabled = name, color, active, disabled
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        return pixmap(self._name, self._shade(mode, state), min(size.width(), size.height()))
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
+        _renderer(self._name, self._shade(mode, state)).render(painter, QRectF(rect))
+
+    def clone(self) -> QIconEngine:
+        return _Engine(self._name, self._color, self._active, self._disabled)
+
+    def _shade(self, mode: QIcon.Mode, state: QIcon.State) -> str:
+        if mode == QIcon.Mode.Disabled:
+            return self._disabled
+        return self._active if state == QIcon.State.On else self._color
 
 
 @lru_cache(maxsize=512)
@@ -19,33 +41,22 @@ def icon(name: str, color: str, active: str | None = None, disabled: str | None 
     Args:
         color: of the normal state; active: of the checked state; disabled: of the disabled state ("#rrggbb" each).
     """
-    result = QIcon()
-    states = (
-        (QIcon.Mode.Normal, QIcon.State.Off, color),
-        (QIcon.Mode.Normal, QIcon.State.On, active or color),
-        (QIcon.Mode.Disabled, QIcon.State.Off, disabled or color),
-        (QIcon.Mode.Disabled, QIcon.State.On, disabled or color),
-    )
-    for mode, state, shade in states:
-        for size in (16, 20, 32, 40):
-            result.addPixmap(pixmap(name, shade, size), mode, state)
-    return result
+    return QIcon(_Engine(name, color, active or color, disabled or color))
 
 
 @lru_cache(maxsize=1024)
 def pixmap(name: str, color: str, size: int, ratio: float = 1.0) -> QPixmap:
     """An icon as a square pixmap of `size` logical pixels."""
-    source = _text(name).replace("currentColor", QColor(color).name())
-    renderer = QSvgRenderer(QByteArray(source.encode()))
     image = QPixmap(QSize(round(size * ratio), round(size * ratio)))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
+    _renderer(name, color).render(painter, QRectF(0, 0, image.width(), image.height()))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
 
 
 @lru_cache(maxsize=256)
-def _text(name: str) -> str:
-    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", QColor(color).name())
+    return QSvgRenderer(QByteArray(text.encode()))

@@ -84,6 +84,7 @@ LIGHT = Theme(
 )
 
 _current = DARK
+_APPLIED = "smis-theme"
 
 
 def current() -> Theme:
@@ -109,11 +110,15 @@ def apply(app: QApplication, choice: str) -> Theme:
         _current = LIGHT if scheme == Qt.ColorScheme.Light else DARK
     else:
         _current = LIGHT if choice == "light" else DARK
+    if app.property(_APPLIED) == _current.name:
+        # Once more, with a window in place, it would go through every widget for nothing.
+        return _current
     if app.style().objectName().lower() != "fusion":
         app.setStyle("Fusion")
     app.setFont(_font())
     app.setPalette(_palette(_current))
     app.setStyleSheet(_sheet(_current))
+    app.setProperty(_APPLIED, _current.name)
     return _current
 
 

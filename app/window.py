@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(QIcon(str(FOLDER / "app.svg")))
         self.setAcceptDrops(True)
         self.resize(1320, 860)
+        # Docks stay where they are; to have each widget slide into its place took longer than to lay it out.
+        self.setAnimated(False)
         self.settings = settings if settings is not None else load_settings()
         # Widgets take font and colours best when they are made, not afterwards.
         self._apply_theme()
@@ -220,7 +222,7 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, x: int, y: int) -> None:
         document = self.session.document
-        name = document.label_set.names[int(document.labels[y, x])] if x >= 0 else ""
+        name = document.label_set.classes[int(document.labels[y, x])].name if x >= 0 else ""
         self.status.show_hover(x, y, name)
 
     def _options_changed(self) -> None:

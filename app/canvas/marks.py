@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
 
 from app.canvas.layers import target
 from app.canvas.tools.base import Guide
@@ -16,6 +17,8 @@ LIGHT = QColor(255, 255, 255, 235)
 DARK = QColor(0, 0, 0, 190)
 SMALL_RING = 8.0
 """Logical pixels of diameter below which cross hairs are added, so that a tiny brush stays visible."""
+LARGE_RING = 400.0
+"""Logical pixels of diameter above which the ring is painted each time: its picture would be mostly empty and large."""
 
 
 def draw_frame(painter: QPainter, view: ViewTransform, height: int, width: int) -> None:
@@ -25,8 +28,33 @@ def draw_frame(painter: QPainter, view: ViewTransform, height: int, width: int) 
     painter.drawRect(target(view, height, width).adjusted(-1, -1, 1, 1))
 
 
-def draw_ring(painter: QPainter, point: QPointF, diameter: float) -> None:
-    """A light ring inside a dark one at the brush's true size."""
+def draw_ring(painter: QPainter, point: QPointF, diameter: float, ratio: float = 1.0) -> None:
+    """A light ring inside a dark one at the brush's true size; `ratio`: device pixels per logical pixel."""
+    if diameter > LARGE_RING:
+        _paint_ring(painter, point, diameter)
+        return
+    # Smooth circles take longer than all else that a mouse move has painted: each size is painted once.
+    image, middle = _ring_image(round(diameter, 1), ratio)
+    corner = QPointF(round(point.x() * ratio) / ratio, round(point.y() * ratio) / ratio)
+    painter.drawImage(corner - QPointF(middle, middle), image)
+
+
+@lru_cache(maxsize=16)
+def _ring_image(diameter: float, ratio: float) -> tuple[QImage, float]:
+    """The ring on a transparent ground, and where its middle is, in logical pixels from the top left corner."""
+    reach = max(1.0, diameter / 2) + (10 if diameter < SMALL_RING else 2)
+    side = 2 * math.ceil(reach * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(0)
+    middle = side / ratio / 2
+    painter = QPainter(image)
+    _paint_ring(painter, QPointF(middle, middle), diameter)
+    painter.end()
+    return image, middle
+
+
+def _paint_ring(painter: QPainter, point: QPointF, diameter: float) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

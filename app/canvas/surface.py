@@ -175,7 +175,10 @@ class CanvasSurface(QWidget):
     def set_busy(self, busy: bool) -> None:
         if busy != self.busy:
             self.busy = busy
-            self.update(QRect(self.width() - 140, 0, 140, 56))
+            self.update(self._busy_rect())
+
+    def _busy_rect(self) -> QRect:
+        return QRect(self.width() - 140, 0, 140, 56)
 
     # Zoom ------------------------------------------------------------------------------------------
 
@@ -241,7 +244,7 @@ class CanvasSurface(QWidget):
             painter.restore()
         if self.mode is ViewMode.SIDE_BY_SIDE:
             painter.fillRect(self.width() // 2, 0, 1, self.height(), self.palette().color(QPalette.ColorRole.Mid))
-        self._paint_marks(painter)
+        self._paint_marks(painter, event.rect())
         painter.end()
 
     def _paint_pane(self, painter: QPainter, number: int, clip: QRectF) -> None:
@@ -287,7 +290,7 @@ class CanvasSurface(QWidget):
         else:
             self._before.draw(painter, self.view, self._document.height, self._document.width, ratio)
 
-    def _paint_marks(self, painter: QPainter) -> None:
+    def _paint_marks(self, painter: QPainter, shown: QRect) -> None:
         if self.mode is ViewMode.SPLIT:
             marks.draw_split(painter, self.width() * self.split, self.height())
         if self._tool is not None:
@@ -302,8 +305,8 @@ class CanvasSurface(QWidget):
         if self._pointer is not None and self._shows_ring():
             assert self._tool is not None
             for point in self._ring_points():
-                marks.draw_ring(painter, point, self._tool.settings.size * self.view.scale)
-        if self.busy:
+                marks.draw_ring(painter, point, self._tool.settings.size * self.view.scale, self.devicePixelRatioF())
+        if self.busy and shown.intersects(self._busy_rect()):
             marks.draw_busy(painter, self.width(), self.palette(), self.tr("Rendering"))
 
     def _shows_ring(self) -> bool:

@@ -5,13 +5,13 @@ A user's mistake is one line on stderr and exit code 2; an interrupted run ends 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from app.cli import benchmark, checkpoints, editor, evaluation, folder, information, pictures, shapes, styles, training
+from app.cli.start import open_editor, report
 from model.errors import UserError
 
 # The base of typer's usage errors; which package it lives in depends on the version of typer.
@@ -30,7 +30,7 @@ application = typer.Typer(
 @application.callback(invoke_without_command=True)
 def _start(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
-        raise typer.Exit(editor.open_editor([]))
+        raise typer.Exit(open_editor([]))
 
 
 for _group in (editor, pictures, styles, checkpoints, training, shapes, evaluation, benchmark, folder, information):
@@ -52,15 +52,10 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code = application(args=arguments, prog_name="smis-studio", standalone_mode=False)
     except UserError as error:
-        return _report(str(error), 2)
+        return report(str(error), 2)
     except _UsageError as error:
         describe = getattr(error, "format_message", error.__str__)
-        return _report(describe(), 2)
+        return report(describe(), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _report("interrupted", 130)
+        return report("interrupted", 130)
     return code if isinstance(code, int) else 0
-
-
-def _report(message: str, code: int) -> int:
-    print("smis-studio: " + " ".join(message.split()), file=sys.stderr)
-    return code

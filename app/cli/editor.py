@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.options import Device
-from model.errors import UserError
-
-
-def open_editor(arguments: list[str]) -> int:
-    """Open the window and return its exit code when it is closed.
-
-    Raises:
-        UserError: there is no display to open it on.
-    """
-    if sys.platform.startswith("linux") and not any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    ):
-        raise UserError(
-            "there is no display (DISPLAY and WAYLAND_DISPLAY are unset); without a screen, use: "
-            "python main.py render LABELS.png -o OUT.png"
-        )
-    from app.launch import main
-
-    return main(arguments)
+from app.cli.start import open_editor
 
 
 def edit(

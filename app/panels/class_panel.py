@@ -35,9 +35,11 @@ class Swatch(QWidget):
         self.setFixedSize(size, size)
         self._color = QColor()
 
-    def set_color(self, rgb: list[int]) -> None:
-        self._color = QColor(*rgb)
-        self.update()
+    def set_color(self, color: str) -> None:
+        """`color`: "#rrggbb"."""
+        if self._color != QColor(color):
+            self._color = QColor(color)
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -63,6 +65,7 @@ class ClassPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.session = session
         self._rows: list[SliderRow] = []
+        self._spare: list[SliderRow] = []
         self.swatch = Swatch()
         self.name = QLabel()
         self.name.setProperty("heading", True)
@@ -107,20 +110,30 @@ class ClassPanel(QWidget):
         return button
 
     def show_rows(self, sliders: Sequence[tuple[str, float, float]]) -> None:
-        """Show these sliders: name, low and high of each. They come at rest at 0; rows are kept, new ones are dear."""
+        """Show these sliders: name, low and high of each. They come at rest at 0.
+
+        Rows that are not needed are kept for the next class: new ones are dear.
+        """
         while len(self._rows) > len(sliders):
             row = self._rows.pop()
-            self.sliders.removeWidget(row)
             row.hide()
-            row.deleteLater()
-        for row, (name, low, high) in zip(self._rows, sliders, strict=False):
-            row.set_up(name, low, high)
-        for place in range(len(self._rows), len(sliders)):
-            row = SliderRow(*sliders[place])
-            row.moved.connect(partial(self.slide, place))
-            row.let_go.connect(self.let_go)
-            self.sliders.addWidget(row)
+            self._spare.append(row)
+        while len(self._rows) < len(sliders):
+            if self._spare:
+                row = self._spare.pop()
+                row.show()
+            else:
+                row = self._new_row(len(self._rows))
             self._rows.append(row)
+        for row, (name, low, high) in zip(self._rows, sliders, strict=True):
+            row.set_up(name, low, high)
+
+    def _new_row(self, place: int) -> SliderRow:
+        row = SliderRow("", 0.0, 1.0)
+        row.moved.connect(partial(self.slide, place))
+        row.let_go.connect(self.let_go)
+        self.sliders.addWidget(row)
+        return row
 
     def slide(self, place: int, value: float) -> None:
         """A hand moves the slider number `place`."""
@@ -133,9 +146,12 @@ class ClassPanel(QWidget):
     def show_class(self, hint: str) -> None:
         """Show the picked class's name and colour, and a sentence about it or nothing."""
         index = self.class_index
-        self.name.setText(self.session.label_set.names[index])
-        self.swatch.set_color(self.session.palette()[index].tolist())
-        self.hint.setText(hint)
+        name = self.session.label_set.names[index]
+        if name != self.name.text():
+            self.name.setText(name)
+        self.swatch.set_color(self.session.class_color(index))
+        if hint != self.hint.text():
+            self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
 
     def retheme(self) -> None:

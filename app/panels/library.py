@@ -188,6 +188,7 @@ class StyleLibrary(QWidget):
         super().__init__()
         self.session = session
         self._shown_of: tuple[ModelFacts | None, int] = (None, -1)
+        self._read: dict[int, tuple[StyleCard, ...]] = {}
         self._wanted: Rgb | None = None
         self._drawing = 0
         self.cards = StyleModel()
@@ -299,13 +300,17 @@ class StyleLibrary(QWidget):
         if self._shows(facts, index):
             self._mark_worn()
             return
+        if self._shown_of[0] is not facts:
+            self._read = {}
         self._shown_of = facts, index
         self._drawing += 1
-        self._show(())
-        if facts is None or index >= len(facts.label_set):
+        self._show(self._read.get(index, ()))
+        if facts is None or index >= len(facts.label_set) or index in self._read:
             return
 
         def done(cards: tuple[StyleCard, ...]) -> None:
+            if self._shown_of[0] is facts:
+                self._read[index] = cards
             if self._shows(facts, index):
                 self._show(cards)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.document.styling import CodeBank
 from app.rendering.requests import Direction, ModelFacts, ModelRequest
+from app.rendering.torch_import import compiler_later
 from model.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     Raises:
         UserError: the bundle is missing or damaged, or the device is not there.
     """
+    with compiler_later():
+        import torch  # noqa: F401
     from model.checkpoints import default_bundle_name, load_bundle
     from model.engine import Renderer
 
@@ -62,6 +64,8 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
 
 def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
     """The facts of a loaded bundle as plain arrays."""
+    from model.styles.sampling import code_bank
+
     return ModelFacts(
         bundle=bundle,
         name=bundle.name,
@@ -72,7 +76,7 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
         divisor=bundle.generator.config.divisor,
         code_mean=np.array(bundle.code_mean.numpy(), dtype=np.float32),
         code_spread=np.array(_spread(bundle).numpy(), dtype=np.float32),
-        code_bank=_bank(bundle),
+        code_bank=code_bank(bundle),
         directions=tuple(class_sliders(bundle, index) for index in range(len(bundle.label_set))),
         has_encoder=bundle.encoder is not None,
         has_parser=bundle.parser is not None,
@@ -83,14 +87,6 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
 
 def _spread(bundle: Bundle) -> Tensor:
     return bundle.code_std if bundle.code_factor is None else bundle.code_factor
-
-
-def _bank(bundle: Bundle) -> CodeBank | None:
-    from model.styles.sampling import SMOOTHING
-
-    if bundle.code_bank is None:
-        return None
-    return CodeBank(np.array(bundle.code_bank.numpy(), dtype=np.float32), SMOOTHING)
 
 
 def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:

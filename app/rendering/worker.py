@@ -9,6 +9,8 @@ import time
 import traceback
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QThread, Signal
 
 from app.document.box import Box
@@ -18,6 +20,11 @@ from app.rendering.requests import ModelFacts, ModelRequest, RenderRequest, Rend
 from model.errors import UserError
 
 Loader = Callable[[ModelRequest], tuple[RendererLike, ModelFacts]]
+
+LARGE_PREVIEW = 80.0
+"""Milliseconds of computing, over all threads together, from which a preview takes every core even while somebody
+paints. Smaller ones are some hundred short parallel regions: where the window wants one of the cores at each mouse
+event, every other thread waits for the one that lost its core."""
 
 
 class RenderWorker(QThread):
@@ -44,6 +51,9 @@ class RenderWorker(QThread):
         self._stopping = False
         self._renderer: RendererLike | None = None
         self._composer: PhotoComposer | None = None
+        self._threads = 0
+        self._preview_cost = 0.0
+        self._last_labels: NDArray[np.uint8] | None = None
 
     # Called by the GUI thread; all return at once --------------------------------------------------
 
@@ -102,7 +112,8 @@ class RenderWorker(QThread):
 
     def _load(self, request: ModelRequest) -> None:
         self.loading.emit(request.bundle)
-        self._renderer = self._composer = None
+        self._renderer = self._composer = self._last_labels = None
+        self._preview_cost = 0.0
         try:
             self._renderer, facts = self._loader(request)
             self._composer = PhotoComposer(facts, self._renderer)
@@ -121,14 +132,22 @@ class RenderWorker(QThread):
         assert self._renderer is not None and self._composer is not None
         composer = self._composer
         codes = torch.from_numpy(request.codes)
+        self._threads = self._threads or torch.get_num_threads()
+        painting = self._last_labels is not None and not np.array_equal(self._last_labels, request.labels)
+        self._last_labels = request.labels
         # Newer requests never cancel a preview: while the hand moves, previews are all a person sees.
         for preview in (True, False):
+            small = preview and painting and self._preview_cost < LARGE_PREVIEW
+            threads = max(1, self._threads - 1) if small else self._threads
+            torch.set_num_threads(threads)
             start = time.perf_counter()
             try:
                 composer.begin(request.base, self._leaving)
+                used = time.thread_time()
                 frame = self._renderer.render(
                     request.labels, codes, preview=preview, cancelled=self._leaving if preview else self._superseded
                 )
+                used = (time.thread_time() - used) * 1000
                 pixels, box, composition = composer.compose(request, frame)
             except RenderCancelled:
                 return
@@ -142,6 +161,8 @@ class RenderWorker(QThread):
                 return
             elapsed = (time.perf_counter() - start) * 1000
             exact = bool(frame.exact)
+            if not exact:
+                self._preview_cost = used * threads
             self.rendered.emit(RenderResult(request.id, box, pixels, exact, elapsed, composition=composition))
             if exact or self._superseded():
                 return

@@ -37,9 +37,11 @@ class Slider(QSlider):
     def set_ends(self, low: float, high: float, rest: float) -> None:
         """Run between other ends, and rest at `rest` now; without a signal."""
         self._dragging = False
+        changed = (self.low, self.high, self.rest) != (low, high, rest)
         self.low, self.high, self.rest = low, high, rest
         self.set_real(rest)
-        self.update()
+        if changed:
+            self.update()
 
     def real(self) -> float:
         """The value between `low` and `high`."""
@@ -150,7 +152,8 @@ class SliderRow(QWidget):
         layout.setSpacing(8)
         self.label = QLabel()
         if name_width:
-            self.label.setFixedWidth(name_width)
+            # With a size of its own another name does not lay out the dock again.
+            self.label.setFixedSize(name_width, self.label.fontMetrics().height() + 4)
         self.slider = Slider(low, high, rest)
         self.field = QDoubleSpinBox()
         self.field.setDecimals(decimals)
@@ -171,13 +174,17 @@ class SliderRow(QWidget):
     def set_up(self, name: str, low: float, high: float, rest: float = 0.0) -> None:
         """Stand for something else from now on; without signals. A new row would cost many times as much."""
         self._quiet = True
-        self.label.setText(name)
-        self.label.setToolTip(name)
-        self.slider.setAccessibleName(name)
+        if name != self.label.text():
+            self.label.setText(name)
+            self.label.setToolTip(name)
+            self.slider.setAccessibleName(name)
+            self.field.setAccessibleName(self.tr("{0}, value").format(name))
         self.slider.set_ends(low, high, rest)
-        self.field.setRange(min(low, low * 4), max(high, high * 4))
-        self.field.setSingleStep((high - low) / 50)
-        self.field.setAccessibleName(self.tr("{0}, value").format(name))
+        bottom, top, step = min(low, low * 4), max(high, high * 4), (high - low) / 50
+        if (bottom, top) != (self.field.minimum(), self.field.maximum()):
+            self.field.setRange(bottom, top)
+        if step != self.field.singleStep():
+            self.field.setSingleStep(step)
         self._quiet = False
         self.set_value(rest)
 
@@ -185,7 +192,9 @@ class SliderRow(QWidget):
         """Show a value without signals."""
         self._quiet = True
         self.slider.set_real(value)
-        if not self.field.hasFocus() or abs(self.field.value() - value) > 10 ** -self.field.decimals():
+        shown, smallest = self.field.value(), 10 ** -self.field.decimals()
+        # Setting what is shown already costs as much as setting another value.
+        if abs(shown - value) > (smallest if self.field.hasFocus() else smallest / 2):
             self.field.setValue(value)
         self._quiet = False
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from app import theme
 from app.rendering.requests import ModelFacts, RenderResult
+
+PADDING = 6
+"""Pixels left and right of a text, as in the style sheet."""
 
 
 class _Dot(QWidget):
@@ -18,8 +22,9 @@ class _Dot(QWidget):
         self.exact: bool | None = None
 
     def set_exact(self, exact: bool | None) -> None:
-        self.exact = exact
-        self.update()
+        if exact is not self.exact:
+            self.exact = exact
+            self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self.exact is None:
@@ -34,34 +39,69 @@ class _Dot(QWidget):
         painter.end()
 
 
+class Readout(QLabel):
+    """A text that changes with every mouse move or picture.
+
+    Its size is fixed and only ever grows: a label without a size of its own lays out the whole window at each new text.
+    """
+
+    def __init__(self, sample: str, text: str = "") -> None:
+        """`sample`: a text of the width that is usual."""
+        super().__init__()
+        self._sample = sample
+        self.setFixedSize(0, 0)
+        self.show_text(text)
+
+    def show_text(self, text: str) -> None:
+        """Show another text."""
+        if text != self.text():
+            self._fit(text)
+            self.setText(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit(self._sample)
+
+    def _fit(self, text: str) -> None:
+        metrics = self.fontMetrics()
+        width = max(self.maximumWidth(), metrics.horizontalAdvance(text) + 2 * PADDING)
+        height = metrics.height() + 4
+        if (width, height) != (self.maximumWidth(), self.maximumHeight()):
+            self.setFixedSize(width, height)
+
+
 class StatusBar(QStatusBar):
     """Fills itself from what it is told."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizeGripEnabled(False)
-        self.hover = QLabel()
+        self.hover = Readout("background   0000, 0000")
         self.job = QLabel()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setFixedWidth(96)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.size_label = QLabel()
-        self.zoom = QLabel()
+        self.zoom = Readout("000 %")
         self.dot = _Dot()
-        self.time_label = QLabel()
+        self.time_label = Readout("0000 ms")
         self.device = QLabel(self.tr("no network"))
-        self.addWidget(self.hover, 1)
+        for readout in (self.zoom, self.time_label):
+            readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(self.hover)
         for widget in (self.job, self.progress, self.size_label, self.zoom, self.dot, self.time_label, self.device):
             self.addPermanentWidget(widget)
         self.show_job("", -1.0)
 
     def show_hover(self, x: int, y: int, name: str) -> None:
-        self.hover.setText(f"{name}   {x}, {y}" if x >= 0 else "")
+        self.hover.show_text(f"{name}   {x}, {y}" if x >= 0 else "")
 
     def show_job(self, text: str, share: float) -> None:
         """What a background job does; the share done is 0..1, or -1 when unknown. An empty text hides it."""
-        self.job.setText(text)
+        if text != self.job.text():
+            self.job.setText(text)
         self.job.setVisible(bool(text))
         self.progress.setVisible(bool(text))
         self.progress.setRange(0, 0 if share < 0 else 100)
@@ -69,7 +109,7 @@ class StatusBar(QStatusBar):
             self.progress.setValue(round(share * 100))
 
     def show_zoom(self, scale: float) -> None:
-        self.zoom.setText(f"{scale * 100:.0f} %")
+        self.zoom.show_text(f"{scale * 100:.0f} %")
 
     def show_size(self, width: int, height: int) -> None:
         self.size_label.setText(f"{width} × {height}")
@@ -77,13 +117,14 @@ class StatusBar(QStatusBar):
     def show_result(self, result: RenderResult | None) -> None:
         if result is None:
             self.dot.set_exact(None)
-            self.time_label.setText("")
+            self.time_label.show_text("")
             return
         kind = self.tr("exact") if result.exact else self.tr("preview")
-        self.dot.set_exact(result.exact)
-        self.dot.setToolTip(kind)
-        self.time_label.setText(f"{result.milliseconds:.0f} ms")
-        self.time_label.setToolTip(self.tr("Time of the last render ({0})").format(kind))
+        if result.exact is not self.dot.exact:
+            self.dot.set_exact(result.exact)
+            self.dot.setToolTip(kind)
+            self.time_label.setToolTip(self.tr("Time of the last render ({0})").format(kind))
+        self.time_label.show_text(f"{result.milliseconds:.0f} ms")
 
     def show_model(self, facts: ModelFacts | None, loading: str = "") -> None:
         if facts is None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.collector import FULL_EVERY, Collector
 from model.images import read_photo, write_picture
@@ -101,6 +102,34 @@ def test_without_a_network_the_window_opens_and_says_so(open_studio, tmp_path: P
     assert "nowhere" in studio.window.messages.text
     studio.drag((4, 4), (20, 20))
     assert studio.document.modified
+
+
+def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio) -> None:
+    studio.settle()
+    QApplication.processEvents()
+    layouts: list[str] = []
+
+    class Watch(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.LayoutRequest:
+                layouts.append(type(watched).__name__)
+            return False
+
+    watch = Watch()
+    studio.tool("brush")
+    QApplication.processEvents()
+    for widget in (studio.window, studio.window.status):
+        widget.installEventFilter(watch)
+    pictures: list[object] = []
+    studio.session.picture_changed.connect(pictures.append)
+    studio.press(6, 6)
+    for place in range(7, 25):
+        studio.move(place, place + 4)
+        QApplication.processEvents()
+    studio.wait(lambda: bool(pictures))
+    QApplication.processEvents()
+    assert layouts == []
+    studio.release(25, 29)
 
 
 def test_garbage_waits_for_the_end_of_the_stroke(open_studio) -> None:

@@ -111,6 +111,29 @@ def test_an_error_is_a_result_and_the_thread_lives_on(start, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: results[-1].exact and results[-1].id == 2, timeout=WAIT)
 
 
+def test_small_previews_leave_a_core_to_the_window_while_somebody_paints(start, qtbot: QtBot) -> None:
+    threads: list[tuple[int, bool, int]] = []
+
+    class Counting(Gated):
+        def render(self, labels, codes, *, preview=False, cancelled=None):
+            threads.append((int(labels[0, 0]), preview, torch.get_num_threads()))
+            return super().render(labels, codes, preview=preview, cancelled=cancelled)
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        renderer = Counting()
+        renderer.gate.set()
+        worker, results = start(renderer)
+        worker.open_model(ModelRequest("x"))
+        for number in (1, 2):
+            worker.submit(request(number))
+            qtbot.waitUntil(lambda wanted=number: bool(results) and results[-1].id == wanted and results[-1].exact)
+        assert threads == [(1, True, 3), (1, False, 3), (2, True, 2), (2, False, 3)]
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_stop_ends_a_frame_under_way(start, qtbot: QtBot) -> None:
     gated = Gated()
     worker, _ = start(gated)
