@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from app.cli.application import command_names
-from app.cli.start import run
 from app.cli.drawing import render_map
+from app.cli.start import run
 from model.checkpoints import Bundle, load_bundle
 from model.labels import builtin_label_set, read_label_map, write_label_map
 from model.styles import read_styles, sample_codes
