@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,12 +16,16 @@ from model.checkpoints.state import folded_state
 from model.groupdnet.class_encoder import ClassEncoder, present_classes
 from model.groupdnet.generator import Generator
 from model.labels import LabelSet
+from model.training.colour_fit import fit_colours
 from model.training.config import TrainConfig
 from model.training.networks import Ema, ImageModel, recompute_batch_norm
 from model.training.steps import prepare
 
 #: Codes of training photos that a bundle keeps of every class.
 BANK = 256
+
+
+Batch = tuple[Tensor, Tensor]
 
 
 class Pictures(Protocol):
@@ -36,6 +41,25 @@ def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[
     size = config.batch_size
     order = torch.linspace(0, len(data) - 1, min(len(data), count * size)).long()
     return [prepare(*data.take(index), config, augment=False) for index in order.split(size)]
+
+
+def pictures_of_all_classes(data: Pictures, config: TrainConfig, least: int = 40, count: int = 320) -> list[Batch]:
+    """Batches of ``count`` whole pictures without augmentation: ``least`` of every class first, then evenly spread."""
+    classes, size = config.generator.classes, config.batch_size
+    everything = torch.arange(len(data))
+    present = torch.cat([present_classes(data.take(part)[1].long(), classes).cpu() for part in everything.split(64)])
+    chosen = torch.zeros(len(data), dtype=torch.bool)
+    for index in present.sum(0).argsort().tolist():
+        own = torch.nonzero(present[:, index])[:, 0]
+        missing = least - int(chosen[own].sum())
+        spare = own[~chosen[own]]
+        if missing > 0 and len(spare):
+            chosen[spare[torch.linspace(0, len(spare) - 1, min(missing, len(spare))).long()]] = True
+    spare = torch.nonzero(~chosen)[:, 0]
+    missing = min(count - int(chosen.sum()), len(spare))
+    if missing > 0:
+        chosen[spare[torch.linspace(0, len(spare) - 1, missing).long()]] = True
+    return [prepare(*data.take(index), config, augment=False) for index in torch.nonzero(chosen)[:, 0].split(size)]
 
 
 @torch.no_grad()
@@ -77,12 +101,25 @@ def code_statistics(codes: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Ten
     return mean, std, factor
 
 
-def code_bank(codes: Tensor, present: Tensor, mean: Tensor, factor: Tensor, size: int = BANK) -> Tensor:
-    """``size`` codes of every class (C, size, N), evenly over the pictures that have it; drawn where those are few."""
+def code_bank(
+    codes: Tensor,
+    present: Tensor,
+    mean: Tensor,
+    factor: Tensor,
+    size: int = BANK,
+    linked: Sequence[Sequence[int]] = (),
+) -> Tensor:
+    """``size`` codes of every class (C, size, N), evenly over the pictures that have it; drawn where those are few.
+
+    Of ``linked`` classes a row comes from one picture, of those that have all classes of the group.
+    """
+    shown = present.clone()
+    for group in linked:
+        shown[:, list(group)] = present[:, list(group)].all(dim=1, keepdim=True)
     random = torch.Generator().manual_seed(0)
     bank = []
     for index in range(codes.shape[1]):
-        own = codes[present[:, index], index].flatten(1)
+        own = codes[shown[:, index], index].flatten(1)
         if len(own) >= 2 * own.shape[1]:
             bank.append(own[torch.linspace(0, len(own) - 1, size).round().long()])
         else:
@@ -101,6 +138,8 @@ def export_bundle(
     if not config.crop_size:
         # Where crops were learned from, the statistics are those that the weights were trained with.
         recompute_batch_norm(model, batches)
+    if config.colour_rounds:
+        fit_colours(model, pictures_of_all_classes(data, config), config.colour_rounds)
     codes, present = measure_codes(model.encoder, whole_batches(data, config, -(-len(data) // config.batch_size)))
     if model.codeless is not None:
         present[:, model.codeless] = False
@@ -122,7 +161,7 @@ def export_bundle(
         code_mean=mean,
         code_std=std,
         code_factor=factor,
-        code_bank=code_bank(codes, present, mean, factor),
+        code_bank=code_bank(codes, present, mean, factor, linked=getattr(label_set, "linked", ())),
         background=None if grey is None else (grey, grey, grey),
         card={"recipe": config.name, "steps": step, "batch_size": config.batch_size},
     )
