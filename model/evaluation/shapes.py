@@ -52,7 +52,7 @@ def measure_readability(
 
     def read(labels: LabelMap, number: int) -> LabelMap:
         codes = sample_codes(bundle, seed + number)
-        return parse_photo(bundle, renderer.render(labels, codes).pixels)
+        return parse_photo(bundle, renderer.render(labels, codes).pixels, thorough=False)
 
     pixels: dict[int, list[float]] = {}
     figure: list[float] = []

@@ -133,12 +133,12 @@ def test_a_wrong_configuration_says_what_is_wrong(values: dict[str, object], tol
 
 
 @settings(max_examples=12, deadline=None)
-@given(height=st.integers(1, 180), width=st.integers(1, 180), flip=st.booleans())
-def test_a_photo_of_any_size_gets_a_map_of_its_size(height: int, width: int, flip: bool) -> None:
+@given(height=st.integers(1, 180), width=st.integers(1, 180), thorough=st.booleans())
+def test_a_photo_of_any_size_gets_a_map_of_its_size(height: int, width: int, thorough: bool) -> None:
     torch.manual_seed(0)
     bundle = BundleOfParser("tiny", Parser(tiny_config()).eval())
     photo = np.random.default_rng(height * width).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    labels = parse_photo(bundle, photo, flip=flip)
+    labels = parse_photo(bundle, photo, thorough=thorough)
     assert labels.shape == (height, width)
     assert labels.dtype == np.uint8
     assert labels.flags.c_contiguous
@@ -187,7 +187,7 @@ def test_a_small_person_in_a_wide_photo_is_parsed_again_at_their_own_size() -> N
     photo[250:350, 450:480] = 255
     photo[40:50, 100:110] = 255  # a bystander, who belongs to the background
     parser = bright_is_coat()
-    labels = parse_photo(BundleOfParser("tiny", parser), photo)
+    labels = parse_photo(BundleOfParser("tiny", parser), photo, thorough=False)
     assert len(parser.seen) == 2
     rows, columns = np.nonzero(labels)
     assert abs(rows.min() - 250) <= 4
@@ -200,8 +200,18 @@ def test_a_person_who_fills_the_photo_is_parsed_once() -> None:
     photo = np.zeros((192, 128, 3), np.uint8)
     photo[8:184, 44:84] = 255
     parser = bright_is_coat()
-    labels = parse_photo(BundleOfParser("tiny", parser), photo)
+    labels = parse_photo(BundleOfParser("tiny", parser), photo, thorough=False)
     assert parser.seen == [(96, 64)]
+    assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.97
+
+
+def test_thorough_parsing_looks_four_times_and_averages_where_things_are() -> None:
+    photo = np.zeros((192, 128, 3), np.uint8)
+    photo[8:184, 44:84] = 255
+    parser = bright_is_coat()
+    labels = parse_photo(BundleOfParser("tiny", parser), photo)
+    assert len(parser.seen) == 4
+    assert len(set(parser.seen)) == 2
     assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.97
 
 
