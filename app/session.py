@@ -225,11 +225,20 @@ class Session(QObject):
         )
 
     def draw_styles(self, classes: list[int]) -> None:
-        """Draw new codes for some classes at random, as one step."""
+        """Draw new codes for some classes at random, as one step; classes linked to them follow, unless locked."""
         if self.facts is None or self.document.codes is None:
             return
         mean, spread, bank = self.facts.code_mean, self.facts.code_spread, self.facts.code_bank
-        seeds = [int(self.rng.integers(2**31)) for _ in classes]
+        linked = () if bank is None else bank.linked
+        text = self._about(classes, self.tr("new style"))
+        free = [index for index in classes if index not in self.document.flags.locked]
+        classes = styling.with_linked(free, linked)
+        if not classes:
+            return
+        # One seed for what is linked: it draws the same row of the bank.
+        leader = {index: group[0] for group in linked for index in group}
+        by_leader = {leader.get(index, index): int(self.rng.integers(2**31)) for index in classes}
+        seeds = [by_leader[leader.get(index, index)] for index in classes]
         drawn = [
             styling.drawn(
                 mean[index], spread[index], np.random.default_rng(seed), None if bank is None else bank.of(index)
@@ -237,7 +246,6 @@ class Session(QObject):
             for index, seed in zip(classes, seeds, strict=True)
         ]
         origin = [StyleOrigin("dice", seed=seed) for seed in seeds]
-        text = self._about(classes, self.tr("new style"))
         self.document.set_codes(classes, np.stack(drawn), text, icon="dice", origin=origin)
 
     def vary_style(self, class_index: int, strength: float) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,15 @@ class LabelSet:
         classes: at least one and at most 256 classes.
         background: the class that the eraser paints and that fills what lies outside a map.
         file_values: values that files of this set carry for a class beside its index, such as 255 for "unknown".
+        linked: groups of classes that one person has alike, such as face and skin: new random styles of one group come
+            from the same photo. No class is in two.
     """
 
     name: str
     classes: tuple[ClassInfo, ...]
     background: int = 0
     file_values: Mapping[int, int] = field(default_factory=dict)
+    linked: tuple[tuple[int, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.classes) <= 256:
@@ -62,6 +65,11 @@ class LabelSet:
         for value, index in self.file_values.items():
             if not 0 <= value <= 255 or not 0 <= index < len(self.classes):
                 raise UserError(f"label set {self.name!r} maps the value {value} to {index}, which is no class")
+        members = [index for group in self.linked for index in group]
+        if len(set(members)) < len(members) or not all(0 <= index < len(self.classes) for index in members):
+            raise UserError(f"label set {self.name!r} links a class twice, or links what is no class")
+        if not all(self.linked):
+            raise UserError(f"label set {self.name!r} has a group of linked classes without any")
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -89,6 +97,8 @@ class LabelSet:
         }
         if self.file_values:
             data["file_values"] = {str(value): index for value, index in self.file_values.items()}
+        if self.linked:
+            data["linked"] = [[self.names[index] for index in group] for group in self.linked]
         return data
 
     @staticmethod
@@ -115,7 +125,11 @@ class LabelSet:
             background = int(data.get("background", 0))
         except (TypeError, ValueError):
             raise UserError(f"{source}: background and file_values must be whole numbers") from None
-        return LabelSet(str(data.get("name", "custom")), tuple(classes), background, file_values)
+        label_set = LabelSet(str(data.get("name", "custom")), tuple(classes), background, file_values)
+        groups = data.get("linked", [])
+        if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
+            raise UserError(f"{source}: linked must hold lists of class names")
+        return replace(label_set, linked=tuple(tuple(map(label_set.index_of, group)) for group in groups))
 
 
 def hex_color(color: Sequence[int] | NDArray[np.uint8]) -> str:
@@ -158,6 +172,15 @@ def builtin_label_set(name: str) -> LabelSet:
         known = ", ".join(sorted(file.stem for file in LABEL_SET_FOLDER.glob("*.json")))
         raise UserError(f"{name!r} is no built-in label set; there are {known}")
     return load_label_set(path)
+
+
+def with_builtin_links(label_set: LabelSet) -> LabelSet:
+    """The set with the links of the built-in set of the same name and classes, where it has none of its own."""
+    path = LABEL_SET_FOLDER / f"{label_set.name}.json"
+    if label_set.linked or not path.is_file():
+        return label_set
+    builtin = load_label_set(path)
+    return replace(label_set, linked=builtin.linked) if builtin.names == label_set.names else label_set
 
 
 def read_label_map(path: str | Path, label_set: LabelSet) -> LabelMap:

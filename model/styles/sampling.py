@@ -8,10 +8,15 @@ import torch
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
+from model.code_spread import CodeBank, spread_out
 from model.errors import UserError
 
-#: How far a drawn code lies from the training photo's code it is drawn around, in standard deviations of all codes.
-SMOOTHING = 0.3
+
+def code_bank(bundle: Bundle) -> CodeBank | None:
+    """What the bundle's codes are drawn around, None where it has no bank; what its label set links is one person's."""
+    if bundle.code_bank is None:
+        return None
+    return CodeBank(bundle.code_bank.float().cpu().numpy(), linked=bundle.label_set.linked)
 
 
 def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None, base: Tensor | None = None) -> Tensor:
@@ -20,8 +25,9 @@ def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None
     For the authors' networks that is the prior N(0, 1) of the paper (section 3.1). A trained posterior fills its prior
     unevenly, and codes in the gaps give broken pictures. So a bundle with a bank draws from a density fitted to the
     training photos' codes afterwards (ex-post density estimation, Ghosh et al., ICLR 2020): one of them, moved at
-    random with the covariance of all (the smoothed bootstrap of Silverman, 1986, which keeps mean and covariance). A
-    class's code depends on the seed and on the class alone, so drawing one class or all gives it the same code.
+    random with the covariance of all (`CodeBank.around`); linked classes (`LabelSet.linked`) are drawn around codes of
+    the same photo. A class's code depends on the seed and on the class alone, so drawing one class or all gives it the
+    same code.
 
     Args:
         seed: 0 or more; the same seed always gives the same codes.
@@ -35,13 +41,14 @@ def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None
         raise UserError(f"a seed must be a whole number from 0 up to 2^63, not {seed}")
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(bundle.code_shape, generator=generator)
-    if bundle.code_factor is None or bundle.code_bank is None:
-        drawn = bundle.code_mean + bundle.code_std * noise
+    bank = code_bank(bundle)
+    mean, factor = bundle.code_mean.numpy(), bundle.code_factor
+    moved = spread_out(noise.numpy(), bundle.code_std.numpy() if factor is None else factor.numpy())
+    if bank is None or factor is None:
+        drawn = bundle.code_mean + torch.from_numpy(moved).float()
     else:
-        place = torch.randint(bundle.code_bank.shape[1], (bundle.classes,), generator=generator)
-        near = bundle.code_bank[torch.arange(bundle.classes), place].view_as(noise) - bundle.code_mean
-        moved = torch.einsum("cij,cj->ci", bundle.code_factor, noise.flatten(1)).view_as(noise)
-        drawn = bundle.code_mean + (1 - SMOOTHING**2) ** 0.5 * near + SMOOTHING * moved
+        places = torch.randint(bank.codes.shape[1], (bundle.classes,), generator=generator).numpy()
+        drawn = torch.from_numpy(bank.around(mean, moved, bank.joined(places)))
     if classes is None:
         return drawn
     codes = (bundle.code_mean if base is None else base).clone()

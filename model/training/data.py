@@ -38,7 +38,8 @@ class Pair:
 def load_label_set(directory: str | Path) -> LabelSet:
     """Read the label set of a dataset from its ``classes.json``.
 
-    See :meth:`LabelSet.from_json` for the forms that are read. A plain list of classes is named after its folder.
+    See :meth:`LabelSet.from_json` for the forms that are read. A plain list of classes is named after its folder. Where
+    the file links no classes, those links hold that the built-in set of the same name and classes has.
 
     Raises:
         UserError: no ``classes.json`` in the folder or in its parent, or one that does not describe a label set.
@@ -49,7 +50,7 @@ def load_label_set(directory: str | Path) -> LabelSet:
     if path is None:
         raise UserError(f"{directory} has no classes.json, neither in the folder nor in the one above it")
     label_set = labels.load_label_set(path)
-    return replace(label_set, name=label_set.name.replace("_", "-"))
+    return labels.with_builtin_links(replace(label_set, name=label_set.name.replace("_", "-")))
 
 
 def find_pairs(directory: str | Path, label_set: LabelSet) -> list[Pair]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from model.errors import UserError
 from model.labels import (
+    ClassInfo,
     LabelSet,
     builtin_label_set,
     check_label_map,
@@ -20,6 +21,7 @@ from model.labels import (
     read_instance_map,
     read_label_map,
     resize_labels,
+    with_builtin_links,
     write_label_map,
 )
 
@@ -38,6 +40,19 @@ def test_builtin_label_sets_tell_their_classes_apart(name: str, classes: int) ->
     assert len(label_set) == classes
     assert len({info.color for info in label_set.classes}) == classes
     assert LabelSet.from_json(label_set.to_json()) == label_set
+
+
+def test_linked_classes_are_read_by_name_and_checked() -> None:
+    assert FASHION.linked == ((FASHION.index_of("face"), FASHION.index_of("skin")),)
+    bare = LabelSet(FASHION.name, FASHION.classes)
+    assert "linked" not in bare.to_json()
+    assert with_builtin_links(bare).linked == FASHION.linked
+    renamed = LabelSet(FASHION.name, (*FASHION.classes[:-1], ClassInfo("ring", (1, 2, 3))))
+    assert with_builtin_links(renamed) == renamed
+    assert with_builtin_links(LabelSet("mine", FASHION.classes)).linked == ()
+    for linked in ("face", [["face", "nose"]], [["face", "skin"], ["skin", "hair"]], ["face"], [[]]):
+        with pytest.raises(UserError):
+            LabelSet.from_json({**bare.to_json(), "linked": linked})
 
 
 def test_unknown_label_set_and_class_are_named_with_those_there_are() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from model.checkpoints import Bundle
+from model.code_spread import drawn, with_linked
 from model.errors import UserError
 from model.fitting import Fit, check_same_size
 from model.styles import encode_photo, read_styles, sample_codes, write_styles
 from model.styles.encoding import photo_to_tensor, tensor_to_picture
+from model.styles.sampling import code_bank
 
 
 def photo_and_map(height: int = 48, width: int = 32) -> tuple[np.ndarray, np.ndarray]:
@@ -59,6 +62,52 @@ def test_codes_drawn_around_a_bank_keep_its_mean_and_covariance(tiny_bundle: Bun
         assert (drawn[:, index].mean(0) - mean[index]).abs().max() < 0.15 * scale**0.5
     alone = sample_codes(tiny_bundle, 5, classes=[3])
     assert torch.equal(alone[3], sample_codes(tiny_bundle, 5)[3])
+
+
+def give_bank(bundle: Bundle, rows: int = 40) -> None:
+    """A bank in which row m of every class is m everywhere, with next to no covariance."""
+    numbers = bundle.code_mean[0].numel()
+    places = torch.arange(float(rows))[None, :, None]
+    bundle.code_bank = places.expand(bundle.classes, rows, numbers).contiguous()
+    bundle.code_factor = 1e-3 * torch.eye(numbers).expand(bundle.classes, numbers, numbers).contiguous()
+    bundle.code_mean = torch.zeros(bundle.code_shape)
+
+
+def test_linked_classes_are_drawn_around_codes_of_one_photo(tiny_bundle: Bundle) -> None:
+    give_bank(tiny_bundle)
+    names = tiny_bundle.label_set.names
+    face, skin, hair = (names.index(name) for name in ("face", "skin", "hair"))
+    assert (face, skin) in tiny_bundle.label_set.linked
+    rows = torch.stack([sample_codes(tiny_bundle, seed).flatten(1).mean(1) for seed in range(30)])
+    assert torch.allclose(rows[:, face], rows[:, skin], atol=0.01)
+    assert (rows[:, face] - rows[:, hair]).abs().mean() > 3
+    alone = sample_codes(tiny_bundle, 4, classes=[skin])
+    assert torch.equal(alone[skin], sample_codes(tiny_bundle, 4)[skin])
+    # Label sets of older bundles link nothing.
+    tiny_bundle.label_set = replace(tiny_bundle.label_set, linked=())
+    free = torch.stack([sample_codes(tiny_bundle, seed).flatten(1).mean(1) for seed in range(30)])
+    assert torch.equal(free[:, face], rows[:, face])
+    assert (free[:, face] - free[:, skin]).abs().mean() > 3
+
+
+def test_the_editor_draws_linked_classes_around_one_photo_together_and_alone(tiny_bundle: Bundle) -> None:
+    give_bank(tiny_bundle)
+    bank = code_bank(tiny_bundle)
+    assert bank is not None
+    face, skin = bank.linked[0]
+    assert tiny_bundle.code_factor is not None
+    mean, factor = tiny_bundle.code_mean.numpy(), tiny_bundle.code_factor.numpy()
+    for seed in range(10):
+        codes = drawn(mean, factor, np.random.default_rng(seed), bank).mean(axis=(1, 2, 3))
+        assert codes[face] == pytest.approx(codes[skin], abs=0.01)
+        single = [drawn(mean[i], factor[i], np.random.default_rng(seed), bank.of(i)).mean() for i in (face, skin)]
+        assert single[0] == pytest.approx(single[1], abs=0.01)
+
+
+def test_what_is_linked_to_a_class_follows_it() -> None:
+    assert with_linked([2], [(2, 3)]) == [2, 3]
+    assert with_linked([3, 1], [(2, 3)]) == [3, 1, 2]
+    assert with_linked([0, 1], [(2, 3)]) == [0, 1]
 
 
 def test_seeds_out_of_range_are_user_errors(tiny_bundle: Bundle) -> None:

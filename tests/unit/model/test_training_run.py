@@ -180,3 +180,17 @@ def test_code_statistics_are_those_of_the_pictures_that_have_the_class() -> None
     bank = code_bank(codes, present, mean, factor, 10)
     assert bank.shape == (3, 10, 2)
     assert all((row == own).all(1).any() for row in bank[1])
+
+
+def test_a_row_of_the_bank_is_one_picture_for_linked_classes() -> None:
+    codes = torch.arange(50.0)[:, None, None, None, None].expand(50, 3, 2, 1, 1).contiguous()
+    present = torch.ones(50, 3, dtype=torch.bool)
+    present[::3, 1] = False
+    present[1::7, 2] = False
+    mean, _, factor = code_statistics(codes, present)
+    bank = code_bank(codes, present, mean, factor, 16, linked=[(1, 2)])
+    assert torch.equal(bank[1], bank[2])
+    assert all(present[int(row[0])].all() for row in bank[1])
+    apart = code_bank(codes, present, mean, factor, 16)
+    assert not torch.equal(apart[1], apart[2])
+    assert torch.equal(apart[0], bank[0])
