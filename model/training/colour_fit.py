@@ -23,8 +23,10 @@ from model.training.losses import LEAST_SHARE, class_colours
 STEP = 0.8
 #: Ridge: share of the codes' own size (their variance is about 1), and as many pictures' worth on top.
 RIDGE, RIDGE_PICTURES = 0.02, 1.0
-#: Classes seen in fewer pictures stay as they are.
+#: Classes seen in fewer pictures stay as they are, and so do those drawn with this share of the photos' chroma: faces
+#: have it, and a shift that a uniform garment takes well burns out a face's highlights.
 LEAST_PICTURES = 16
+ENOUGH_CHROMA = 0.9
 #: Batches that the effect of a shift on the colours is averaged over.
 SLOPE_BATCHES = 8
 
@@ -86,39 +88,51 @@ def colour_slopes(model: Any, norms: list[ConditionalGroupNorm], batches: list[B
 
 
 @torch.no_grad()
-def colour_gaps(model: Any, batches: list[Batch]) -> tuple[Tensor, Tensor, Tensor]:
-    """Codes (P, C, K), photo's colour minus that of its reconstruction (P, C, 3), and which of them count (P, C)."""
-    codes, gaps, counted = [], [], []
+def colour_gaps(model: Any, batches: list[Batch]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Codes (P, C, K), colours in the photos and in their reconstructions (P, C, 3), and which of them count (P, C)."""
+    codes, colours, reconstructed, counted = [], [], [], []
     for photo, labels in batches:
         mean = model.encoder(photo, labels)[0].float()
         classes = mean.shape[1]
         wanted, shares = class_colours(photo.float(), labels, classes)
         drawn, _ = class_colours(model.generator(labels, mean).float(), labels, classes)
         codes.append(mean.flatten(2))
-        gaps.append(wanted - drawn)
+        colours.append(wanted)
+        reconstructed.append(drawn)
         counted.append(shares >= LEAST_SHARE)
-    return torch.cat(codes), torch.cat(gaps), torch.cat(counted)
+    return torch.cat(codes), torch.cat(colours), torch.cat(reconstructed), torch.cat(counted)
+
+
+def chroma(colours: Tensor) -> Tensor:
+    """How far colours (..., 3) are from grey (...)."""
+    return (colours - colours.mean(-1, keepdim=True)).norm(dim=-1)
 
 
 def fit_colours(model: Any, batches: list[Batch], rounds: int) -> list[float]:
     """Change the style weights of ``model.generator`` so that reconstructions have the photos' class colours.
 
     model: an ImageModel in evaluation, with pooled codes. batches: pictures (B, 3, H, W) in [-1, 1] and labels int64
-    (B, H, W), without augmentation. Returns the mean absolute gap of a class's colour, in [-1, 1], before each round
-    and after the last. Networks without style modulation stay as they are, and the list is empty.
+    (B, H, W), without augmentation. Classes that have enough chroma stay as they are.
+
+    Returns the mean absolute gap of a class's colour, in [-1, 1], before each round and after the last. Networks
+    without style modulation stay as they are, and the list is empty.
     """
     norms = last_modulations(model.generator)
     if not norms:
         return []
     report = []
     for number in range(rounds + 1):
-        codes, gaps, counted = colour_gaps(model, batches)
+        codes, wanted, drawn, counted = colour_gaps(model, batches)
         if model.codeless is not None:
             counted[:, model.codeless] = False
+        gaps = wanted - drawn
         report.append(gaps[counted].abs().mean().item())
+        if number == 0:
+            share = (chroma(drawn) * counted).sum(0) / (chroma(wanted) * counted).sum(0).clamp(min=1e-6)
+            pale = (share < ENOUGH_CHROMA) & (counted.sum(0) >= LEAST_PICTURES)
         if number < rounds:
             slopes = colour_slopes(model, norms, batches[:: max(1, len(batches) // SLOPE_BATCHES)])
-            _correct(norms, codes, gaps, counted, slopes)
+            _correct(norms, codes, gaps, counted & pale, slopes)
     return report
 
 
@@ -128,7 +142,7 @@ def _correct(norms: list[ConditionalGroupNorm], codes: Tensor, gaps: Tensor, cou
     for index in range(codes.shape[1]):
         own = counted[:, index]
         count = int(own.sum())
-        if count < LEAST_PICTURES:
+        if count == 0:
             continue
         code, gap = codes[own, index], gaps[own, index]
         ridge = (RIDGE * count + RIDGE_PICTURES) * torch.eye(numbers)
