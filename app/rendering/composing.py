@@ -12,7 +12,7 @@ from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest, restyled_classes
-from model.compositing import Compositor, Keep
+from model.compositing import Compositor, Keep, Plate
 
 Picture = NDArray[np.uint8]
 
@@ -42,7 +42,7 @@ class PhotoComposer:
         self._base: PhotoBase | None = None
         self._codes: NDArray[np.float32] | None = None
         self._reference: Picture | None = None
-        self._plate: Picture | None = None
+        self._plate: Plate | None = None
         self._compositor: Compositor | None = None
         self._shown: _Shown | None = None
 

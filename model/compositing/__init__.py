@@ -6,5 +6,6 @@ Outside the edit mask and its seam the result equals the photo exactly. `Composi
 
 from model.compositing.compositor import Compositor, Keep, KeepSettings, changed_classes
 from model.compositing.fullsize import Rectangle, put_back
+from model.compositing.inpainting import Plate
 
-__all__ = ["Compositor", "Keep", "KeepSettings", "Rectangle", "changed_classes", "put_back"]
+__all__ = ["Compositor", "Keep", "KeepSettings", "Plate", "Rectangle", "changed_classes", "put_back"]

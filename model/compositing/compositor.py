@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compositing.fields import Field, Mask, extend
-from model.compositing.inpainting import inpaint_background
+from model.compositing.inpainting import Plate, inpaint_background
+from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -22,10 +23,6 @@ Box = tuple[int, int, int, int]
 #: Deviation in pixels of the Gaussian under which photo and model are compared. Narrower, it copies the old folds into
 #: the new cloth; wider, it cannot follow light and shade.
 MATCH_SIGMA = 6.0
-
-#: Pixels inside a restyled class's outline that the network mixes with what lies beyond (its light studio, above all);
-#: and from how far away the colours come that replace them.
-RIM, _RIM_SOURCE = 2, 3
 
 
 class Keep(StrEnum):
@@ -75,9 +72,11 @@ class Compositor:
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
 
-    Around the mask a seam of `settings.seam` pixels fades to the photo; what fades is matched in the same way, so that
-    neither the old object's rim nor the model's own ground shows as a halo. Beyond the seam the result is the photo.
-    Every pixel depends only on its surroundings within the seam, so a part can be recomposed alone (`box`).
+    Edited classes lie over the rest with soft outlines: along the photo's own edges where an outline is still the
+    photo's, with rounded staircases where it is new. Around the mask a seam of `settings.seam` pixels fades to the
+    photo; what fades shows the photo's classes without the pixels in which the old object still shines, so that neither
+    its rim nor the model's own ground shows as a halo. Beyond the seam the result is the photo. Every pixel depends
+    only on its surroundings (`reach`), so a part can be recomposed alone (`box`).
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class Compositor:
         reference: Picture,
         background: int = 0,
         settings: KeepSettings | None = None,
-        plate: Picture | None = None,
+        plate: Plate | None = None,
     ) -> None:
         """
         Args:
@@ -105,16 +104,17 @@ class Compositor:
         self.settings = settings or KeepSettings()
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
+        self._mattes: dict[int, Field] = {}
         self._plate = plate
 
     @property
     def reach(self) -> int:
         """How many pixels around a changed one a picture can change."""
-        return max(self.settings.seam, RIM + _RIM_SOURCE) + 1
+        return self.settings.seam + LAYER_REACH + 2
 
     @property
-    def plate(self) -> Picture:
-        """The photo with everything but the background inpainted, uint8 (H, W, 3)."""
+    def plate(self) -> Plate:
+        """The photo with everything but the background inpainted."""
         if self._plate is None:
             self._plate = inpaint_background(self.photo, self.hidden)
         return self._plate
@@ -180,51 +180,90 @@ class Compositor:
             return result
         weight = fade(mask, self.settings.seam)
         weight = weight[work[0] - window[0] : work[2] - window[0], work[1] - window[1] : work[3] - window[1]]
-        target = self._target_in(after, picture, restyled, work)
+        target = self._target_in(after, picture, restyled, painted, work)
         part = _slices(work)
         kept = self.photo[part]
         mixed = kept + weight[..., None] * (target - kept)
         result[part] = np.where(weight[..., None] > 0, np.rint(mixed).clip(0, 255), kept).astype(np.uint8)
         return result
 
-    def target(self, after: Labels, picture: Picture, restyled: Collection[int] = ()) -> Field:
+    def target(
+        self, after: Labels, picture: Picture, restyled: Collection[int] = (), painted: Mask | None = None
+    ) -> Field:
         """What the mask and its seam show before they are blended with the photo, float32 (H, W, 3), about 0..255."""
-        return self._target_in(after, picture, restyled, (0, 0, *self.labels.shape))
+        return self._target_in(after, picture, restyled, painted, (0, 0, *self.labels.shape))
 
-    def _target_in(self, after: Labels, picture: Picture, restyled: Collection[int], box: Box) -> Field:
-        part = _slices(box)
-        target = picture[part].astype(np.float32)
-        labels = after[part]
+    def _target_in(
+        self, after: Labels, picture: Picture, restyled: Collection[int], painted: Mask | None, box: Box
+    ) -> Field:
+        window = _grown(box, self.reach, self.labels.shape)
+        part = _slices(window)
+        labels, kept = after[part], after[part] == self.labels[part]
+        mask = self._mask_in(after, restyled, painted, window)
+        near = cv2.dilate(mask.astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8)) > 0
+        wide = np.ones((2 * (self.settings.seam + RIM) + 1,) * 2, np.uint8)
+        target = self.photo[part].astype(np.float32)
+        over = np.zeros_like(target)
+        covered = np.zeros(labels.shape, np.float32)
+        under, beside = np.zeros_like(target), np.zeros(labels.shape, np.float32)
         for index in np.flatnonzero(np.bincount(labels.ravel(), minlength=1)).tolist():
-            if self.settings.of(index) is Keep.MODEL:
+            at = _bounds((labels == index) & near, LAYER_REACH + RIM + 1)
+            if at is None:
                 continue
-            if index in restyled:
-                self._clear_rim(after, picture, index, box, target)
-                continue
-            where = (labels == index)[..., None]
-            if index == self.background:
-                np.copyto(target, self.plate[part], where=where, casting="unsafe")
-            else:
-                np.add(target, self.correction(index)[part], out=target, where=where)
-        return target
-
-    def _clear_rim(self, after: Labels, picture: Picture, index: int, box: Box, target: Field) -> None:
-        """Give the rim of a restyled class in `target`, the part in `box`, the colours of the class inside."""
-        window = _grown(box, RIM + _RIM_SOURCE, self.labels.shape)
-        known = (after[_slices(window)] == index).astype(np.uint8)
-        # At the frame's border the class goes on.
-        inner = cv2.erode(known, np.ones((2 * RIM + 1,) * 2, np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=1)
-        size = (2 * _RIM_SOURCE + 1,) * 2
-        weight = cv2.GaussianBlur(inner.astype(np.float32), size, 1.5, borderType=cv2.BORDER_REPLICATE)
-        rim = (known > inner) & (weight > 1e-3)
-        if not rim.any():
-            return
-        colors = picture[_slices(window)].astype(np.float32) * inner[..., None]
-        colors = np.asarray(cv2.GaussianBlur(colors, size, 1.5, borderType=cv2.BORDER_REPLICATE), np.float32)
+            own = labels[at] == index
+            place = _within(window, at)
+            layer = self._layer(index, own, mask[at], near[at], picture, restyled, place)
+            share = self._coverage(index, own, kept[at], index in restyled, place)
+            edited = own if index in restyled else own & mask[at]
+            above = share * (cv2.dilate(edited.astype(np.uint8), wide) > 0)
+            over[at] += above[..., None] * layer
+            covered[at] += above
+            under[at] += (share - above)[..., None] * layer
+            beside[at] += share - above
+            np.copyto(target[at], layer, where=own[..., None])
+        # Below the outlines of what was edited its neighbours go on.
+        missing = (covered > 0) & (beside > 0) & mask
+        target[missing] = under[missing] / beside[missing][:, None]
+        alone = (covered > 0) & (beside <= 0)
+        rest = np.where(alone, 0, np.clip(1 - covered, 0, 1))[..., None]
+        target = np.asarray((over + rest * target) / np.maximum(covered[..., None] + rest, 1e-6), np.float32)
         top, left = box[0] - window[0], box[1] - window[1]
-        part = slice(top, top + box[2] - box[0]), slice(left, left + box[3] - box[1])
-        found = rim[part]
-        target[found] = colors[part][found] / weight[part][found][:, None]
+        return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
+
+    def _layer(
+        self, index: int, own: Mask, mask: Mask, near: Mask, picture: Picture, restyled: Collection[int], window: Box
+    ) -> Field:
+        """The colours of a class in the window and some pixels beyond its outline, float32 (h, w, 3)."""
+        part = _slices(window)
+        drawn = picture[part].astype(np.float32)
+        if self.settings.of(index) is Keep.MODEL:
+            return drawn
+        if index in restyled:
+            return extend_layer(drawn, inner_part(own), own)
+        if index == self.background:
+            return self.plate.pixels[part].astype(np.float32)
+        colors = self.photo[part].astype(np.float32)
+        clean = own & ~near
+        if (own & mask).any():
+            # Part of it is new: matched to the photo, into which it fades.
+            share = fade(own & mask, self.settings.seam)
+            colors += share[..., None] * (drawn + self.correction(index)[part] - colors)
+            clean = np.where(share > 0, inner_part(own), clean)
+        return extend_layer(colors, clean, own)
+
+    def _coverage(self, index: int, own: Mask, kept: Mask, restyled: bool, window: Box) -> Field:
+        """How much of each pixel of the window a class covers, float32 (h, w) in 0..1."""
+        if self.settings.seam == 0:
+            return own.astype(np.float32)
+        share = soft_coverage(own)
+        if not restyled or self.settings.of(index) is Keep.MODEL:
+            return share
+        if index not in self._mattes:
+            self._mattes[index] = matte(self.photo, self.labels == index)
+        # Where outlines were changed the photo's edges mean nothing.
+        around = np.ones((9, 9), np.uint8)
+        same = cv2.erode(kept.astype(np.uint8), around, borderType=cv2.BORDER_CONSTANT, borderValue=1)
+        return np.where(same > 0, self._mattes[index][_slices(window)], share)
 
     def correction(self, class_index: int) -> Field:
         """What the model's colours of a class lack to be the photo's, smoothly extended; float32 (H, W, 3)."""
@@ -264,6 +303,21 @@ def _touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
     bottom = min(box[2], window[0] + int(rows[-1]) + 1 + seam)
     right = min(box[3], window[1] + int(columns[-1]) + 1 + seam)
     return (top, left, bottom, right) if bottom > top and right > left else None
+
+
+def _bounds(where: Mask, margin: int) -> tuple[slice, slice] | None:
+    """The part of an array around what is True and `margin` pixels more, None where nothing is."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    if rows.size == 0:
+        return None
+    box = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+    return _slices(_grown(box, margin, where.shape))
+
+
+def _within(window: Box, at: tuple[slice, slice]) -> Box:
+    """The box in the frame of a part of a window."""
+    top, left = window[:2]
+    return top + at[0].start, left + at[1].start, top + at[0].stop, left + at[1].stop
 
 
 def _grown(box: Box, by: int, shape: tuple[int, ...]) -> Box:

@@ -48,6 +48,7 @@ def put_back(
 
     What the photo shows finer than the frame can (weave, seams, single hairs) is added to the model's pixels wherever
     the class did not change. In restyled classes it is scaled with the brightness, as it would be under the same light.
+    Background that was uncovered has the detail of the place that it was copied from.
 
     Args:
         photo: uint8 (H, W, 3), of any size.
@@ -71,9 +72,13 @@ def put_back(
     top, left, bottom, right = region
     seam = max(compositor.settings.seam * zoom, float(compositor.settings.seam > 0))
     weight = fade(_enlarged_mask(mask, to_frame, region, zoom), seam)
-    target = compositor.target(after, picture, restyled)
+    target = compositor.target(after, picture, restyled, painted)
     gain, gray = detail_gain(compositor, after, target, restyled)
     frame = compositor.photo.astype(np.float32)
+    uncovered = (after == compositor.background) & compositor.hidden
+    ground = (uncovered & (compositor.settings.of(compositor.background) is Keep.PHOTO)).astype(np.float32)
+    if compositor.background in restyled or not (ground > 0)[mask].any():
+        ground[:] = 0
     for start in range(top, bottom, STRIP):
         part = (start, left, min(start + STRIP, bottom), right)
         alpha = weight[start - top : part[2] - top][..., None]
@@ -86,9 +91,46 @@ def put_back(
         detail += share * (detail @ _LUMA - detail)
         new = _warp(target, to_frame, part, cv2.INTER_CUBIC)
         new += _warp(gain, to_frame, part, cv2.INTER_LINEAR)[..., None] * detail
+        if ground.any():
+            new += _ground_detail(photo, frame, compositor.plate.shifts, ground, to_frame, part)
         mixed = kept + alpha * (new - kept)
         result[part[0] : part[2], left:right] = np.where(alpha > 0, np.rint(mixed).clip(0, 255), kept).astype(np.uint8)
     return result
+
+
+def _ground_detail(
+    photo: Picture,
+    frame: Field,
+    shifts: NDArray[np.int32],
+    ground: Field,
+    to_frame: NDArray[np.float64],
+    part: tuple[int, int, int, int],
+) -> Field:
+    """The detail of uncovered background, float32 (h, w, 3): the photo's, as far away as its pixels were copied from.
+
+    Args:
+        frame: float32 (H, W, 3); shifts: of the plate, (H, W, 2); ground: float32 (H, W), 1 where it is wanted.
+        part: the photo's pixels that are worked on.
+    """
+    there = _warp(shifts.astype(np.float32), to_frame, part, cv2.INTER_NEAREST)
+    share = _warp(ground, to_frame, part, cv2.INTER_LINEAR) * there.any(axis=2)
+    rows, columns = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
+    detail = np.zeros((*share.shape, 3), np.float32)
+    if rows.size == 0:
+        return detail
+    inner = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    y, x = np.mgrid[
+        part[0] + inner[0].start : part[0] + inner[0].stop, part[1] + inner[1].start : part[1] + inner[1].stop
+    ]
+    photo_x = (x + there[inner][..., 1] / to_frame[0, 0]).astype(np.float32)
+    photo_y = (y + there[inner][..., 0] / to_frame[1, 1]).astype(np.float32)
+    frame_x = (to_frame[0, 0] * photo_x + to_frame[0, 2]).astype(np.float32)
+    frame_y = (to_frame[1, 1] * photo_y + to_frame[1, 2]).astype(np.float32)
+    inside = (photo_x >= 0) & (photo_x <= photo.shape[1] - 1) & (photo_y >= 0) & (photo_y <= photo.shape[0] - 1)
+    fine = cv2.remap(photo, photo_x, photo_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    fine -= cv2.remap(frame, frame_x, frame_y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    detail[inner] = (share[inner] * inside)[..., None] * fine
+    return detail
 
 
 def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: Collection[int]) -> tuple[Field, Field]:
