@@ -202,12 +202,13 @@ class Compositor:
         mask = self._mask_in(after, restyled, painted, window)
         near = cv2.dilate(mask.astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8)) > 0
         wide = np.ones((2 * (self.settings.seam + RIM) + 1,) * 2, np.uint8)
+        zone = cv2.dilate(mask.astype(np.uint8), wide) > 0
         target = self.photo[part].astype(np.float32)
         over = np.zeros_like(target)
         covered = np.zeros(labels.shape, np.float32)
         under, beside = np.zeros_like(target), np.zeros(labels.shape, np.float32)
         for index in np.flatnonzero(np.bincount(labels.ravel(), minlength=1)).tolist():
-            at = _bounds((labels == index) & near, LAYER_REACH + RIM + 1)
+            at = _bounds((labels == index) & zone, LAYER_REACH + RIM + 1)
             if at is None:
                 continue
             own = labels[at] == index
@@ -220,7 +221,7 @@ class Compositor:
             covered[at] += above
             under[at] += (share - above)[..., None] * layer
             beside[at] += share - above
-            np.copyto(target[at], layer, where=own[..., None])
+            np.copyto(target[at], layer, where=(own & zone[at])[..., None])
         # Below the outlines of what was edited its neighbours go on.
         missing = (covered > 0) & (beside > 0) & mask
         target[missing] = under[missing] / beside[missing][:, None]

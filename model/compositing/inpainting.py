@@ -104,7 +104,7 @@ def _paste(photo: Field, known: Mask, chosen: Choice, shifts: Shifts) -> tuple[F
     fine = photo - coarse
     # Where what a shift leads to ends, its colours fade out as well.
     depth = cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)
-    ending = np.asarray(np.maximum(np.clip(depth / (4 * block), 0, 1), 1e-4) * weight, np.float32)
+    ending: Field = np.maximum(np.clip(depth / (4 * block), 0, 1), 1e-4).astype(np.float32) * weight
     total = np.zeros((2, height, width, 3), np.float32)
     weights = np.zeros((2, height, width), np.float32)
     best, where = np.zeros((height, width), np.float32), np.zeros((height, width, 2), np.int32)
