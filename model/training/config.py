@@ -41,6 +41,9 @@ class TrainConfig:
     #: Mean colour of each class against the photo's, and that of a class with another photo's code against that photo's
     #: (training on crops only): chroma has a weight of its own there.
     lambda_class_colour: float = 0.0
+    #: Strength of detail inside each class, band by band, against the photo's (training on crops only). No pixel has to
+    #: agree, so it asks for texture where losses that compare pixel by pixel prefer none.
+    lambda_class_texture: float = 0.0
     #: Rounds of the closed-form colour fit before the bundle is written (see model/training/colour_fit.py).
     colour_rounds: int = 0
     #: Share of a batch drawn with N(0, 1) codes, for which only the discriminator's judgement counts.
@@ -126,6 +129,7 @@ def _street_fashion(levels: int, size: str = "small") -> TrainConfig:
         lambda_colour=40.0,
         prior_share=0.25,
         lambda_class_colour=150.0,
+        lambda_class_texture=2.0,
         colour_rounds=2,
         lambda_outside=150.0,
         studio_grey=200,

@@ -21,8 +21,11 @@ from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.generator import Generator
 from model.training.config import TrainConfig
 from model.training.losses import (
+    LEAST_INNER,
     class_colour_loss,
     class_colours,
+    class_texture,
+    class_texture_loss,
     feature_matching,
     hinge_discriminator,
     hinge_generator,
@@ -210,6 +213,10 @@ def crop_step(
         hue = difference_in_colour(drawing, crop_labels, target, photo, labels)
         loss_g = loss_g + config.lambda_class_colour * hue
         terms["class_colour"] = hue.detach()
+    if config.lambda_class_texture:
+        texture = difference_in_texture(drawing, crop_labels, target, photo, labels)
+        loss_g = loss_g + config.lambda_class_texture * texture
+        terms["class_texture"] = texture.detach()
     terms |= {
         "perceptual": perceptual.detach(),
         "kl": kl.detach() / count,
@@ -259,6 +266,21 @@ def difference_in_colour(
     others, _ = class_colours(photo.float(), labels, classes)
     first = class_colour_loss(drawing.own, crop_labels, own, drawing.present)
     return first + 0.5 * class_colour_loss(drawing.other, crop_labels, others.roll(1, 0), drawing.taken)
+
+
+def difference_in_texture(
+    drawing: Drawing, crop_labels: Tensor, target: Tensor, photo: Tensor, labels: Tensor
+) -> Tensor:
+    """How far the strength of detail in each class is from that where its code comes from, in both drawings.
+
+    As in ``difference_in_colour``; see ``class_texture``.
+    """
+    classes = drawing.present.shape[1]
+    own, inner = class_texture(target.float(), crop_labels, classes)
+    others, other_inner = class_texture(photo.float(), labels, classes)
+    first = class_texture_loss(drawing.own, crop_labels, own, drawing.present & (inner >= LEAST_INNER))
+    taken = drawing.taken & (other_inner >= LEAST_INNER).roll(1, 0)
+    return first + 0.5 * class_texture_loss(drawing.other, crop_labels, others.roll(1, 0), taken)
 
 
 def _split(outputs: Sequence[list[Tensor]], count: int) -> tuple[list[list[Tensor]], list[list[Tensor]]]:

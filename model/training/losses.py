@@ -13,6 +13,12 @@ from model.errors import UserError
 
 CHROMA_WEIGHT = 3.0
 LEAST_SHARE = 0.005
+TEXTURE_BOXES = (3, 5, 7)
+#: Side of the square around a pixel that all boxes together see.
+TEXTURE_REACH = 1 + sum(size - 1 for size in TEXTURE_BOXES)
+#: Strength that counts as none, and the fewest inner pixels that say something about a class.
+FAINTEST = 0.01
+LEAST_INNER = 48
 
 
 def hinge_discriminator(real: Sequence[list[Tensor]], fake: Sequence[list[Tensor]]) -> Tensor:
@@ -88,6 +94,41 @@ def class_colour_loss(drawn: Tensor, labels: Tensor, wanted: Tensor, counted: Te
     colours, shares = class_colours(drawn.float(), labels, wanted.shape[1])
     weights = (counted & (shares >= LEAST_SHARE)).to(colours.dtype)
     return (colour_distance(colours, wanted) * weights).sum() / weights.sum().clamp(min=1)
+
+
+def class_texture(pictures: Tensor, labels: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """Logarithm of how strong detail is inside every class, (B, C, bands), and its pixels that were looked at, (B, C).
+
+    pictures (B, 3, H, W) in [-1, 1], labels int64 (B, H, W). The lightness is split into bands by boxes of
+    TEXTURE_BOXES pixels; a band's strength is the mean absolute value over the pixels of a class that are so far inside
+    that no box reaches an outline.
+    """
+    rest = pictures.mean(1, keepdim=True)
+    bands = []
+    for size in TEXTURE_BOXES:
+        smooth = _box_mean(rest, size)
+        bands.append((rest - smooth).abs())
+        rest = smooth
+    masks = F.one_hot(labels, classes).permute(0, 3, 1, 2).to(pictures.dtype)
+    inner = (_box_mean(masks, TEXTURE_REACH) > 0.999).to(pictures.dtype).flatten(2)
+    counts = inner.sum(2)
+    sums = torch.einsum("bcn,bkn->bck", inner, torch.cat(bands, 1).flatten(2))
+    strength = sums / counts.clamp(min=1)[..., None]
+    return torch.log(strength + FAINTEST), counts
+
+
+def _box_mean(grid: Tensor, size: int) -> Tensor:
+    return F.avg_pool2d(F.pad(grid, (size // 2,) * 4, mode="replicate"), size, 1)
+
+
+def class_texture_loss(drawn: Tensor, labels: Tensor, wanted: Tensor, counted: Tensor) -> Tensor:
+    """Mean difference of ``class_texture`` between what was drawn and what should be; every class weighs the same.
+
+    drawn (B, 3, H, W), labels int64 (B, H, W), wanted (B, C, bands), counted bool (B, C): which of them to compare.
+    """
+    strength, counts = class_texture(drawn.float(), labels, wanted.shape[1])
+    weights = (counted & (counts >= LEAST_INNER)).to(strength.dtype)
+    return ((strength - wanted).abs().mean(-1) * weights).sum() / weights.sum().clamp(min=1)
 
 
 class PerceptualLoss(nn.Module):

@@ -26,7 +26,7 @@ from model.training.crops import (
     draw_corners,
     draw_cropped,
 )
-from model.training.losses import class_colour_loss, class_colours, colour_distance
+from model.training.losses import class_colour_loss, class_colours, class_texture, class_texture_loss, colour_distance
 from model.training.run import train
 from tests.unit.model.tiny_training import CLASSES, draw_dataset, options, tiny_recipe
 
@@ -38,7 +38,7 @@ def data(tmp_path: Path) -> Path:
 
 def crop_recipe() -> TrainConfig:
     """128 x 64 pixels, crops of 16."""
-    return replace(tiny_recipe(5), crop_size=16, lambda_outside=5.0, lambda_class_colour=5.0)
+    return replace(tiny_recipe(5), crop_size=16, lambda_outside=5.0, lambda_class_colour=5.0, lambda_class_texture=1.0)
 
 
 @given(seed=st.integers(0, 10_000), size=st.sampled_from([16, 32, 48]))
@@ -180,3 +180,35 @@ def test_the_colour_loss_sees_only_the_classes_that_count() -> None:
     loss.backward()
     assert drawn.grad is not None and drawn.grad[:, :, 4:].abs().min() > 0 and not drawn.grad[:, :, :4].any()
     assert class_colour_loss(drawn, labels, wanted, torch.tensor([[True, False, True]])) == 0
+
+
+def test_texture_is_measured_inside_classes_and_grows_with_the_grain() -> None:
+    torch.manual_seed(0)
+    labels = torch.zeros(1, 48, 48, dtype=torch.long)
+    labels[:, :, 24:] = 1
+    grain = torch.randn(1, 1, 48, 48).expand(-1, 3, -1, -1)
+    sides = torch.where(labels[:, None] == 1, 0.5, -0.5)
+    strengths = []
+    for amount in (0.0, 0.1, 0.3):
+        strength, counts = class_texture(sides + amount * grain * (labels[:, None] == 1), labels, CLASSES)
+        strengths.append(strength)
+    assert counts[0, 2] == 0
+    assert counts[0, 1] > 500
+    # The step between the classes is no texture, and the smooth one stays smooth.
+    assert torch.allclose(strengths[0], strengths[2][:, :1].expand_as(strengths[0]))
+    assert (strengths[0][0, 1] < strengths[1][0, 1]).all()
+    assert (strengths[1][0, 1] < strengths[2][0, 1]).all()
+
+
+def test_the_texture_loss_asks_for_grain_where_it_is_missing() -> None:
+    torch.manual_seed(0)
+    labels = torch.ones(1, 32, 32, dtype=torch.long)
+    wanted, _ = class_texture(0.3 * torch.randn(1, 3, 32, 32), labels, CLASSES)
+    drawn = (0.1 * torch.randn(1, 3, 32, 32)).requires_grad_()
+    everything = torch.ones(1, CLASSES, dtype=torch.bool)
+    loss = class_texture_loss(drawn, labels, wanted, everything)
+    loss.backward()
+    assert drawn.grad is not None
+    louder = drawn.detach() - 20 * drawn.grad
+    assert class_texture_loss(louder, labels, wanted, everything) < loss
+    assert class_texture_loss(drawn, labels, wanted, torch.zeros_like(everything)) == 0
