@@ -11,10 +11,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
+from model.engine.boxes import Box, Channels, Dirty, merge
 from model.engine.folding import FoldedBlock
-from model.engine.tables import LevelTables, ModulationTable
-from model.engine.windows import LevelWindows
+from model.engine.grids import cut, quads, spread, view
+from model.engine.level_modulation import LevelModulation
 from model.engine.workspace import Workspace
 
 # Buffers of about this many values stay in a processor's cache.
@@ -30,43 +30,10 @@ LEAST_BAND_ROWS = 8
 SMALL_VALUES = 1 << 16
 # Above this share of the grid, many boxes cost more than the whole grid.
 WHOLE_SHARE = 0.75
-# Windows numbered since the last reset, per pixel of the level, before the numbering is started afresh.
-MOST_WINDOWS_PER_PIXEL = 1.5
-LEAST_WINDOW_LIMIT = 8192
 
 
 def never() -> None:
     """The check of work that is not interrupted."""
-
-
-# A box is small work, so what surrounds it counts: one as_strided() takes less than the slices it stands for.
-
-
-def _view(grid: Tensor, box: Box, channels: Channels | None = None) -> Tensor:
-    """A box of a contiguous grid (h, w, all channels): (box, these channels)."""
-    _, columns, count = grid.shape
-    top, left, bottom, right = box
-    first, last = (0, count) if channels is None else channels
-    strides = (columns * count, count, 1)
-    return grid.as_strided((bottom - top, right - left, last - first), strides, (top * columns + left) * count + first)
-
-
-def _quads(grid: Tensor) -> Tensor:
-    """(h, w, c) as (h / 2, 2, w / 2, 2, c): what one pixel of the grid before becomes."""
-    height, width, count = grid.shape
-    down, right, along = grid.stride()
-    return grid.as_strided((height // 2, 2, width // 2, 2, count), (2 * down, down, 2 * right, right, along))
-
-
-def _spread(grid: Tensor) -> Tensor:
-    """(h, w, c) as (h, 1, w, 1, c), which broadcasts over ``_quads`` of the doubled grid."""
-    return grid[:, None, :, None]
-
-
-def _cut(convolved: Tensor, box: Box) -> Tensor:
-    """The part of a convolution's outputs that the box asked for, without the room around it."""
-    height, width = box.shape
-    return convolved[:height, :width]
 
 
 class Level:
@@ -86,10 +53,7 @@ class Level:
         self._noise = block.noise_grid(height, width)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
-        self._windows = LevelWindows(height, width, symbols, block.modulation.radius)
-        self._level_tables = LevelTables(block.modulation)
-        self._tables = self._level_tables.tables
-        self._index = torch.from_numpy(self._windows.index)[..., None]
+        self._modulation = LevelModulation(block.modulation, height, width, symbols, workspace)
         self._all_in = Channels(0, config.in_channels)
         self._all_middle = Channels(0, config.middle_channels)
         self._all_out = Channels(0, config.out_channels)
@@ -97,17 +61,15 @@ class Level:
         # In the grid of the level before: what of its output changed since this level was last computed exactly.
         self.input_dirty = Dirty((self.grid.down() if config.upsample else self.grid,), self._all_in)
         self.rgb_input_dirty: tuple[Box, ...] = ()
-        # In this grid: where gamma and beta changed; where symbols have no numbers yet; what previews wrote.
+        # In this grid: where gamma and beta changed; what previews wrote.
         self._map_dirty: tuple[Box, ...] = (self.grid,)
-        self._unnumbered: tuple[Box, ...] = (self.grid,)
-        self._unstyled: Tensor | None = None
         self._tainted_y = self._tainted_out = Dirty()
         self._tainted_rgb: tuple[Box, ...] = ()
 
     @property
     def nbytes(self) -> int:
         own = sum(t.numel() * t.element_size() for t in (self._y, self._noise, self.out, self.rgb) if t is not None)
-        return own + self._windows.nbytes + self._level_tables.nbytes
+        return own + self._modulation.nbytes
 
     @property
     def is_exact(self) -> bool:
@@ -135,43 +97,19 @@ class Level:
 
     def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> None:
         """Take over this level's label map (h, w), new only ``within`` a box; finds by itself where it differs."""
-        top, left, bottom, right = within
-        old, new = self._windows.symbols[top:bottom, left:right], symbols[top:bottom, left:right]
-        boxes = tuple(box.shift(top, left) for box in boxes_of(new != old, tile=8 if self.width >= 64 else 2))
-        if not boxes:
-            return
-        old[...] = new
-        self._unnumbered = merge(self._unnumbered + boxes)
-        grown = tuple(box.dilate(self._windows.radius).clip(self.height, self.width) for box in boxes)
-        self._map_dirty = merge(self._map_dirty + grown)
+        grown = tuple(
+            box.dilate(self.block.modulation.radius).clip(self.height, self.width)
+            for box in self._modulation.set_symbols(symbols, within)
+        )
+        if grown:
+            self._map_dirty = merge(self._map_dirty + grown)
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""
         if not self.block.modulation.style:
             return
-        self._unstyled = changed if self._unstyled is None else self._unstyled | changed
+        self._modulation.set_codes(changed)
         self._map_dirty = merge(self._map_dirty + tuple(box.clip(self.height, self.width) for box in boxes))
-
-    def renumber(self) -> None:
-        """Drop the tables; they are made again from the present map when next needed."""
-        self._windows.reset()
-        self._level_tables = LevelTables(self.block.modulation)
-        self._tables = self._level_tables.tables
-        self._unnumbered = (self.grid,)
-
-    def _refresh(self, codes: Tensor) -> None:
-        """Bring tables and window numbers up to date; codes float32 (classes, K)."""
-        if self._unstyled is not None:
-            self._level_tables.restyle(codes, self._unstyled)
-            self._unstyled = None
-        limit = max(LEAST_WINDOW_LIMIT, MOST_WINDOWS_PER_PIXEL * self.grid.area)
-        if self._unnumbered and self._windows.count > limit:
-            self.renumber()
-        for box in self._unnumbered:
-            inner, taps = self._windows.encode(box)
-            inner_taps = None if inner is None else torch.from_numpy(inner)
-            self._level_tables.append(inner_taps, torch.from_numpy(taps), codes)
-        self._unnumbered = ()
 
     def exact(
         self, x: Tensor, rgb: Tensor | None, codes: Tensor, check: Callable[[], None]
@@ -180,7 +118,7 @@ class Level:
 
         ``check`` is called between bands and may raise; then everything stays marked as out of date.
         """
-        self._refresh(codes)
+        self._modulation.refresh(codes)
         check()
         block = self.block
         entering = self.input_dirty.up() if block.config.upsample else self.input_dirty
@@ -210,9 +148,10 @@ class Level:
     ) -> Channels:
         """Recompute only these boxes, for some changed channels of ``x`` or all, with whatever lies around them.
 
-        Returns the channels of ``out`` that were written. The boxes stay marked as out of date.
+        What lies at a box's rim is computed only as far as the second convolution reads it. Returns the channels of
+        ``out`` that were written. The boxes stay marked as out of date.
         """
-        self._refresh(codes)
+        self._modulation.refresh(codes)
         block = self.block
         inputs = self._all_in if inputs is None else inputs
         clipped = tuple(box.clip(self.height, self.width) for box in boxes)
@@ -220,16 +159,22 @@ class Level:
         self._tainted_y = self._tainted_y.union(y)
         for box in y.boxes:
             self._compute_y(x, box, y.channels, never)
-        out = Dirty(clipped, block.conv_1.makes(y.channels)).union(self._through_shortcut(Dirty(clipped, inputs)))
+        inner = tuple(self._without_rim(box) for box in clipped)
+        out = Dirty(inner, block.conv_1.makes(y.channels)).union(self._through_shortcut(Dirty(inner, inputs)))
         out = self._settle(out, even=block.config.upsample)
         self._tainted_out = self._tainted_out.union(out)
         for box in out.boxes:
             self._compute_out(x, box, out.channels, never)
         if block.to_rgb is not None:
-            self._tainted_rgb = merge(self._tainted_rgb + clipped)
-            for box in clipped:
+            self._tainted_rgb = merge(self._tainted_rgb + inner)
+            for box in inner:
                 self._draw(rgb, box, never)
         return out.channels
+
+    def _without_rim(self, box: Box) -> Box:
+        """One pixel less at every side that is not the picture's."""
+        top, left, bottom, right = box
+        return Box(top + (top > 0), left + (left > 0), bottom - (bottom < self.height), right - (right < self.width))
 
     def _through_shortcut(self, entering: Dirty) -> Dirty:
         conv = self.block.conv_s
@@ -275,22 +220,6 @@ class Level:
             yield Box(top, box.left, bottom, box.right)
             top = bottom
 
-    def _modulate(
-        self, x: Tensor, table: ModulationTable, box: Box, channels: Channels, up: bool, into: Tensor
-    ) -> None:
-        """into (box, channels) = x * scale + shift, x upsampled where ``up``."""
-        rows = table.part(channels)
-        height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
-        gathered = self._workspace.of(torch.float32).take("gathered", height * width, 2 * count)
-        torch.index_select(rows, 0, _view(self._index, box).reshape(-1), out=gathered)
-        strides = (2 * count * width, 2 * count, 1)
-        scale = gathered.as_strided((height, width, count), strides, 0)
-        shift = gathered.as_strided((height, width, count), strides, count)
-        if up:
-            torch.addcmul(_quads(shift), _spread(_view(x, box.down(), channels)), _quads(scale), out=_quads(into))
-        else:
-            torch.addcmul(shift, _view(x, box, channels), scale, out=into)
-
     def _padded(self, box: Box, count: int, room: tuple[int, int]) -> tuple[Tensor, Tensor, Box]:
         """A buffer for a box and one pixel around it, its part inside the picture, and that part's box.
 
@@ -310,7 +239,7 @@ class Level:
                 buffer[part.bottom :].zero_()
                 buffer[:, :left].zero_()
                 buffer[:, part.right :].zero_()
-        return buffer, _view(buffer, part), inside
+        return buffer, view(buffer, part), inside
 
     def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv, up = self.block.conv_0, self.block.config.upsample
@@ -321,13 +250,13 @@ class Level:
         for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, up, conv.tile):
             check()
             buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
-            self._modulate(x, self._tables[0], inside, inputs, up, into)
+            self._modulation.apply(0, x, inside, inputs, up, into)
             convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            into = _view(self._y, band, outputs)
+            into = view(self._y, band, outputs)
             if self._noise is None:
-                into.copy_(_cut(convolved, band))
+                into.copy_(cut(convolved, band))
             else:
-                torch.add(_cut(convolved, band), _view(self._noise, band, outputs), out=into)
+                torch.add(cut(convolved, band), view(self._noise, band, outputs), out=into)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1
@@ -338,28 +267,28 @@ class Level:
         for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, False, conv.tile):
             check()
             buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
-            self._modulate(self._y, self._tables[1], inside, inputs, False, into)
+            self._modulation.apply(1, self._y, inside, inputs, False, into)
             convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            self._add_shortcut(x, band, outputs, _cut(convolved, band))
+            self._add_shortcut(x, band, outputs, cut(convolved, band))
 
     def _add_shortcut(self, x: Tensor, box: Box, outputs: Channels, convolved: Tensor) -> None:
         """out (box, outputs) = convolved + shortcut."""
         conv, up = self.block.conv_s, self.block.config.upsample
-        into = _view(self.out, box, outputs)
+        into = view(self.out, box, outputs)
         height, width = box.bottom - box.top, box.right - box.left
         if conv is not None and self.block.shortcut_norm:
             inputs = conv.needs(outputs)
             buffer = self._workspace.take("input", height, width, inputs.last - inputs.first)
-            self._modulate(x, self._tables[2], box, inputs, up, buffer)
+            self._modulation.apply(2, x, box, inputs, up, buffer)
             torch.add(convolved, conv(buffer, outputs, self._workspace.take), out=into)
             return
         source = box.down() if up else box
         if conv is None:
-            shortcut = _view(x, source, outputs)
+            shortcut = view(x, source, outputs)
         else:
-            shortcut = conv(_view(x, source, conv.needs(outputs)).contiguous(), outputs, self._workspace.take)
+            shortcut = conv(view(x, source, conv.needs(outputs)).contiguous(), outputs, self._workspace.take)
         if up:
-            convolved, shortcut, into = _quads(convolved), _spread(shortcut), _quads(into)
+            convolved, shortcut, into = quads(convolved), spread(shortcut), quads(into)
         torch.add(convolved, shortcut, out=into)
 
     def _drawn(self, out: Dirty) -> tuple[Box, ...]:
@@ -378,7 +307,7 @@ class Level:
         for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
             buffer, into, inside = self._padded(band, count, band.shape)
-            into.copy_(_view(self.out, inside))
+            into.copy_(view(self.out, inside))
             planes = self._workspace.take("planes", 27, buffer.shape[0] * buffer.shape[1])
             drawn = conv(F.leaky_relu_(buffer, 0.2), planes)
             target = self.rgb[:, band.top : band.bottom, band.left : band.right]

@@ -153,6 +153,11 @@ class FoldedNorm:
         assert self._style is not None
         return torch.bmm(codes[:, None], self._style)[:, 0]
 
+    def style_row(self, codes: Tensor, number: int) -> Tensor:
+        """The same of one class, (2 * channels,)."""
+        assert self._style is not None
+        return torch.mv(self._style[number].t(), codes[number])
+
 
 class FoldedModulation:
     """The normalisations of one block. They look at the same windows, so their hidden values are made together."""
@@ -244,11 +249,18 @@ class ModulationTable:
             self._styled.append(values.add_(torch.index_select(self._added, 0, classes)))
         self._parts.clear()
 
-    def restyle(self, codes: Tensor, rows: Tensor, classes: Tensor) -> None:
-        """New codes float32 (classes, K) for these rows, whose windows have these classes in their middle."""
+    def restyle(self, codes: Tensor, changed: Sequence[int], rows: Tensor, classes: Tensor) -> None:
+        """New codes float32 (classes, K) of the ``changed`` classes, which these rows' windows have in their middle.
+
+        ``classes``: of every row.
+        """
         if self._styled is None:
             return
-        self._added = self.norm.style_rows(codes)
+        one = changed[0] if len(changed) == 1 and self._added is not None else None
+        if one is None or self._added is None:
+            self._added = self.norm.style_rows(codes)
+        else:
+            self._added[one] = self.norm.style_row(codes, one)
         added, styled, base = self._added, self._styled.used, self._base.used
         if not len(rows):
             return
@@ -256,7 +268,8 @@ class ModulationTable:
             torch.index_select(added, 0, classes, out=styled)
             styled += base
         else:
-            fresh = torch.index_select(base, 0, rows).add_(added[classes])
+            fresh = torch.index_select(base, 0, rows)
+            fresh += torch.index_select(added, 0, classes) if one is None else added[one]
             styled.index_copy_(0, rows, fresh)
         self._parts.clear()
 
@@ -301,7 +314,9 @@ class LevelTables:
 
     def restyle(self, codes: Tensor, changed: Tensor) -> None:
         """New codes float32 (classes, K) for the classes that ``changed``, bool (classes,), marks."""
-        rows = torch.nonzero(changed[self._classes])[:, 0]
-        classes = self._classes[rows]
+        numbers = torch.nonzero(changed)[:, 0].tolist()
+        found = self._classes == numbers[0] if len(numbers) == 1 else torch.index_select(changed, 0, self._classes)
+        rows = torch.nonzero(found)[:, 0]
+        classes = torch.index_select(self._classes, 0, rows)
         for table in self.tables:
-            table.restyle(codes, rows, classes)
+            table.restyle(codes, numbers, rows, classes)

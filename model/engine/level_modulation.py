@@ -1,0 +1,100 @@
+"""The modulation of one level: its label map, the numbers of its windows and their tables, and what of it is old."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.engine.boxes import Box, Channels, boxes_of, merge
+from model.engine.grids import quads, spread, view
+from model.engine.tables import FoldedModulation, LevelTables
+from model.engine.windows import LevelWindows
+from model.engine.workspace import Workspace
+
+# The numbering of windows is started afresh when so many times the windows of the map that it was started with have
+# been seen: rows of maps long gone cost memory, and time at every new code. Fewer times where tables are large; maps
+# with windows of their own at every pixel count by the pixel.
+MOST_TIMES_THE_FIRST, MOST_TIMES_WHERE_LARGE = 4.0, 2.0
+LARGE_TABLES = 64 << 20
+MOST_WINDOWS_PER_PIXEL = 1.5
+LEAST_WINDOW_LIMIT = 1024
+
+
+class LevelModulation:
+    """Scale and shift of every pixel of an (h, w) grid, for all normalisations of a level."""
+
+    def __init__(
+        self, modulation: FoldedModulation, height: int, width: int, symbols: int, workspace: Workspace
+    ) -> None:
+        self._modulation, self._gathered = modulation, workspace.of(torch.float32)
+        self._grid = Box(0, 0, height, width)
+        self._windows = LevelWindows(height, width, symbols, modulation.radius)
+        self._index = torch.from_numpy(self._windows.index)[..., None]
+        self._restart()
+
+    def _restart(self) -> None:
+        """Drop the tables; they are made again from the present map when next needed."""
+        self._windows.reset()
+        self._tables = LevelTables(self._modulation)
+        self._unnumbered: tuple[Box, ...] = (self._grid,)
+        self._unstyled: Tensor | None = None
+        self._first_count = 0
+
+    @property
+    def nbytes(self) -> int:
+        return self._windows.nbytes + self._tables.nbytes
+
+    def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> tuple[Box, ...]:
+        """Take over the label map (h, w), new only ``within`` a box; returns boxes around what differs."""
+        top, left, bottom, right = within
+        old, new = self._windows.symbols[top:bottom, left:right], symbols[top:bottom, left:right]
+        found = boxes_of(new != old, tile=8 if self._grid.right >= 64 else 2)
+        boxes = tuple(box.shift(top, left) for box in found)
+        if boxes:
+            old[...] = new
+            self._unnumbered = merge(self._unnumbered + boxes)
+        return boxes
+
+    def set_codes(self, changed: Tensor) -> None:
+        """The codes of the ``changed`` classes, bool (classes,), are new."""
+        self._unstyled = changed if self._unstyled is None else self._unstyled | changed
+
+    def refresh(self, codes: Tensor) -> None:
+        """Bring tables and window numbers up to date; codes float32 (classes, K)."""
+        if self._unnumbered and self._crowded():
+            self._restart()
+        if self._unstyled is not None:
+            self._tables.restyle(codes, self._unstyled)
+            self._unstyled = None
+        for box in self._unnumbered:
+            inner, taps = self._windows.encode(box)
+            inner_taps = None if inner is None else torch.from_numpy(inner)
+            self._tables.append(inner_taps, torch.from_numpy(taps), codes)
+        self._unnumbered = ()
+        self._first_count = self._first_count or self._windows.count
+
+    def _crowded(self) -> bool:
+        """Whether so many windows of earlier maps are kept that starting afresh is better."""
+        large = self._tables.nbytes > LARGE_TABLES
+        times = MOST_TIMES_WHERE_LARGE if large else MOST_TIMES_THE_FIRST
+        most = min(times * self._first_count, MOST_WINDOWS_PER_PIXEL * self._grid.area)
+        # Best with a new map, of which all must be numbered anyhow; a stroke shall not wait for it.
+        painted = sum(box.area for box in self._unnumbered)
+        most *= 1 if 2 * painted > self._grid.area else 2
+        return self._windows.count > max(LEAST_WINDOW_LIMIT, most)
+
+    def apply(self, number: int, x: Tensor, box: Box, channels: Channels, up: bool, into: Tensor) -> None:
+        """into (box, channels) = x * scale + shift of a normalisation, x upsampled where ``up``."""
+        rows = self._tables.tables[number].part(channels)
+        height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
+        gathered = self._gathered.take("gathered", height * width, 2 * count)
+        torch.index_select(rows, 0, view(self._index, box).reshape(-1), out=gathered)
+        strides = (2 * count * width, 2 * count, 1)
+        scale = gathered.as_strided((height, width, count), strides, 0)
+        shift = gathered.as_strided((height, width, count), strides, count)
+        if up:
+            torch.addcmul(quads(shift), spread(view(x, box.down(), channels)), quads(scale), out=quads(into))
+        else:
+            torch.addcmul(shift, view(x, box, channels), scale, out=into)
