@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from app.document import styling
 from app.document.document import Document
 from app.document.mapping import map_by_name, refitted
+from app.naming import class_text
 from app.rendering.requests import ModelFacts
 
 
@@ -30,7 +31,7 @@ def adopted(document: Document, facts: ModelFacts, say: Callable[[str, str], Non
         if lost:
             text = _tr("{0} has no class for {1}; they became {2}.")
             background = facts.label_set.names[facts.label_set.background]
-            say(text.format(facts.name, ", ".join(lost), background), "warning")
+            say(text.format(facts.name, ", ".join(map(class_text, lost)), class_text(background)), "warning")
     native = (facts.height, facts.width)
     if (made.height, made.width) != native and not made.free_size and not made.history.steps:
         made = refitted(made, *native)

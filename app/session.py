@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QTimer, Signal
 
 from app.adopting import adopted
 from app.canvas.tools.base import ToolContext, ToolSettings
-from app.document import styling
 from app.document.document import Document
-from app.document.origins import StyleOrigin
+from app.naming import in_words
 from app.rendering.finish import FinishedFrame
-from app.rendering.jobs import LATER, JobQueue
-from app.rendering.photos import encode_frame
+from app.rendering.jobs import JobQueue
 from app.rendering.requests import (
     Composition,
-    Direction,
     ModelFacts,
     ModelRequest,
     PhotoBase,
     RenderRequest,
     RenderResult,
 )
-from app.rendering.thumbnails import class_box, render_thumbnail
 from app.rendering.worker import RenderWorker
 from app.saving import Saver
 from app.settings import Settings
+from app.style_session import StyleSession
 from model.labels import LabelSet
 
 
@@ -43,7 +39,7 @@ class Message:
     details: str = ""
 
 
-class Session(QObject):
+class Session(StyleSession):
     """Holds what panels, canvas and commands share, and turns edits into render requests.
 
     Signals:
@@ -82,6 +78,7 @@ class Session(QObject):
         self.worker = worker if worker is not None else RenderWorker()
         self.jobs = JobQueue()
         self.saver = Saver()
+        self._label_sets: tuple[LabelSet, LabelSet] | None = None
         self._request_id = 0
         self._oldest_id = 0
         self._exact_id = -1
@@ -156,7 +153,11 @@ class Session(QObject):
 
     @property
     def label_set(self) -> LabelSet:
-        return self.document.label_set
+        """The document's classes under the names that a person reads; files and networks know only their own."""
+        own = self.document.label_set
+        if self._label_sets is None or self._label_sets[0] is not own:
+            self._label_sets = own, in_words(own)
+        return self._label_sets[1]
 
     def palette(self) -> NDArray[np.uint8]:
         """Display colours with the user's own in place, uint8 (classes, 3)."""
@@ -168,7 +169,7 @@ class Session(QObject):
 
     def class_color(self, index: int) -> str:
         """The display colour of a class, "#rrggbb": the user's own, or the label set's."""
-        info = self.label_set.classes[index]
+        info = self.document.label_set.classes[index]
         own = self.settings.class_colors.get(info.name, "")
         if len(own) == 7 and own.startswith("#"):
             return own
@@ -176,7 +177,7 @@ class Session(QObject):
 
     def set_class_color(self, index: int, color: str | None) -> None:
         """Show a class in another colour ("#rrggbb"), or again in its own (None)."""
-        name = self.label_set.names[index]
+        name = self.document.label_set.names[index]
         if color is None:
             self.settings.class_colors.pop(name, None)
         else:
@@ -192,141 +193,6 @@ class Session(QObject):
     def say(self, text: str, kind: str = "info", details: str = "") -> None:
         """Show a note in the message bar."""
         self.message.emit(Message(text, kind, details))
-
-    # Styles ----------------------------------------------------------------------------------------
-
-    def directions(self, class_index: int) -> tuple[Direction, ...]:
-        """The sliders of a class; none until a network is loaded."""
-        if self.facts is None or class_index >= len(self.facts.directions):
-            return ()
-        return self.facts.directions[class_index]
-
-    def slider_position(self, class_index: int, direction: Direction) -> float:
-        """Where a class's code stands on a slider."""
-        codes = self.document.codes
-        if codes is None or self.facts is None:
-            return 0.0
-        return styling.position(codes[class_index], self.facts.code_mean[class_index], direction.vector)
-
-    def move_slider(self, class_index: int, direction: Direction, to: float) -> None:
-        """Move a class's code along a direction; calls in a row are one step until `Document.end_gesture`."""
-        codes = self.document.codes
-        if codes is None or self.facts is None:
-            return
-        code = styling.moved(codes[class_index], self.facts.code_mean[class_index], direction.vector, to)
-        text = f"{self.label_set.names[class_index]}: {direction.name}"
-        before = self.document.origin(class_index)
-        self.document.set_codes(
-            [class_index],
-            code[None],
-            text,
-            merge=f"slider:{class_index}:{direction.name}",
-            origin=None if before is None else before.moved(direction.name, to),
-        )
-
-    def draw_styles(self, classes: list[int]) -> None:
-        """Draw new codes for some classes at random, as one step; classes linked to them follow, unless locked."""
-        if self.facts is None or self.document.codes is None:
-            return
-        mean, spread, bank = self.facts.code_mean, self.facts.code_spread, self.facts.code_bank
-        linked = () if bank is None else bank.linked
-        text = self._about(classes, self.tr("new style"))
-        free = [index for index in classes if index not in self.document.flags.locked]
-        classes = styling.with_linked(free, linked)
-        if not classes:
-            return
-        # One seed for what is linked: it draws the same row of the bank.
-        leader = {index: group[0] for group in linked for index in group}
-        by_leader = {leader.get(index, index): int(self.rng.integers(2**31)) for index in classes}
-        seeds = [by_leader[leader.get(index, index)] for index in classes]
-        drawn = [
-            styling.drawn(
-                mean[index], spread[index], np.random.default_rng(seed), None if bank is None else bank.of(index)
-            )
-            for index, seed in zip(classes, seeds, strict=True)
-        ]
-        origin = [StyleOrigin("dice", seed=seed) for seed in seeds]
-        self.document.set_codes(classes, np.stack(drawn), text, icon="dice", origin=origin)
-
-    def vary_style(self, class_index: int, strength: float) -> None:
-        """Replace a class's code by one like it; `strength` 0..1."""
-        codes = self.document.codes
-        if self.facts is None or codes is None:
-            return
-        mean, spread = self.facts.code_mean[class_index], self.facts.code_spread[class_index]
-        code = styling.varied(codes[class_index], mean, spread, strength, self.rng)
-        self.document.set_codes(
-            [class_index],
-            code[None],
-            self._about([class_index], self.tr("variation")),
-            icon="dice",
-            origin=StyleOrigin("variation", strength=strength),
-        )
-
-    def reset_styles(self, classes: list[int]) -> None:
-        """Give some classes their mean code."""
-        if self.facts is not None:
-            text = self._about(classes, self.tr("reset style"))
-            self.document.set_codes(
-                classes, self.facts.code_mean[classes], text, icon="reset", origin=StyleOrigin("average")
-            )
-
-    def take_photo_styles(self, outlines: bool) -> None:
-        """Encode the photo in the background under the map as it stands now; its classes take the codes found.
-
-        Args:
-            outlines: the map counts as the photo's own from then on: what was corrected in it is no edit.
-        """
-        document, facts, photo = self.document, self.facts, self.document.photo
-        if photo is None or facts is None or not facts.has_encoder:
-            self.say(self.tr("There is no photo to take styles from, or this network has no encoder."), "warning")
-            return
-        labels = document.labels.copy()
-
-        def done(codes: NDArray[np.float32]) -> None:
-            if self.document is document and document.codes is not None and codes.shape == document.codes.shape:
-                present = np.unique(labels).tolist()
-                document.take_photo_codes(
-                    present, codes, self.tr("Styles from the photo"), outlines=labels if outlines else None
-                )
-
-        self.jobs.add(
-            self.tr("Reading the styles of the photo"),
-            lambda progress: encode_frame(facts, photo.frame, labels),
-            done,
-            key="encode",
-        )
-
-    def render_style(
-        self,
-        class_index: int,
-        code: NDArray[np.float32],
-        size: int,
-        done: Callable[[NDArray[np.uint8]], None],
-        key: str,
-    ) -> None:
-        """Render in the background how a class would look with another code; `done` gets uint8 (h, w, 3).
-
-        Args:
-            size: pixels of the longer side; key: a later call with the same key replaces this one.
-        """
-        facts, codes = self.facts, self.document.codes
-        if facts is None or codes is None:
-            return
-        labels, trial, photo = self.document.labels.copy(), codes.copy(), self.composition
-        trial[class_index] = code
-        box = class_box(labels, class_index)
-        self.jobs.add(
-            self.tr("Rendering variations"),
-            lambda progress: render_thumbnail(facts, labels, trial, box, size, photo),
-            done,
-            priority=LATER,
-            key=key,
-        )
-
-    def _about(self, classes: list[int], what: str) -> str:
-        who = self.label_set.names[classes[0]] if len(classes) == 1 else self.tr("all classes")
-        return f"{who}: {what}"
 
     # Picture ---------------------------------------------------------------------------------------
 

@@ -182,6 +182,7 @@ def _icon_folder() -> Path:
 
 def _sheet(t: Theme) -> str:
     chevron, check = _colored("chevron-down", t.muted), _colored("check", t.accent_text)
+    tick = _colored("check", t.accent)
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 4px; height: 4px; }}
@@ -197,6 +198,8 @@ QMenu::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QMenu::item:disabled {{ color: {t.faint}; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
 QMenu::icon {{ padding-left: 8px; }}
+QMenu::indicator {{ width: 14px; height: 14px; left: 6px; }}
+QMenu::indicator:checked {{ image: url({tick}); }}
 
 QToolBar {{ background: {t.window}; border: none; padding: 4px; spacing: 2px; }}
 QToolBar::separator {{ background: {t.border}; width: 1px; height: 1px; margin: 4px; }}
@@ -244,6 +247,7 @@ QListView::item {{ padding: 4px 8px; border-radius: 4px; }}
 QListView::item:hover {{ background: {t.hover}; }}
 QListView::item:selected {{ background: {t.selected}; color: {t.text}; }}
 QTableView {{ gridline-color: {t.border}; selection-background-color: {t.selected}; selection-color: {t.text}; }}
+QTableView::item {{ padding: 0 8px; }}
 QHeaderView::section {{ background: {t.panel}; color: {t.muted}; border: none; border-bottom: 1px solid {t.border}; padding: 6px 8px; }}
 
 QSlider {{ min-height: 20px; }}

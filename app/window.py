@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
 
     def _hovered(self, x: int, y: int) -> None:
         document = self.session.document
-        name = document.label_set.classes[int(document.labels[y, x])].name if x >= 0 else ""
+        name = self.session.label_set.classes[int(document.labels[y, x])].name if x >= 0 else ""
         self.status.show_hover(x, y, name)
 
     def _options_changed(self) -> None:

@@ -122,7 +122,7 @@ class FileCommands(Commands):
 
     def load_labels(self, path: Path) -> None:
         """Open a label map as a new document; values that are no classes are asked about."""
-        label_set = self.session.label_set
+        label_set = self.session.document.label_set
         try:
             if path.suffix.lower() == ".json":
                 raise UserError("polygons are always mapped by name")
@@ -140,7 +140,7 @@ class FileCommands(Commands):
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:
         """A new document from a map of any size; another size than the network's own is fitted into it."""
-        self.show(Document(labels, self.session.label_set, title=title), path)
+        self.show(Document(labels, self.session.document.label_set, title=title), path)
         fit = self.session.document.fit
         if fit is not None:
             self.session.say(
@@ -151,7 +151,7 @@ class FileCommands(Commands):
 
     def new_blank(self, height: int, width: int) -> None:
         """A map of background; the size is taken as it is."""
-        label_set = self.session.label_set
+        label_set = self.session.document.label_set
         labels = np.full((height, width), label_set.background, dtype=np.uint8)
         document = Document(labels, label_set, title=self.tr("Untitled"))
         document.free_size = True

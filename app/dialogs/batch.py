@@ -59,6 +59,7 @@ class BatchDialog(QDialog):
         self.text.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.start_button = buttons.addButton(self.tr("Start"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.start_button.setDefault(True)
         self.start_button.clicked.connect(self._start_or_cancel)
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
@@ -131,6 +132,7 @@ class BatchDialog(QDialog):
         field = QLineEdit()
         field.setAccessibleName(title)
         button = QPushButton(self.tr("Choose..."))
+        button.setAutoDefault(False)
 
         def choose() -> None:
             folder = QFileDialog.getExistingDirectory(self, title, field.text())

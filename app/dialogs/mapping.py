@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.document.foreign import Foreign
+from app.naming import class_text
 from model.labels import LabelSet
 
 
@@ -42,6 +43,7 @@ class MappingDialog(QDialog):
         table.verticalHeader().hide()
         table.setShowGrid(False)
         table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setColumnWidth(2, 180)
         counts = np.bincount(foreign.values.reshape(-1), minlength=len(foreign.names)) / foreign.values.size
         guess = foreign.guess(label_set)
@@ -53,7 +55,7 @@ class MappingDialog(QDialog):
             box = QComboBox()
             box.setAccessibleName(self.tr("Class of {0}").format(name))
             for info in label_set.classes:
-                box.addItem(color_icon(info.color), info.name)
+                box.addItem(color_icon(info.color), class_text(info.name))
             place = guess[row]
             box.setCurrentIndex(label_set.background if place is None else place)
             self.boxes.append(box)

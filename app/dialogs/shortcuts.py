@@ -44,6 +44,7 @@ class ShortcutsDialog(QDialog):
         self._rows.verticalHeader().hide()
         self._rows.setShowGrid(False)
         self._rows.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._rows.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._rows.setColumnWidth(1, 180)
         for row, spec in enumerate(table.specs.values()):
             menu = QCoreApplication.translate("Menus", spec.menu)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.naming import slider_text
 from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
@@ -126,7 +127,7 @@ class ClassPanel(QWidget):
                 row = self._new_row(len(self._rows))
             self._rows.append(row)
         for row, (name, low, high) in zip(self._rows, sliders, strict=True):
-            row.set_up(name, low, high)
+            row.set_up(slider_text(name), low, high)
 
     def _new_row(self, place: int) -> SliderRow:
         row = SliderRow("", 0.0, 1.0)

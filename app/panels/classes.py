@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
     QEvent,
+    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -81,7 +82,9 @@ class ClassModel(QAbstractListModel):
 
 def share_text(share: float) -> str:
     """A share of the pixels in the few letters that a row has."""
-    return "" if share == 0 else f"{share:.1%}" if share >= 0.001 else "<0.1%"
+    return (
+        "" if share == 0 else ("<" if share < 0.001 else "") + QLocale().toString(max(0.1, 100 * share), "f", 1) + "%"
+    )
 
 
 class ClassDelegate(QStyledItemDelegate):
@@ -313,7 +316,7 @@ class ClassesPanel(QWidget):
         menu.addAction(self.tr("Show all"), lambda: document.set_flag("hidden", list(flags.hidden), False))
         menu.addSeparator()
         menu.addAction(self.tr("Colour..."), lambda: self._choose_color(row))
-        if self.session.label_set.names[row] in self.session.settings.class_colors:
+        if self.session.document.label_set.names[row] in self.session.settings.class_colors:
             menu.addAction(self.tr("Reset colour"), lambda: self.session.set_class_color(row, None))
         return menu
 

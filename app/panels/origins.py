@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from app.document.origins import StyleOrigin
+from app.naming import slider_text
 
 
 def origin_text(origin: StyleOrigin | None) -> str:
@@ -27,6 +28,6 @@ def origin_text(origin: StyleOrigin | None) -> str:
     if origin.kind == "photo" and origin.strength < 1:
         text = f"{text}, {round(100 * origin.strength)} %"
     if origin.sliders:
-        names = ", ".join(name for name, _position in origin.sliders)
+        names = ", ".join(slider_text(name) for name, _position in origin.sliders)
         text = translate("Origins", "{0}; moved: {1}").format(text, names)
     return text

@@ -477,6 +477,279 @@
     </message>
   </context>
   <context>
+    <name>Classes</name>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>background</source>
+      <translation>Hintergrund</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>hair</source>
+      <translation>Haare</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>face</source>
+      <translation>Gesicht</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>skin</source>
+      <translation>Haut</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>hat</source>
+      <translation>Hut</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>eyewear</source>
+      <translation>Brille</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>top</source>
+      <translation>Oberteil</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>outerwear</source>
+      <translation>Jacke, Mantel</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>dress</source>
+      <translation>Kleid</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>skirt</source>
+      <translation>Rock</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>trousers</source>
+      <translation>Hose</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>legwear</source>
+      <translation>Strümpfe</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>shoes</source>
+      <translation>Schuhe</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>bag</source>
+      <translation>Tasche</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>scarf</source>
+      <translation>Schal</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>accessory</source>
+      <translation>Accessoire</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>top clothes</source>
+      <translation>Oberteil</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>bottom clothes</source>
+      <translation>Unterteil</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>socks</source>
+      <translation>Socken</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>unlabeled</source>
+      <translation>ohne Klasse</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>ego vehicle</source>
+      <translation>eigenes Fahrzeug</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>rectification border</source>
+      <translation>Rand der Entzerrung</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>out of roi</source>
+      <translation>außerhalb</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>static</source>
+      <translation>Unbewegtes</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>dynamic</source>
+      <translation>Bewegtes</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>ground</source>
+      <translation>Boden</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>road</source>
+      <translation>Straße</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>sidewalk</source>
+      <translation>Gehweg</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>parking</source>
+      <translation>Parkplatz</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>rail track</source>
+      <translation>Gleise</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>building</source>
+      <translation>Gebäude</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>wall</source>
+      <translation>Mauer</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>fence</source>
+      <translation>Zaun</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>guard rail</source>
+      <translation>Leitplanke</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>bridge</source>
+      <translation>Brücke</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>tunnel</source>
+      <translation>Tunnel</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>pole</source>
+      <translation>Mast</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>polegroup</source>
+      <translation>Mastgruppe</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>traffic light</source>
+      <translation>Ampel</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>traffic sign</source>
+      <translation>Verkehrsschild</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>vegetation</source>
+      <translation>Pflanzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>terrain</source>
+      <translation>Gelände</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>sky</source>
+      <translation>Himmel</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>person</source>
+      <translation>Person</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>rider</source>
+      <translation>Fahrer</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>car</source>
+      <translation>Auto</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>truck</source>
+      <translation>Lastwagen</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>bus</source>
+      <translation>Bus</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>caravan</source>
+      <translation>Wohnwagen</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>trailer</source>
+      <translation>Anhänger</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>train</source>
+      <translation>Zug</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>motorcycle</source>
+      <translation>Motorrad</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>bicycle</source>
+      <translation>Fahrrad</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>license plate</source>
+      <translation>Nummernschild</translation>
+    </message>
+  </context>
+  <context>
     <name>ClassesPanel</name>
     <message>
       <location filename="../../app/panels/classes.py" />
@@ -1833,48 +2106,48 @@
     </message>
     <message>
       <location filename="../../app/session.py" />
+      <source>This map is {0} x {1}; the network needs multiples of {2}.</source>
+      <translation>Diese Karte hat {0} x {1}; das Netz braucht Vielfache von {2}.</translation>
+    </message>
+    <message>
+      <location filename="../../app/style_session.py" />
       <source>new style</source>
       <translation>neuer Stil</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>variation</source>
       <translation>Variante</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>reset style</source>
       <translation>Stil zurückgesetzt</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>There is no photo to take styles from, or this network has no encoder.</source>
       <translation>Es gibt kein Foto, von dem Stile kommen könnten, oder dieses Netz hat keinen Encoder.</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>Styles from the photo</source>
       <translation>Stile vom Foto</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>Reading the styles of the photo</source>
       <translation>Stile des Fotos werden gelesen</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>Rendering variations</source>
       <translation>Varianten werden gezeichnet</translation>
     </message>
     <message>
-      <location filename="../../app/session.py" />
+      <location filename="../../app/style_session.py" />
       <source>all classes</source>
       <translation>alle Klassen</translation>
-    </message>
-    <message>
-      <location filename="../../app/session.py" />
-      <source>This map is {0} x {1}; the network needs multiples of {2}.</source>
-      <translation>Diese Karte hat {0} x {1}; das Netz braucht Vielfache von {2}.</translation>
     </message>
   </context>
   <context>
@@ -2039,6 +2312,54 @@
       <location filename="../../app/widgets/slider.py" />
       <source>{0}, value</source>
       <translation>{0}, Wert</translation>
+    </message>
+  </context>
+  <context>
+    <name>Sliders</name>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Lightness</source>
+      <translation>Helligkeit</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Warmth</source>
+      <translation>Wärme</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Saturation</source>
+      <translation>Sättigung</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Contrast</source>
+      <translation>Kontrast</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Pattern scale</source>
+      <translation>Mustergröße</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Longer</source>
+      <translation>Länger</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Wider</source>
+      <translation>Breiter</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Fuller</source>
+      <translation>Voller</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Variation {0}</source>
+      <translation>Variante {0}</translation>
     </message>
   </context>
   <context>

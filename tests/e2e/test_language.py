@@ -27,7 +27,9 @@ from app.dialogs.help import KeysDialog
 from app.dialogs.new import NewDialog
 from app.dialogs.official import OfficialDialog
 from app.dialogs.shortcuts import ShortcutsDialog
+from app.document.project import read_project
 from app.examples import example_paths, title_of
+from app.naming import slider_text
 from app.shortcuts import key_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,3 +139,26 @@ def test_german_is_complete() -> None:
     # Every place for a value is still there.
     for (_, text), translated in known.items():
         assert sorted(part[0] for part in text.split("{")[1:]) == sorted(p[0] for p in translated.split("{")[1:]), text
+
+
+def test_class_and_slider_names_are_german_where_they_are_read(
+    translators: QApplication, open_studio, tmp_path: Path
+) -> None:
+    assert language.install(translators, "de") == "de"
+    studio = open_studio(start=False, language="de")
+    names = studio.session.label_set.names
+    assert names[6] == "Oberteil" and len(set(names)) == len(names)
+    studio.session.pick_class(6)
+    assert studio.window.panels["styles"].name.text() == "Oberteil"
+    assert studio.window.panels["classes"].proxy.index(6, 0).data() == "Oberteil"
+    studio.tool("brush")
+    studio.drag((4, 4), (10, 12))
+    assert studio.document.history.steps[-1].text == "Pinsel: Oberteil"
+    assert slider_text("Lightness") == "Helligkeit" and slider_text("Variation 2") == "Variante 2"
+    # Files and networks go by their own names.
+    assert studio.document.label_set.names[6] == "top"
+    studio.session.set_class_color(6, "#123456")
+    assert studio.session.settings.class_colors == {"top": "#123456"}
+    path = tmp_path / "one.smis"
+    studio.window.files.save_to(path)
+    assert read_project(studio.saved(path)).label_set.names[6] == "top"

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.canvas.raster import Point
 from app.document.document import Document
+from app.naming import class_text
 
 MAX_SIZE = 256
 
@@ -109,6 +110,11 @@ class Tool:
     def label(self) -> str:
         """The tool's name in the user's language."""
         return QCoreApplication.translate("Tools", self.text)
+
+    @property
+    def class_name(self) -> str:
+        """The picked class's name in the user's language."""
+        return class_text(self.document.label_set.names[self.settings.class_index])
 
     @property
     def active(self) -> bool:

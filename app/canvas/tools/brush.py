@@ -58,7 +58,7 @@ class BrushTool(Tool):
             self.document.abandon_stroke()
 
     def step_text(self) -> str:
-        return f"{self.label}: {self.document.label_set.names[self.settings.class_index]}"
+        return f"{self.label}: {self.class_name}"
 
     def value(self, box: Box, mask: Mask) -> int | NDArray[np.uint8]:
         """What the brush leaves in the box: one class, or a class per pixel."""

@@ -32,7 +32,7 @@ class _OutlineTool(Tool):
         box, mask = polygon(points, self.document.height, self.document.width)
         if box.empty:
             return
-        name = self.document.label_set.names[self.settings.class_index]
+        name = self.class_name
         self.document.begin_stroke(f"{self.label}: {name}", self.id)
         self.document.paint(box, mask, self.settings.class_index)
         self.document.commit_stroke()

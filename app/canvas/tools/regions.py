@@ -41,7 +41,7 @@ class _ClickTool(Tool):
         box = mask_box(mask)
         if box.empty:
             return
-        name = self.document.label_set.names[self.settings.class_index]
+        name = self.class_name
         self.document.begin_stroke(f"{self.label}: {name}", self.id)
         self.document.paint(box, mask[box.slices], self.settings.class_index)
         self.document.commit_stroke()

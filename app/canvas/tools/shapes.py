@@ -44,7 +44,7 @@ class _DragTool(Tool):
         return start, end
 
     def press(self, pointer: Pointer) -> None:
-        name = self.document.label_set.names[self.settings.class_index]
+        name = self.class_name
         self._start = pointer.point
         self.document.begin_stroke(f"{self.label}: {name}", self.id)
 
