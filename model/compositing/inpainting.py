@@ -101,10 +101,11 @@ def _paste(photo: Field, known: Mask, chosen: Choice, shifts: Shifts) -> tuple[F
     weight = known.astype(np.float32)
     around = np.asarray(cv2.GaussianBlur(weight, (0, 0), 2 * block), np.float32)
     coarse = cv2.GaussianBlur(photo * weight[..., None], (0, 0), 2 * block) / np.maximum(around, 1e-4)[..., None]
-    fine = photo - coarse
+    coarse = np.asarray(coarse, np.float32)
+    fine = np.asarray(photo - coarse, np.float32)
     # Where what a shift leads to ends, its colours fade out as well.
     depth = cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)
-    ending: Field = np.maximum(np.clip(depth / (4 * block), 0, 1), 1e-4).astype(np.float32) * weight
+    ending = np.multiply(np.maximum(np.clip(depth / (4 * block), 0, 1), 1e-4), weight, dtype=np.float32)
     total = np.zeros((2, height, width, 3), np.float32)
     weights = np.zeros((2, height, width), np.float32)
     best, where = np.zeros((height, width), np.float32), np.zeros((height, width, 2), np.int32)
