@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QDragEnterEvent, QDropEvent, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFileDialog,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.document.origins import StyleOrigin
@@ -29,6 +18,7 @@ from app.document.photo import Crop, PhotoLayer
 from app.document.stamp import Stamp, cut_region
 from app.panels.origins import origin_text
 from app.panels.photo_bar import PhotoBar
+from app.panels.photo_table import PhotoTable, Taken
 from app.panels.region import RegionDialog
 from app.rendering.jobs import Progress
 from app.rendering.mixing import Correction, MixPhoto, corrected, read_mix_photo
@@ -39,29 +29,7 @@ if TYPE_CHECKING:
     from app.document.document import Document
     from app.session import Session
 
-CELL = 52
 PHOTO_TYPES = "*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif"
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A class's style came from a photo.
-
-    Attributes:
-        own: the class's code before, float32 (channels, h, w).
-        photo: place of the photo in the table.
-        strength: 0 own to 1 the photo's.
-    """
-
-    own: NDArray[np.float32]
-    photo: int
-    strength: float
-
-    def mixed(self, other: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The code between the class's own and the photo's; both ends exactly."""
-        if self.strength >= 1:
-            return other
-        return (self.own + np.float32(self.strength) * (other - self.own)).astype(np.float32)
 
 
 class PhotosPanel(QWidget):
@@ -85,7 +53,12 @@ class PhotosPanel(QWidget):
         self.hint.setProperty("muted", True)
         self.hint.setWordWrap(True)
         layout.addWidget(self.hint, 1, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self._make_table(), 1)
+        self.table = PhotoTable()
+        self.table.horizontalHeader().sectionClicked.connect(self.take_column)
+        self.table.verticalHeader().sectionClicked.connect(self.return_to_own)
+        self.table.cellClicked.connect(self.take)
+        self.table.cellActivated.connect(self.take)
+        layout.addWidget(self.table, 1)
         self.bar = PhotoBar()
         self.bar.next_wanted.connect(self.next_person)
         self.bar.correction_wanted.connect(self.correct)
@@ -123,32 +96,6 @@ class PhotosPanel(QWidget):
         row.addWidget(self.shuffle)
         row.addWidget(self.clear)
         return row
-
-    def _make_table(self) -> QTableWidget:
-        self.table = QTableWidget()
-        self.table.setAccessibleName(self.tr("Styles by class and photo"))
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.table.setShowGrid(False)
-        self.table.setCornerButtonEnabled(False)
-        self.table.setStyleSheet("QTableCornerButton::section { background: transparent; border: none; }")
-        self.table.setIconSize(QSize(CELL - 8, CELL - 8))
-        across, down = self.table.horizontalHeader(), self.table.verticalHeader()
-        across.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        across.setDefaultSectionSize(CELL)
-        down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        down.setDefaultSectionSize(CELL)
-        across.setTextElideMode(Qt.TextElideMode.ElideRight)
-        across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        across.setSectionsClickable(True)
-        down.setSectionsClickable(True)
-        across.sectionClicked.connect(self.take_column)
-        down.sectionClicked.connect(self.return_to_own)
-        self.table.cellClicked.connect(self.take)
-        self.table.cellActivated.connect(self.take)
-        return self.table
 
     # Photos ----------------------------------------------------------------------------------------
 
@@ -386,27 +333,8 @@ class PhotosPanel(QWidget):
     def rebuild(self) -> None:
         """Fill the table again."""
         names = self.session.label_set.names
-        colors = self.session.palette()
-        self.table.clear()
-        self.table.setRowCount(len(names))
-        self.table.setColumnCount(len(self.photos))
-        for row, name in enumerate(names):
-            chip = QPixmap(12, 12)
-            chip.fill(QColor(*colors[row].tolist()))
-            head = QTableWidgetItem(QIcon(chip), name)
-            known = origin_text(self.session.document.origin(row))
-            head.setToolTip(
-                "\n".join([*([known] if known else []), self.tr("Back to the own style of {0}").format(name)])
-            )
-            self.table.setVerticalHeaderItem(row, head)
-            for column, photo in enumerate(self.photos):
-                self.table.setItem(row, column, self._cell(row, photo))
-            shown = any(row in photo.pictures for photo in self.photos)
-            self.table.setRowHidden(row, bool(self.photos) and not shown)
-        for column, photo in enumerate(self.photos):
-            head = QTableWidgetItem(photo.name)
-            head.setToolTip(self.tr("{0}: take all its styles").format(photo.path))
-            self.table.setHorizontalHeaderItem(column, head)
+        known = [origin_text(self.session.document.origin(row)) for row in range(len(names))]
+        self.table.fill(names, self.session.palette(), known, self.photos)
         ready = self.session.facts is not None
         usable = ready and self.session.facts is not None and self.session.facts.has_encoder
         self.add.setEnabled(usable and self.session.facts is not None and self.session.facts.has_parser)
@@ -425,32 +353,9 @@ class PhotosPanel(QWidget):
             )
         self._mark()
 
-    def _cell(self, row: int, photo: MixPhoto) -> QTableWidgetItem:
-        item = QTableWidgetItem()
-        picture = photo.pictures.get(row)
-        name = self.session.label_set.names[row]
-        if picture is None:
-            item.setText("–")
-            item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-            item.setFlags(Qt.ItemFlag.NoItemFlags)
-            item.setToolTip(self.tr("{0} shows no {1}").format(photo.name, name))
-            return item
-        height, width = picture.shape[:2]
-        image = QImage(picture.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-        item.setIcon(QIcon(QPixmap.fromImage(image)))
-        item.setToolTip(self.tr("{0} as in {1}").format(name, photo.name))
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, item.toolTip())
-        return item
-
     def _mark(self) -> None:
         """Frame the cells that styles come from."""
-        accent = QBrush(QColor(theme.current().accent))
-        for row in range(self.table.rowCount()):
-            found = self.taken.get(row)
-            for column in range(self.table.columnCount()):
-                item = self.table.item(row, column)
-                if item is not None:
-                    item.setBackground(accent if found is not None and found.photo == column else QBrush())
+        self.table.mark({row: found.photo for row, found in self.taken.items()})
         picked = self.session.tools.class_index
         known = origin_text(self.session.document.origin(picked))
         self.origin.setVisible(bool(known and self.photos))

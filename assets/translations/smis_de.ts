@@ -1792,6 +1792,34 @@
     </message>
   </context>
   <context>
+    <name>PhotoTable</name>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
+      <source>Styles by class and photo</source>
+      <translation>Stile nach Klasse und Foto</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
+      <source>Back to the own style of {0}</source>
+      <translation>Zurück zum eigenen Stil von {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
+      <source>{0}: take all its styles</source>
+      <translation>{0}: alle Stile davon übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
+      <source>{0} shows no {1}</source>
+      <translation>{0} zeigt kein {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
+      <source>{0} as in {1}</source>
+      <translation>{0} wie in {1}</translation>
+    </message>
+  </context>
+  <context>
     <name>PhotosPanel</name>
     <message>
       <location filename="../../app/panels/photos.py" />
@@ -1822,11 +1850,6 @@
       <location filename="../../app/panels/photos.py" />
       <source>Remove the photos; styles stay as they are</source>
       <translation>Fotos entfernen; die Stile bleiben</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photos.py" />
-      <source>Styles by class and photo</source>
-      <translation>Stile nach Klasse und Foto</translation>
     </message>
     <message>
       <location filename="../../app/panels/photos.py" />
@@ -1880,16 +1903,6 @@
     </message>
     <message>
       <location filename="../../app/panels/photos.py" />
-      <source>Back to the own style of {0}</source>
-      <translation>Zurück zum eigenen Stil von {0}</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photos.py" />
-      <source>{0}: take all its styles</source>
-      <translation>{0}: alle Stile davon übernehmen</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photos.py" />
       <source>This network takes no styles from photos.</source>
       <translation>Dieses Netz übernimmt keine Stile von Fotos.</translation>
     </message>
@@ -1897,16 +1910,6 @@
       <location filename="../../app/panels/photos.py" />
       <source>Drop photos of people here. Then give each class the style it has in one of them.</source>
       <translation>Fotos von Menschen hier ablegen. Dann jeder Klasse den Stil geben, den sie in einem davon hat.</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photos.py" />
-      <source>{0} shows no {1}</source>
-      <translation>{0} zeigt kein {1}</translation>
-    </message>
-    <message>
-      <location filename="../../app/panels/photos.py" />
-      <source>{0} as in {1}</source>
-      <translation>{0} wie in {1}</translation>
     </message>
   </context>
   <context>

@@ -100,9 +100,9 @@ def _paste(photo: Field, known: Mask, chosen: Choice, shifts: Shifts) -> tuple[F
     block = height / chosen.shape[0]
     weight = known.astype(np.float32)
     around = np.asarray(cv2.GaussianBlur(weight, (0, 0), 2 * block), np.float32)
-    coarse = cv2.GaussianBlur(photo * weight[..., None], (0, 0), 2 * block) / np.maximum(around, 1e-4)[..., None]
-    coarse = np.asarray(coarse, np.float32)
-    fine = np.asarray(photo - coarse, np.float32)
+    seen = np.asarray(cv2.GaussianBlur(photo * weight[..., None], (0, 0), 2 * block), np.float32)
+    coarse = np.asarray(seen / np.maximum(around, 1e-4)[..., None], np.float32)
+    layers = (np.asarray(photo - coarse, np.float32), coarse)
     # Where what a shift leads to ends, its colours fade out as well.
     depth = cv2.distanceTransform(known.astype(np.uint8), cv2.DIST_L2, 5)
     ending = np.multiply(np.maximum(np.clip(depth / (4 * block), 0, 1), 1e-4), weight, dtype=np.float32)
@@ -115,7 +115,8 @@ def _paste(photo: Field, known: Mask, chosen: Choice, shifts: Shifts) -> tuple[F
         there = _shifted(weight, dy, dx)
         narrow = (np.clip(2 * share - 0.5, 0, 1) + 1e-6 * share) * there
         wide = np.asarray(cv2.GaussianBlur(share, (0, 0), 2.0 * block), np.float32) * _shifted(ending, dy, dx)
-        for band, (layer, strength) in enumerate(((fine, narrow), (coarse, wide))):
+        for band in range(2):
+            layer, strength = layers[band], (narrow, wide)[band]
             total[band] += strength[..., None] * _shifted(layer, dy, dx)
             weights[band] += strength
         nearer = narrow > best

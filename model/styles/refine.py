@@ -60,11 +60,11 @@ def refine_codes(
     *,
     steps: int = 40,
     seconds: float = 16.0,
-    rate: float = 0.15,
+    rate: float = 0.4,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Refined:
-    """Adam on the codes of the classes in the map, to lessen the difference between the model's picture and the photo.
+    """Adam on the codes of the person's classes, to lessen the difference between the model's picture and the photo.
 
     The loss compares pixels at three sizes over the person. Where the network allows, the steps run at half its size,
     which takes a quarter of the time; the result is measured at full size, and kept only where it is better.
@@ -91,7 +91,7 @@ def refine_codes(
     std, mean = deviations(bundle), bundle.code_mean
     start = (codes.detach().float() - mean) / std
     free = torch.zeros(bundle.classes, 1, 1, 1)
-    free[np.unique(seen_labels).tolist()] = 1.0
+    free[np.unique(seen_labels[person]).tolist()] = 1.0  # the ground is not compared: it would drift
     offset = torch.zeros_like(start, requires_grad=True)
     optimiser = torch.optim.Adam([offset], lr=rate, betas=(0.8, 0.95))
     scale = 2 if _halves(bundle) else 1
