@@ -29,7 +29,6 @@ from app.canvas.view import CanvasView
 from app.commands.base import Commands
 from app.commands.catalog import COMMANDS
 from app.commands.file import FileCommands, image_pixels
-from app.dialogs.new import recent_icon
 from app.document.document import Document
 from app.examples import first_document
 from app.icons import FOLDER
@@ -114,7 +113,7 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels, self.docks = place_docks(self, self.session)
         self.recent_menu = place_menus(self, self.actions_table, self.docks.values())
-        self.recent_menu.aboutToShow.connect(self._show_recent_icons)
+        self.recent_menu.aboutToShow.connect(self.files.show_recent_icons)
 
     # Wiring ----------------------------------------------------------------------------------------
 
@@ -342,12 +341,6 @@ class MainWindow(QMainWindow):
             action.setToolTip(name)
             action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
         self.recent_menu.setEnabled(bool(self.settings.recent))
-
-    def _show_recent_icons(self) -> None:
-        """Thumbnails lie in the files: they are read when somebody looks."""
-        for action in self.recent_menu.actions():
-            if action.icon().isNull():
-                action.setIcon(recent_icon(Path(action.toolTip())))
 
     # Events ----------------------------------------------------------------------------------------
 

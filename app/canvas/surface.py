@@ -79,6 +79,7 @@ class CanvasSurface(QWidget):
         self._space = False
         self._splitting = False
         self._pressing = False
+        self._stroking = False
         self._tablet_down = False
         self._mark_rect = QRect()
         self.set_document(document)

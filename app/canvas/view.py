@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent
 
 from app.canvas.surface import CanvasSurface
-from app.canvas.tools.base import Pointer
+from app.canvas.tools.base import Pointer, Tool
 
 
 class CanvasView(CanvasSurface):
@@ -37,8 +37,7 @@ class CanvasView(CanvasSurface):
         elif left and self._over_split(point):
             self._splitting = True
         elif left and self._tool is not None:
-            self._pressing = True
-            self._tool.press(self._pointer_of(point, event.modifiers()))
+            self._press(self._tool, self._pointer_of(point, event.modifiers()))
         elif event.button() == Qt.MouseButton.RightButton:
             self._pick_at(point)
         self._update_marks()
@@ -60,7 +59,7 @@ class CanvasView(CanvasSurface):
         if left and self._splitting:
             self._splitting = False
             return
-        if left and self._pressing and self._tool is not None:
+        if left and self._tool is not None and self._still_pressing():
             self._pressing = False
             self._tool.release(self._pointer_of(event.position(), event.modifiers()))
             self._update_marks()
@@ -83,17 +82,30 @@ class CanvasView(CanvasSurface):
             event.ignore()
             return
         if kind == QEvent.Type.TabletPress:
-            self._tablet_down = self._pressing = True
+            self._tablet_down = True
             self._pointer = point
-            self._tool.press(self._pointer_of(point, event.modifiers(), event.pressure()))
+            self._press(self._tool, self._pointer_of(point, event.modifiers(), event.pressure()))
         elif kind == QEvent.Type.TabletMove:
             self._moved(point, event.modifiers(), event.pressure())
         elif kind == QEvent.Type.TabletRelease and self._tablet_down:
-            self._tablet_down = self._pressing = False
-            # The pressure falls to nothing as the pen lifts: end with what the last move had.
-            self._tool.release(self._pointer_of(point, event.modifiers(), max(event.pressure(), 0.05)))
+            self._tablet_down = False
+            if self._still_pressing():
+                self._pressing = False
+                # The pressure falls to nothing as the pen lifts: end with what the last move had.
+                self._tool.release(self._pointer_of(point, event.modifiers(), max(event.pressure(), 0.05)))
         self._update_marks()
         event.accept()
+
+    def _press(self, tool: Tool, pointer: Pointer) -> None:
+        self._pressing = True
+        tool.press(pointer)
+        self._stroking = self._document.in_stroke
+
+    def _still_pressing(self) -> bool:
+        """A gesture is under way. Undo, a step of the history or another edit may have ended its stroke meanwhile."""
+        if self._pressing and self._stroking and not self._document.in_stroke:
+            self.cancel_gesture()
+        return self._pressing
 
     def _moved(self, point: QPointF, modifiers: Qt.KeyboardModifier, pressure: float) -> None:
         if self._pan_from is not None:
@@ -112,7 +124,7 @@ class CanvasView(CanvasSurface):
             return
         if self._tool is not None:
             pointer = self._pointer_of(point, modifiers, pressure)
-            if self._pressing:
+            if self._still_pressing():
                 self._tool.move(pointer)
             else:
                 self._tool.hover(pointer)

@@ -194,6 +194,14 @@ class FileCommands(Commands):
         self._remember(path)
         self.session.say(self.tr("Saved {0}.").format(path.name), "success")
 
+    def show_recent_icons(self) -> None:
+        """Thumbnails of the recent files lie in the files: they are read when somebody looks."""
+        from app.dialogs.new import recent_icon
+
+        for action in self.window.recent_menu.actions():
+            if action.icon().isNull():
+                action.setIcon(recent_icon(Path(action.toolTip())))
+
     def quit(self) -> None:
         self.window.close()
 
