@@ -151,16 +151,17 @@ def refine(
 def name_styles(
     bundle: BundleOption = None,
     samples: Annotated[int, typer.Option(min=48, help="Renderings that the library is chosen from.")] = 300,
-    jacobians: Annotated[int, typer.Option(min=12, help="Pictures that the sliders are found from.")] = 80,
-    checks: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is measured.")] = 60,
+    trials: Annotated[int, typer.Option(min=48, help="Renderings that the sliders are found from.")] = 350,
+    corrections: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is corrected, twice.")] = 24,
+    checks: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is measured.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="Of the random styles.")] = 0,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
 ) -> None:
     """Find the named style sliders and the style library of a bundle and put them into its folder."""
     from model.engine import Renderer
     from model.styles.checking import table_text
+    from model.styles.naming import name_styles as run_naming
     from model.styles.store import install_named_styles
-    from model.styles.store import name_styles as run_naming
 
     opened = open_bundle(bundle)
     renderer = Renderer(opened, device=device.value, precision="float32")
@@ -177,7 +178,8 @@ def name_styles(
         opened,
         lambda labels, codes: renderer.render(labels, codes).pixels,
         samples=samples,
-        jacobians=jacobians,
+        trials=trials,
+        corrections=corrections,
         checks=checks,
         seed=seed,
         progress=tell,

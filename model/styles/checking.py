@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from model.checkpoints.bundle import Bundle
 from model.labels import LabelMap
 from model.styles.directions import Direction, normal_scores, spearman
-from model.styles.measure import QUANTITIES, class_pixels, measure, to_lab
-from model.styles.survey import Draw, large_classes, map_turns, random_codes
+from model.styles.measure import QUANTITIES, VISIBLE, class_pixels, measure, to_lab
+from model.styles.survey import Draw, deviations, large_classes, map_turns, random_codes
 
 #: What a slider is asked for: rank correlation with what it names, at most so much with another quantity, and a change
-#: from end to end that a person sees (in the units of the quantities).
+#: from end to end that a person sees (`VISIBLE`).
 OWN, OTHER = 0.8, 0.3
 #: A slider that moves another quantity somewhat more is still of use, and offered up to here.
 TOLERATED = 0.45
-VISIBLE = dict(zip(QUANTITIES, (4.0, 5.0, 2.0, 1.0, 0.08), strict=True))
 #: Positions in a sweep.
 STEPS = 3
 
@@ -75,11 +74,23 @@ class Sweeps:
 
     Attributes:
         positions: (P, STEPS); values: (P, STEPS, quantities); maps: the map of each picture.
+        z: (P, STEPS, n), the codes in deviations from the mean.
     """
 
     positions: NDArray[np.float64]
     values: NDArray[np.float64]
     maps: list[int]
+    z: NDArray[np.float64]
+
+
+@dataclass
+class _Row:
+    """One picture of a sweep."""
+
+    map: int
+    positions: list[float] = field(default_factory=list)
+    values: list[NDArray[np.float64]] = field(default_factory=list)
+    z: list[NDArray[np.float64]] = field(default_factory=list)
 
 
 def sweep(
@@ -89,7 +100,6 @@ def sweep(
     maps: list[LabelMap],
     count: int,
     seed: int,
-    steps: int = STEPS,
     progress: Callable[[float], None] | None = None,
 ) -> dict[tuple[int, int], Sweeps]:
     """Move the named sliders of all classes over their ranges in `count` pictures of random styles (`map_turns`).
@@ -100,39 +110,39 @@ def sweep(
         by class index and place of the quantity; only classes that some map shows large enough.
     """
     generator = torch.Generator().manual_seed(seed)
-    found: dict[tuple[int, int], list[tuple[list[float], list[NDArray[np.float64]], int]]] = {}
+    found: dict[tuple[int, int], list[_Row]] = {}
     masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
+    mean, std = bundle.code_mean, deviations(bundle)
     for number, place in enumerate(map_turns(maps, count)):
         base = random_codes(bundle, generator)
         for quantity in range(len(QUANTITIES)):
-            orders = {index: torch.randperm(steps, generator=generator).tolist() for index in directions}
-            rows: dict[int, tuple[list[float], list[NDArray[np.float64]], int]] = {}
-            for step in range(steps):
+            orders = {index: torch.randperm(STEPS, generator=generator).tolist() for index in directions}
+            rows = {index: _Row(place) for index in directions if index in masks[place]}
+            for step in range(STEPS):
                 codes = base.clone()
                 for index, sliders in directions.items():
                     slider = sliders[quantity]
-                    to = slider.low + orders[index][step] / (steps - 1) * (slider.high - slider.low)
-                    codes[index] = slider.moved(codes[index], bundle.code_mean[index], to)
-                    rows.setdefault(index, ([], [], place))[0].append(to)
+                    to = slider.low + orders[index][step] / (STEPS - 1) * (slider.high - slider.low)
+                    codes[index] = slider.moved(codes[index], mean[index], to)
+                    if index in rows:
+                        rows[index].positions.append(to)
+                        rows[index].z.append(((codes[index] - mean[index]) / std[index]).double().numpy().ravel())
                 lab = to_lab(draw(maps[place], codes))
-                for index in rows.keys() & masks[place].keys():
-                    rows[index][1].append(measure(lab, masks[place][index]))
+                for index, row in rows.items():
+                    row.values.append(measure(lab, masks[place][index]))
             for index, row in rows.items():
-                if row[1]:
-                    found.setdefault((index, quantity), []).append(row)
+                found.setdefault((index, quantity), []).append(row)
         if progress is not None:
             progress((number + 1) / count)
     return {
-        key: Sweeps(np.array([row[0] for row in rows]), np.array([row[1] for row in rows]), [row[2] for row in rows])
+        key: Sweeps(
+            np.array([row.positions for row in rows]),
+            np.array([row.values for row in rows]),
+            [row.map for row in rows],
+            np.array([row.z for row in rows]),
+        )
         for key, rows in found.items()
     }
-
-
-def slopes_of(sweeps: Sweeps) -> NDArray[np.float64]:
-    """Change of each quantity by position, least squares, in every picture: float64 (P, quantities)."""
-    positions = sweeps.positions - sweeps.positions.mean(axis=1, keepdims=True)
-    rise = (positions[..., None] * sweeps.values).sum(axis=1)
-    return np.asarray(rise / np.square(positions).sum(axis=1)[:, None])
 
 
 def figures_of(sweeps: Sweeps, own: int) -> SliderFigures:

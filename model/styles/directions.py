@@ -1,9 +1,8 @@
 """Named directions in a class's code: sliders that move what they name.
 
-A slider's direction is found from the Jacobians of the measured quantities over many codes and maps
-(model.styles.sensitivity): it raises its own quantity in every one of them as surely as a linear direction can, and
-leaves the others where they are on average. What visible change is left after the named directions is summed up by its
-principal directions.
+A slider's direction and range are searched for (model.styles.search) on networks that predict what a code looks like
+(model.styles.responses), corrected by what the sliders then do in rendered pictures. What visible change is left after
+the named directions is summed up by its principal directions.
 """
 
 from __future__ import annotations
@@ -16,21 +15,16 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
-from model.styles.measure import QUANTITIES
-from model.styles.sensitivity import Sensitivity
-from model.styles.survey import ClassSamples, Survey, deviations
+from model.styles.measure import CELLS
+from model.styles.survey import ClassSamples, Survey, codeless_class, deviations
 
-#: Sliders run over this many deviations of the codes to either side.
+#: Sliders without a name run over this many deviations of the codes to either side.
 REACH = 2.5
 VARIATIONS = 3
 FALLBACK_AXES = 6
 
-#: What a direction's search starts from: how much of the effect is given up for constancy, and for the others' rest.
-_DAMPINGS = (0.05, 1.0)
-_HOLDS = (0.0, 1.0, 100.0)
-#: What it aims at, a little past what a slider must reach: correlation with its own quantity and with the others.
-_OWN, _OTHER = 0.9, 0.05
-_STEPS = 120
+#: A variation that moves the class's colour (L*a*b*, mean over its parts) by less from end to end is not seen.
+_SEEN = 2.3
 
 
 @dataclass(frozen=True)
@@ -73,134 +67,40 @@ def axis_directions(bundle: Bundle, class_index: int) -> list[Direction]:
 def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
     """The sliders of a class: from the bundle's styles.safetensors, or its code's axes where it has none for it.
 
+    None where the code does nothing: for the plain ground that a network draws behind people.
+
     Raises:
         UserError: styles.safetensors is damaged.
     """
     from model.styles.store import named_styles_of
+
+    if class_index == codeless_class(bundle):
+        return []
 
     named = named_styles_of(bundle)
     found = [] if named is None else list(named.directions.get(class_index, ()))
     return found or axis_directions(bundle, class_index)
 
 
-def fit_directions(bundle: Bundle, survey: Survey, sensitivity: Sensitivity, class_index: int) -> list[Direction]:
-    """Named directions and variations of one class; empty where it was never seen large enough."""
+def named_direction(name: str, unit: Tensor, low: float, high: float, std: Tensor) -> Direction:
+    """A slider from its direction (n,) in deviations of the codes; `std` (K, h, w)."""
+    return Direction(name.capitalize(), unit.float().reshape(std.shape) * std, low, high)
+
+
+def variations(bundle: Bundle, survey: Survey, class_index: int, named: list[Direction]) -> list[Direction]:
+    """What visible change the named directions leave: at most `VARIATIONS` of them, most visible first."""
     samples = survey.samples[class_index]
     std = deviations(bundle)[class_index]
-    dimensions = std.numel()
-    if len(samples) < 24 or len(sensitivity) < 4:
+    room = std.numel() - len(named)
+    if len(samples) < 24 or room <= 0:
         return []
-    jacobians = np.stack(sensitivity.jacobians)
-    named = list(steady_directions(jacobians))
-    basis = np.linalg.qr(np.stack(named, axis=1))[0] if dimensions > len(named) else np.eye(dimensions)
-    rest = _variations(np.stack(samples.z), samples, basis)
-
-    def direction(name: str, unit: NDArray[np.float64]) -> Direction:
-        vector = torch.from_numpy(unit).float().reshape(std.shape) * std
-        return Direction(name, vector, -REACH, REACH)
-
-    found = [direction(name.capitalize(), unit) for name, unit in zip(QUANTITIES, named, strict=True)]
-    return found + [direction(f"Variation {place}", unit) for place, unit in enumerate(rest, start=1)]
-
-
-def steady_directions(jacobians: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each quantity the unit direction along which it rises surely and much, and the others stay.
-
-    Along a direction d quantity k changes by j_k d, which differs from picture to picture. Between positions on the
-    slider and the changes the correlation is c_k = E[j_k d] / sqrt(E[(j_k d)^2]). Sought is the greatest effect
-    E[j_own d] with c_own of at least 0.9 and the other c_k of at most 0.05, where the others must not rise more often
-    than they fall, either: by gradient steps with penalties, from the Rayleigh quotient's solutions
-    d = (E[j j^T] + damping)^-1 E[j] with and without the others' mean gradients.
-
-    Args:
-        jacobians: float64 (N, quantities, n).
-
-    Returns:
-        float64 (quantities, n).
-    """
-    count, quantities, dimensions = jacobians.shape
-    tries = [(damping, hold) for damping in _DAMPINGS for hold in _HOLDS]
-    # A quantity that nothing moves has a direction all the same.
-    starts = np.stack([[_candidate(jacobians, own, *attempt) for attempt in tries] for own in range(quantities)]) + 1e-9
-    means = torch.from_numpy(jacobians.mean(axis=0))
-    rows = torch.from_numpy(np.ascontiguousarray(jacobians.transpose(2, 1, 0).reshape(dimensions, -1)))
-    powers = torch.from_numpy(np.square(jacobians).sum(axis=2).mean(axis=0)).clamp_min(1e-18)
-    own = torch.eye(quantities, dtype=torch.bool)[:, None, :]
-    # With few samples a direction could fit their chance differences: the fewer there are, the less they are believed.
-    doubt = 0.3 / count * powers * own
-    lengths = means.norm(dim=1).clamp_min(1e-12)
-    free = torch.from_numpy(starts).requires_grad_(True)
-    optimiser = torch.optim.Adam([free], lr=0.04)
-
-    def losses() -> Tensor:
-        unit = free / free.norm(dim=2, keepdim=True).clamp_min(1e-12)
-        each = (unit @ rows).reshape(*unit.shape[:2], quantities, count)
-        power, slopes = each.square().mean(dim=3), unit @ means.T
-        correlation = slopes / (power + doubt + 1e-9 * powers).sqrt()
-        effect = ((slopes / lengths) * own).sum(dim=2).clamp_min(1e-3).log()
-        short = (_OWN - (correlation * own).sum(dim=2)).clamp_min(0).square()
-        # Ranks see how often a quantity rises, not how far: a soft sign beside the correlation.
-        risen = (each / (each.square() + 0.25 * power[..., None] + 1e-9 * powers[:, None]).sqrt()).mean(dim=3)
-        both = torch.stack([correlation, risen]) * ~own
-        astray = (both.abs() - _OTHER).clamp_min(0).square().sum(dim=(0, 3))
-        return 6 * short + 10 * astray - 0.05 * effect
-
-    for step in range(_STEPS):
-        optimiser.param_groups[0]["lr"] = 0.04 * (1 - step / _STEPS) ** 2 + 2e-4
-        optimiser.zero_grad()
-        losses().sum().backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-    with torch.no_grad():
-        best = losses().argmin(dim=1)
-        found = free[torch.arange(quantities), best].numpy()
-    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True))
-
-
-def corrected(
-    direction: Direction, std: Tensor, jacobians: NDArray[np.float64], slopes: NDArray[np.float64], own: int
-) -> Direction:
-    """A direction made right by what it was seen to do over its whole range, where Jacobians speak of small steps.
-
-    To it is added the smallest change of the code that takes the other quantities' middle slopes back to nothing, and
-    leaves its own. Slopes that chance could explain are left alone.
-
-    Args:
-        std: deviations of the class's codes; jacobians: float64 (N, quantities, n), in deviations.
-        slopes: float64 (P, quantities), change by position in every picture that was seen.
-    """
-    unit = (direction.vector / std).double().numpy().ravel()
-    means = jacobians.mean(axis=0)
-    scale = np.sqrt(np.square(jacobians).sum(axis=2).mean(axis=0)).clip(1e-9)
-    # Medians, as ranks judge; and what the median of so many slopes differs from nothing by chance.
-    middle = np.median(slopes, axis=0)
-    chance = np.square(1.858 * np.median(np.abs(slopes - middle), axis=0)) / len(slopes)
-    sure = np.clip(1 - 4 * chance / np.maximum(np.square(middle), 1e-18), 0, 1)
-    wanted = -sure * middle / scale
-    wanted[own] = 0
-    rows = means / scale[:, None]
-    gram = rows @ rows.T + 0.02 * np.eye(len(rows))
-    change = rows.T @ np.linalg.solve(gram, wanted)
-    # A change as large as the direction itself is no correction.
-    change *= min(1.0, 0.5 / max(float(np.linalg.norm(change)), 1e-12))
-    unit = unit + change
-    unit /= max(float(np.linalg.norm(unit)), 1e-12)
-    vector = torch.from_numpy(unit).float().reshape(std.shape) * std
-    return Direction(direction.name, vector, direction.low, direction.high)
-
-
-def _candidate(jacobians: NDArray[np.float64], own: int, damping: float, hold: float) -> NDArray[np.float64]:
-    """A unit vector (n,), or zeros where nothing moves the quantity."""
-    dimensions = jacobians.shape[2]
-    means = jacobians.mean(axis=0)
-    second = jacobians[:, own].T @ jacobians[:, own] / len(jacobians)
-    size = max(float(np.trace(second)) / dimensions, 1e-18)
-    inverted = second / size + damping * np.eye(dimensions)
-    for other in range(len(means)):
-        length = float(np.linalg.norm(means[other]))
-        if other != own and length > 1e-12:
-            inverted += hold * dimensions * np.outer(means[other], means[other]) / length**2
-    raised = np.linalg.solve(inverted, means[own])
-    return np.asarray(raised / max(float(np.linalg.norm(raised)), 1e-18))
+    units = [(direction.vector / std).double().numpy().ravel() for direction in named]
+    basis = np.linalg.qr(np.stack(units, axis=1))[0] if units else np.zeros((std.numel(), 0))
+    found = _variations(np.stack(samples.z), samples, basis)[:room]
+    return [
+        named_direction(f"Variation {place}", torch.from_numpy(unit), -REACH, REACH, std)
+        for place, unit in enumerate(found, start=1)
+    ]
 
 
 def normal_scores(values: NDArray[np.float64], groups: list[int]) -> NDArray[np.float64]:
@@ -248,10 +148,7 @@ def _ridge(z: NDArray[np.float64], targets: NDArray[np.float64]) -> tuple[NDArra
 
 
 def _variations(z: NDArray[np.float64], samples: ClassSamples, basis: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """Unit directions square to `basis` along which the class's appearance changes most."""
-    room = basis.shape[0] - basis.shape[1]
-    if room <= 0:
-        return []
+    """Unit directions square to `basis` along which the class's appearance changes most, where that is seen."""
     looks = np.stack(samples.appearance)
     places = np.array(samples.maps)
     for group in np.unique(places):  # the same class differs from map to map by its shape alone
@@ -260,8 +157,11 @@ def _variations(z: NDArray[np.float64], samples: ClassSamples, basis: NDArray[np
     left = slopes - (slopes @ basis) @ basis.T
     _, _, vt = np.linalg.svd(left, full_matrices=False)
     found = []
-    for unit in vt[: min(VARIATIONS, room)]:
+    for unit in vt[:VARIATIONS]:
+        moved = (slopes[: 3 * CELLS] @ unit).reshape(CELLS, 3)
+        if 2 * REACH * np.linalg.norm(moved, axis=1).mean() < _SEEN:
+            continue
         # Signs are arbitrary: upward is lighter.
-        towards = float((slopes[: 3 * 16 : 3] @ unit).sum())
+        towards = float((slopes[: 3 * CELLS : 3] @ unit).sum())
         found.append(unit if towards >= 0 else -unit)
     return found

@@ -13,6 +13,9 @@ from model.images import Photo
 #: The quantities of `measure`, in its order.
 QUANTITIES = ("lightness", "warmth", "saturation", "contrast", "pattern scale")
 
+#: The smallest change of each that a person sees, in its unit.
+VISIBLE = dict(zip(QUANTITIES, (4.0, 5.0, 2.0, 1.0, 0.08), strict=True))
+
 #: Fewer pixels than this say nothing about a style.
 MIN_PIXELS = 12
 
@@ -21,6 +24,8 @@ GREY = 10.0
 
 SCALES = (0.8, 1.6, 3.2, 6.4)
 _GRID = 4
+#: Parts of a class whose colours `appearance` begins with.
+CELLS = _GRID * _GRID
 
 
 def class_pixels(labels: NDArray[np.uint8], class_index: int) -> NDArray[np.bool_]:

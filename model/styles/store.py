@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
@@ -19,12 +17,10 @@ from model.checkpoints.card import card_text
 from model.checkpoints.state import write_tensors
 from model.errors import UserError
 from model.files import reason, replacing
-from model.styles.checking import OTHER, OWN, TOLERATED, VISIBLE, Table, offered, slopes_of, sweep, table_of, table_text
-from model.styles.directions import Direction, corrected, fit_directions
-from model.styles.library import LibraryStyle, choose_library, decode_thumbnails, encode_thumbnails
-from model.styles.measure import QUANTITIES
-from model.styles.sensitivity import take_jacobians
-from model.styles.survey import Draw, deviations, survey_maps, take_survey
+from model.styles.checking import OTHER, OWN, TOLERATED, Table, table_text
+from model.styles.directions import Direction
+from model.styles.library import LibraryStyle, decode_thumbnails, encode_thumbnails
+from model.styles.measure import QUANTITIES, VISIBLE
 
 STYLES = "styles.safetensors"
 TABLE = "styles.json"
@@ -130,48 +126,6 @@ def read_named_styles(path: Path, wanted: str, shape: tuple[int, int, int, int])
     except (KeyError, ValueError, TypeError) as error:
         raise UserError(f"{path} is damaged: {error}") from error
     return named
-
-
-def name_styles(
-    bundle: Bundle,
-    draw: Draw,
-    *,
-    samples: int = 300,
-    jacobians: int = 80,
-    checks: int = 60,
-    seed: int = 0,
-    progress: Callable[[str, float], None] | None = None,
-) -> tuple[NamedStyles, Table]:
-    """Find directions, choose the library, and measure what the sliders do. The same seed gives the same styles.
-
-    Args:
-        draw: renders a map of the native size with codes, for what needs no gradients.
-        samples: renderings for the library and the variations; jacobians: pictures that are differentiated; checks:
-            pictures in which each of the five named sliders is moved.
-
-    Returns:
-        the styles (only sliders that do what they say), and the figures of all sliders.
-    """
-
-    def tell(text: str) -> Callable[[float], None] | None:
-        return None if progress is None else lambda share: progress(text, share)
-
-    maps = survey_maps(bundle)
-    survey = take_survey(bundle, draw, samples, seed, tell("sampling styles"))
-    answers = take_jacobians(bundle, maps, jacobians, seed + 1, tell("finding the sliders"))
-    fitted = {index: fit_directions(bundle, survey, answers[index], index) for index in range(bundle.classes)}
-    fitted = {index: found for index, found in fitted.items() if found}
-    seen = sweep(bundle, fitted, draw, maps, checks // 2, seed + 2, steps=2, progress=tell("correcting the sliders"))
-    for (index, place), sweeps in seen.items():
-        std, jacobian = deviations(bundle)[index], np.stack(answers[index].jacobians)
-        fitted[index][place] = corrected(fitted[index][place], std, jacobian, slopes_of(sweeps), place)
-    # Judged on other styles than those that they were found and corrected on.
-    judged = sweep(bundle, fitted, draw, maps, checks, seed + 3, progress=tell("measuring the sliders"))
-    table = table_of(bundle, judged)
-    names = bundle.label_set.names
-    directions = {index: offered(found, table.get(names[index], {})) for index, found in fitted.items()}
-    library = {index: choose_library(bundle, survey, index) for index in range(bundle.classes)}
-    return NamedStyles(directions, {index: found for index, found in library.items() if found}), table
 
 
 def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> None:

@@ -35,6 +35,9 @@ ACCESSORIES = ("bag", "scarf", "hat", "eyewear")
 #: Codes are drawn a little wider than the training photos', and never beyond this many deviations.
 SPREAD, LIMIT = 1.2, 2.75
 
+#: How far codes go in deviations where sliders are looked for: a little further than sliders do.
+WIDE = 3.5
+
 
 @dataclass
 class ClassSamples:
@@ -117,6 +120,11 @@ def _board(classes: list[int], height: int, width: int, background: int) -> Labe
     return labels
 
 
+def codeless_class(bundle: Bundle) -> int | None:
+    """The class whose code does nothing: the ground behind people, where the network draws it plain."""
+    return None if bundle.background is None else bundle.label_set.background
+
+
 def deviations(bundle: Bundle) -> Tensor:
     """The codes' standard deviations, floored so that a collapsed number does not divide by zero; (C, K, h, w)."""
     return bundle.code_std.clamp_min(1e-4)
@@ -134,6 +142,20 @@ def random_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
     else:
         noise = torch.randn(bundle.code_shape, generator=generator) * SPREAD
     return bundle.code_mean + deviations(bundle) * noise.clamp(-LIMIT, LIMIT)
+
+
+def wide_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
+    """Codes as sliders may move them, float32 (C, K, h, w): of each class either as people see them, or moved along a
+    random direction, or from a wide normal."""
+    std = deviations(bundle)
+    flat = ((random_codes(bundle, generator) - bundle.code_mean) / std).flatten(1)
+    kind = torch.randint(0, 3, (bundle.classes, 1), generator=generator)
+    unit = torch.nn.functional.normalize(torch.randn(flat.shape, generator=generator))
+    to = (2 * torch.rand((bundle.classes, 1), generator=generator) - 1) * WIDE
+    moved = flat + (to - (flat * unit).sum(1, keepdim=True)) * unit
+    wide = 1.5 * torch.randn(flat.shape, generator=generator)
+    z = torch.where(kind == 0, flat, torch.where(kind == 1, moved, wide)).clamp(-WIDE, WIDE)
+    return bundle.code_mean + std * z.view_as(std)
 
 
 class Survey:
@@ -205,15 +227,25 @@ def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int], side: int = TH
 
 
 def take_survey(
-    bundle: Bundle, draw: Draw, count: int, seed: int = 0, progress: Callable[[float], None] | None = None
+    bundle: Bundle,
+    draw: Draw,
+    count: int,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+    *,
+    wide: bool = False,
 ) -> Survey:
-    """Render `count` pictures of random styles and measure them; reports the share done (0..1)."""
-    survey = Survey(bundle, survey_maps(bundle))
+    """Render `count` pictures of random styles and measure them; reports the share done (0..1).
+
+    Args:
+        wide: codes of `wide_codes` in maps of `map_turns`, and no small pictures: to learn how classes answer.
+    """
+    survey = Survey(bundle, survey_maps(bundle), thumbnails=not wide)
     generator = torch.Generator().manual_seed(seed)
     # Map by map: a renderer that remembers the last map has less to do.
-    for number in range(count):
-        map_index = number * len(survey.maps) // count
-        codes = random_codes(bundle, generator)
+    turns = map_turns(survey.maps, count) if wide else [number * len(survey.maps) // count for number in range(count)]
+    for number, map_index in enumerate(turns):
+        codes = wide_codes(bundle, generator) if wide else random_codes(bundle, generator)
         survey.add(map_index, codes, draw(survey.maps[map_index], codes))
         if progress is not None:
             progress((number + 1) / count)
