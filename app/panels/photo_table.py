@@ -7,9 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QBrush, QColor, QIcon, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+)
 
 from app import theme
 from app.rendering.mixing import MixPhoto
@@ -38,6 +45,23 @@ class Taken:
         return (self.own + np.float32(self.strength) * (other - self.own)).astype(np.float32)
 
 
+class _CentredCell(QStyledItemDelegate):
+    """Draws a cell's picture in its middle, framed in the cell's colour."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        if not isinstance(icon, QIcon):
+            super().paint(painter, option, index)
+            return
+        cell: QRect = option.rect  # type: ignore[attr-defined]
+        frame = index.data(Qt.ItemDataRole.BackgroundRole)
+        if isinstance(frame, QBrush) and frame.style() != Qt.BrushStyle.NoBrush:
+            painter.fillRect(cell.adjusted(1, 1, -1, -1), frame)
+        icon.paint(painter, cell.adjusted(4, 4, -4, -4))
+
+
 class PhotoTable(QTableWidget):
     """A row for each class, a column for each photo, in each cell the class as that photo shows it."""
 
@@ -51,7 +75,7 @@ class PhotoTable(QTableWidget):
         self.setShowGrid(False)
         self.setCornerButtonEnabled(False)
         self.setStyleSheet("QTableCornerButton::section { background: transparent; border: none; }")
-        self.setIconSize(QSize(CELL - 8, CELL - 8))
+        self.setItemDelegate(_CentredCell(self))
         across, down = self.horizontalHeader(), self.verticalHeader()
         for header in (across, down):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

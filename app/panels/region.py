@@ -112,6 +112,10 @@ class RegionDialog(QDialog):
         layout.addWidget(note)
         layout.addWidget(self.picker, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addWidget(buttons)
+        # A label that wraps asks for too little height where its width is not known yet.
+        note.setFixedWidth(self.picker.width())
+        note.ensurePolished()
+        note.setMinimumHeight(note.heightForWidth(self.picker.width()))
         self.picker.changed.connect(self._refresh)
         if class_index is not None:
             self.picker.pick_class(class_index)
