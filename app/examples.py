@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from app.document.document import Document
 from app.document.project import SUFFIX, read_project
@@ -14,6 +15,14 @@ FOLDER = Path(__file__).resolve().parent.parent / "assets" / "examples"
 LABEL_SET = "street-fashion"
 #: The example with which the editor starts: it shows what the bundled network draws best.
 FIRST = "scarf-and-glasses"
+TITLES = (
+    str(QT_TRANSLATE_NOOP("Examples", "Hat and dress")),
+    str(QT_TRANSLATE_NOOP("Examples", "Jacket over dress")),
+    str(QT_TRANSLATE_NOOP("Examples", "Long coat")),
+    str(QT_TRANSLATE_NOOP("Examples", "Scarf and glasses")),
+    str(QT_TRANSLATE_NOOP("Examples", "Shorts and socks")),
+    str(QT_TRANSLATE_NOOP("Examples", "Skirt and tights")),
+)
 
 
 def example_paths() -> list[Path]:
@@ -22,8 +31,8 @@ def example_paths() -> list[Path]:
 
 
 def title_of(path: Path) -> str:
-    """The name of an example for people."""
-    return path.stem.replace("-", " ").replace("_", " ").capitalize()
+    """The name of an example for people, in their language."""
+    return QCoreApplication.translate("Examples", path.stem.replace("-", " ").replace("_", " ").capitalize())
 
 
 def open_example(path: Path) -> Document:

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMessageBox
 
+from app import theme
 from app.canvas.surface import ViewMode
 from app.commands.texts import sentence
 from app.document.document import Document
+from app.icons import pixmap
 from app.rendering.mixing import Correction
 from app.rendering.photos import ParsedPhoto, encode_frame, parse_file
 from app.widgets.review_bar import ReviewBar
@@ -206,7 +208,7 @@ class PhotoReview(QObject):
 
     def _lose_corrections(self) -> bool:
         box = QMessageBox(self.window)
-        box.setIcon(QMessageBox.Icon.Question)
+        box.setIconPixmap(pixmap("help", theme.current().accent, 32, box.devicePixelRatioF()))
         box.setText(self.tr("Give up the photo “{0}” and your corrections?").format(self.session.document.name))
         box.setStandardButtons(QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel)
         box.setDefaultButton(QMessageBox.StandardButton.Cancel)

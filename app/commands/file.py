@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
+from app import theme
 from app.commands.base import Commands
 from app.commands.texts import sentence, with_suffix
 from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
 from app.document.foreign import read_foreign
 from app.document.project import SUFFIX, read_project
+from app.icons import pixmap
 from model.errors import UserError
 from model.labels import read_label_map
 
@@ -85,7 +87,7 @@ class FileCommands(Commands):
         if not document.modified:
             return True
         box = QMessageBox(self.window)
-        box.setIcon(QMessageBox.Icon.Question)
+        box.setIconPixmap(pixmap("help", theme.current().accent, 32, box.devicePixelRatioF()))
         box.setText(self.tr("Save the changes to “{0}”?").format(document.name))
         box.setStandardButtons(
             QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard | QMessageBox.StandardButton.Cancel

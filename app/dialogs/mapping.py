@@ -53,6 +53,7 @@ class MappingDialog(QDialog):
             share = QTableWidgetItem(f"{counts[row]:.1%}")
             share.setFlags(Qt.ItemFlag.ItemIsEnabled)
             box = QComboBox()
+            box.setStyleSheet("margin: 3px 0;")
             box.setAccessibleName(self.tr("Class of {0}").format(name))
             for info in label_set.classes:
                 box.addItem(color_icon(info.color), class_text(info.name))

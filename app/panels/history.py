@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout, QWidget
 
@@ -96,9 +96,8 @@ class HistoryPanel(QWidget):
         self.list.setCurrentIndex(index)
         self.list.scrollTo(index)
         history = self.session.document.history
-        self.note.setText(
-            self.tr("{0} of {1} steps, {2:.1f} MB").format(history.position, len(history.steps), history.nbytes / 2**20)
-        )
+        size = QLocale().formattedDataSize(history.nbytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+        self.note.setText(self.tr("{0} of {1} steps, {2}").format(history.position, len(history.steps), size))
 
     def _jump(self, index: QModelIndex) -> None:
         self.session.document.go_to(index.row())

@@ -826,6 +826,39 @@
     </message>
   </context>
   <context>
+    <name>Examples</name>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Hat and dress</source>
+      <translation>Hut und Kleid</translation>
+    </message>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Jacket over dress</source>
+      <translation>Jacke über Kleid</translation>
+    </message>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Long coat</source>
+      <translation>Langer Mantel</translation>
+    </message>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Scarf and glasses</source>
+      <translation>Schal und Brille</translation>
+    </message>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Shorts and socks</source>
+      <translation>Shorts und Socken</translation>
+    </message>
+    <message>
+      <location filename="../../app/examples.py" />
+      <source>Skirt and tights</source>
+      <translation>Rock und Strümpfe</translation>
+    </message>
+  </context>
+  <context>
     <name>ExportCommands</name>
     <message>
       <location filename="../../app/commands/export.py" />
@@ -981,8 +1014,8 @@
     </message>
     <message>
       <location filename="../../app/panels/history.py" />
-      <source>{0} of {1} steps, {2:.1f} MB</source>
-      <translation>{0} von {1} Schritten, {2:.1f} MB</translation>
+      <source>{0} of {1} steps, {2}</source>
+      <translation>{0} von {1} Schritten, {2}</translation>
     </message>
   </context>
   <context>
