@@ -134,6 +134,7 @@ class MainWindow(QMainWindow):
         canvas.hovered.connect(self._hovered)
         canvas.zoom_changed.connect(self.status.show_zoom)
         canvas.class_wanted.connect(session.pick_class)
+        canvas.stroke_begun.connect(lambda: self.actions_table["edit.undo"].setEnabled(True))
         self.options.changed.connect(self._options_changed)
         self.options.opacity_changed.connect(self._opacity_changed)
         self._busy_timer.timeout.connect(lambda: canvas.set_busy(True))

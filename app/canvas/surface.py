@@ -46,11 +46,13 @@ class CanvasSurface(QWidget):
         hovered(int, int): column and row under the pointer; -1, -1 outside of the map.
         zoom_changed(float): logical pixels per map pixel.
         class_wanted(int): the user asked to pick the class under the pointer.
+        stroke_begun(): the hand began to change the map; from now on there is something to undo.
     """
 
     hovered = Signal(int, int)
     zoom_changed = Signal(float)
     class_wanted = Signal(int)
+    stroke_begun = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)

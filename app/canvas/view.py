@@ -100,6 +100,8 @@ class CanvasView(CanvasSurface):
         self._pressing = True
         tool.press(pointer)
         self._stroking = self._document.in_stroke
+        if self._stroking:
+            self.stroke_begun.emit()
 
     def _still_pressing(self) -> bool:
         """A gesture is under way. Undo, a step of the history or another edit may have ended its stroke meanwhile."""

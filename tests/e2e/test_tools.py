@@ -250,7 +250,6 @@ def test_c_held_shows_the_photo_before_editing(studio) -> None:
 def test_undo_in_a_stroke_takes_it_back_and_the_hand_may_go_on_moving(studio) -> None:
     studio.tool("brush")
     studio.pick("dress")
-    studio.drag((28, 40), (30, 44))
     before = studio.document.labels.copy()
     studio.press(4, 4)
     studio.move(10, 10)
@@ -259,6 +258,6 @@ def test_undo_in_a_stroke_takes_it_back_and_the_hand_may_go_on_moving(studio) ->
     studio.move(20, 20)
     studio.release(24, 24)
     assert np.array_equal(studio.document.labels, before)
-    assert len(studio.document.history.steps) == 1
+    assert not studio.document.history.steps
     studio.drag((4, 4), (10, 10))
-    assert len(studio.document.history.steps) == 2
+    assert len(studio.document.history.steps) == 1
