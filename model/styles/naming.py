@@ -34,10 +34,8 @@ from model.styles.survey import (
     take_survey,
 )
 
-#: How often sliders are moved in pictures and searched for anew.
-ROUNDS = 2
-#: Styles that the search moves.
-_BASES = 40
+#: Styles that the search moves: one for so many samples, at most so many.
+_SAMPLES_A_BASE, _BASES = 6, 40
 #: Classes that are fitted and searched for at once.
 _CHUNK = 16
 #: Of classes seen in fewer pictures nothing is learned.
@@ -53,6 +51,7 @@ def name_styles(
     samples: int = 300,
     trials: int = 350,
     corrections: int = 24,
+    rounds: int = 2,
     checks: int = 50,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
@@ -62,7 +61,7 @@ def name_styles(
     Args:
         draw: renders a map of the native size with codes.
         samples: renderings of styles as people have them, for the library; trials: of wider ones, for the sliders.
-        corrections: pictures a round in which each of the five named sliders is moved to correct it.
+        corrections: pictures a round in which each of the five named sliders is moved to correct it; rounds: how often.
         checks: pictures in which each is moved to judge it.
 
     Returns:
@@ -80,10 +79,11 @@ def name_styles(
     classes = [index for index in range(bundle.classes) if index != ground and counts[index] >= _FEWEST]
     seen: Seen = {}
     found: dict[int, tuple[Sliders, int]] = {}
-    for number in range(ROUNDS + 1):
-        found = _search(bundle, [survey, trial], seen, maps, classes, found, seed + number)
+    for number in range(rounds + 1):
+        bases = _bases(bundle, min(max(samples // _SAMPLES_A_BASE, 1), _BASES), seed + number)
+        found = _search(bundle, [survey, trial], seen, maps, classes, bases, found, seed + number)
         sliders = {index: _directions(bundle, index, *found[index]) for index in classes}
-        if number < ROUNDS:
+        if number < rounds:
             text = tell("correcting the sliders")
             moved = sweep(bundle, sliders, draw, maps, corrections, seed + 10 + number, text)
             for key, sweeps in moved.items():
@@ -106,6 +106,7 @@ def _search(
     seen: Seen,
     maps: list[LabelMap],
     classes: list[int],
+    bases: Tensor,
     before: dict[int, tuple[Sliders, int]],
     seed: int,
 ) -> dict[int, tuple[Sliders, int]]:
@@ -117,22 +118,21 @@ def _search(
         chunk = classes[start : start + _CHUNK]
         observed = [_observations([survey.samples[index] for survey in surveys], seen, index) for index in chunk]
         responses = fit_responses(observed, len(maps), seed)
-        bases = _bases(bundle, seed)[chunk]
-        places = torch.zeros(len(chunk), _BASES, len(maps))
+        places = torch.zeros(len(chunk), bases.shape[1], len(maps))
         for row, index in enumerate(chunk):
             own = [place for place, large in enumerate(shown) if index in large]
-            for number in range(_BASES):
+            for number in range(bases.shape[1]):
                 places[row, number, own[number % len(own)]] = 1
         old = _gathered([before[index] for index in chunk]) if before else None
-        sliders = search_sliders(responses, weights[chunk], bases, places, old)
+        sliders = search_sliders(responses, weights[chunk], bases[chunk], places, old)
         found.update({index: (sliders, row) for row, index in enumerate(chunk)})
     return found
 
 
-def _bases(bundle: Bundle, seed: int) -> Tensor:
-    """Random styles as people have them, (C, B, n) in deviations."""
+def _bases(bundle: Bundle, count: int, seed: int) -> Tensor:
+    """Random styles as people have them, (C, count, n) in deviations."""
     generator = torch.Generator().manual_seed(seed)
-    drawn = [(random_codes(bundle, generator) - bundle.code_mean) / deviations(bundle) for _ in range(_BASES)]
+    drawn = [(random_codes(bundle, generator) - bundle.code_mean) / deviations(bundle) for _ in range(count)]
     return torch.stack(drawn, dim=1).flatten(2)
 
 

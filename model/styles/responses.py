@@ -55,6 +55,9 @@ class Responses(nn.Module):
         maps: how many maps there are; a class looks different in each.
     """
 
+    scale: Tensor
+    noise: Tensor
+
     def __init__(self, members: int, classes: int, numbers: int, maps: int, generator: torch.Generator) -> None:
         super().__init__()
 

@@ -161,7 +161,7 @@ def export_bundle(
         code_mean=mean,
         code_std=std,
         code_factor=factor,
-        code_bank=code_bank(codes, present, mean, factor, linked=getattr(label_set, "linked", ())),
+        code_bank=code_bank(codes, present, mean, factor, linked=label_set.linked),
         background=None if grey is None else (grey, grey, grey),
         card={"recipe": config.name, "steps": step, "batch_size": config.batch_size},
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from app.dialogs.shortcuts import ShortcutsDialog
 from app.shortcuts import conflicts
 from app.widgets.tour import Tour
 from model.checkpoints import save_bundle
+from model.code_spread import CodeBank
 from model.labels import ClassInfo, LabelSet
 
 
@@ -82,6 +84,35 @@ def test_dice_reset_lock_copy_and_paste(studio) -> None:
     assert np.allclose(studio.document.codes[dress], drawn[top], atol=1e-5)
     panel.reset.click()
     assert np.array_equal(studio.document.codes[dress], studio.session.facts.code_mean[dress])
+
+
+def test_the_skin_follows_a_new_face_unless_it_is_locked(studio) -> None:
+    studio.settle()
+    session, document = studio.session, studio.document
+    face, skin, hair = (session.label_set.index_of(name) for name in ("face", "skin", "hair"))
+    numbers = document.codes[0].size
+    rows = np.arange(50, dtype=np.float32)[None, :, None].repeat(16, 0).repeat(numbers, 2)
+    bank = CodeBank(rows, 0.0, session.label_set.linked)
+    session.facts = replace(session.facts, code_bank=bank)
+    before = document.codes.copy()
+    session.draw_styles([face])
+    assert document.codes[face].mean() == document.codes[skin].mean() != before[skin].mean()
+    assert np.array_equal(document.codes[hair], before[hair])
+    document.undo()
+    assert np.array_equal(document.codes, before)
+    document.set_flag("locked", [skin], True)
+    session.draw_styles([face])
+    assert not np.array_equal(document.codes[face], before[face])
+    assert np.array_equal(document.codes[skin], before[skin])
+    # A locked class is not drawn, and takes nothing along.
+    document.set_flag("locked", [skin], False)
+    document.set_flag("locked", [face], True)
+    held = document.codes.copy()
+    session.draw_styles([face])
+    assert np.array_equal(document.codes, held)
+    document.set_flag("locked", [face], False)
+    session.draw_styles(list(range(16)))
+    assert document.codes[face].mean() == document.codes[skin].mean()
 
 
 def test_sliders_follow_undo_typing_and_double_click(studio) -> None:

@@ -259,7 +259,8 @@ def test_refine_writes_styles_and_a_figure(folder: Path, capsys: pytest.CaptureF
 
 
 def test_name_styles_fills_the_bundle(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(folder, "name-styles", "--samples", 48, "--trials", 48, "--corrections", 6, "--checks", 6) == 0
+    counts = ["--samples", 48, "--trials", 48, "--rounds", 0, "--checks", 6]
+    assert call(folder, "name-styles", *counts) == 0
     assert "sliders, " in capsys.readouterr().out
     assert {"styles.safetensors", "styles.json"} <= {path.name for path in (folder / "tiny").iterdir()}
     load_bundle(folder / "tiny")
