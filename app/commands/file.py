@@ -212,16 +212,19 @@ def looks_like_labels(path: Path) -> bool:
     """True for images that can only be label maps: PNGs with a palette, or grey ones of few values."""
     from PIL import Image
 
-    from model.images import open_image
+    from model.images import load_pixels, open_image
 
     if path.suffix.lower() != ".png":
         return False
     image: Image.Image = open_image(path)
     if image.mode == "P":
         return True
+    if image.width * image.height > 16_000_000:
+        return False
+    load_pixels(image, path)
     if image.mode in ("L", "I;16", "I"):
-        return len(image.getcolors(maxcolors=1 << 16) or range(1 << 16)) <= 160
-    if image.mode in ("RGB", "RGBA") and image.width * image.height <= 16_000_000:
+        return np.unique(np.asarray(image)).size <= 160
+    if image.mode in ("RGB", "RGBA"):
         return image.getcolors(maxcolors=FEW_COLORS) is not None
     return False
 
