@@ -138,6 +138,8 @@ class StylesPanel(ClassPanel):
             hint = self.tr("The sliders appear when the outlines are accepted.")
         elif not ready:
             hint = self.tr("The sliders appear when a network is loaded.")
+        elif not session.directions(index):
+            hint = self.tr("This class is drawn plain: it has no style of its own.")
         elif not (session.document.labels == index).any():
             hint = self.tr("Not in the map yet: paint some to see its style.")
         self.show_class(hint)

@@ -2624,6 +2624,11 @@
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
+      <source>This class is drawn plain: it has no style of its own.</source>
+      <translation>Diese Klasse wird einfarbig gezeichnet: Sie hat keinen eigenen Stil.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/styles.py" />
       <source>Not in the map yet: paint some to see its style.</source>
       <translation>Noch nicht in der Karte: etwas davon malen, um den Stil zu sehen.</translation>
     </message>

@@ -115,6 +115,17 @@ def test_the_skin_follows_a_new_face_unless_it_is_locked(studio) -> None:
     assert document.codes[face].mean() == document.codes[skin].mean()
 
 
+def test_the_plain_ground_has_no_sliders_and_says_so(studio) -> None:
+    studio.settle()
+    panel = studio.window.show_panel("styles")
+    studio.session.pick_class(0)
+    assert panel._rows == []
+    assert "no style" in panel.hint.text()
+    studio.session.pick_class(6)
+    assert panel._rows
+    assert "no style" not in panel.hint.text()
+
+
 def test_sliders_follow_undo_typing_and_double_click(studio) -> None:
     studio.settle()
     studio.pick("top")
