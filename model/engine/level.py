@@ -78,13 +78,15 @@ class Level:
         return not (any(pending) or self.rgb_input_dirty or self._map_dirty or self._tainted_rgb)
 
     def convolutions(self) -> list[Callable[[], Tensor]]:
-        """The convolutions over the whole grid, each ready to run on an input of zeros."""
+        """The convolutions over the whole grid, band by band as in a frame, each ready to run on an input of zeros."""
         block, dtype = self.block, self.block.dtype
         runs: list[Callable[[], Tensor]] = []
         rows, columns = self.height + 2, self.width + 2
         for conv in (block.conv_0, block.conv_1):
             padded = torch.zeros(rows, columns, conv.inputs, dtype=dtype)
-            runs.append(partial(conv, padded, Channels(0, conv.outputs), self._workspace.take))
+            for band in self._bands(self.grid, 2 * conv.inputs, conv.macs_per_pixel, False, conv.tile):
+                part = padded[band.top : band.bottom + 2]
+                runs.append(partial(conv, part, Channels(0, conv.outputs), self._workspace.take))
         if block.conv_s is not None:
             halved = block.config.upsample and not block.shortcut_norm
             grid = self.grid.down() if halved else self.grid
