@@ -93,7 +93,7 @@ def refine_codes(
     free = torch.zeros(bundle.classes, 1, 1, 1)
     free[np.unique(seen_labels[person]).tolist()] = 1.0  # the ground is not compared: it would drift
     offset = torch.zeros_like(start, requires_grad=True)
-    optimiser = torch.optim.Adam([offset], lr=rate, betas=(0.8, 0.95))
+    adam = _Adam(offset)
     scale = 2 if _halves(bundle) else 1
     small_labels = labels_to_tensor(np.ascontiguousarray(seen_labels[::scale, ::scale]))
     small_target, small_mask = (F.avg_pool2d(target, scale), F.avg_pool2d(mask, scale)) if scale > 1 else (target, mask)
@@ -118,22 +118,43 @@ def refine_codes(
         stop_if_cancelled()
         if step and time.monotonic() - started > seconds:
             break
-        for group in optimiser.param_groups:
-            group["lr"] = rate * (1 - 0.8 * step / max(steps, 1))
         z = start + free * offset
         loss = _loss(picture(z, _COARSE) + shift, small_target, small_mask)
         loss = loss + _PRIOR * (z.square() * free).sum() / free.sum() / z[0].numel()
         value = float(loss.detach())
         if value < best_loss:
             best, best_loss = z.detach().clone(), value
-        optimiser.zero_grad()
+        offset.grad = None
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+        adam.step(rate * (1 - 0.8 * step / max(steps, 1)))
         done = step + 1
         if progress is not None:
             progress(done / (steps + 1))
     stop_if_cancelled()
     return _better(bundle, seen, person, start, best, picture, first, done, progress)
+
+
+class _Adam:
+    """Adam (Kingma and Ba, 2015) on one tensor, with short memories, as there are only some dozen steps.
+
+    That of torch.optim brings torch's compiler along: seconds of imports, which fail in a thread of the editor.
+    """
+
+    def __init__(self, parameter: Tensor, betas: tuple[float, float] = (0.8, 0.95)) -> None:
+        self._parameter, self._betas, self._steps = parameter, betas, 0
+        self._mean, self._square = torch.zeros_like(parameter), torch.zeros_like(parameter)
+
+    @torch.no_grad()
+    def step(self, rate: float) -> None:
+        """Move against the gradient that the parameter has by about `rate`."""
+        gradient, (first, second) = self._parameter.grad, self._betas
+        assert gradient is not None
+        self._steps += 1
+        self._mean.lerp_(gradient, 1 - first)
+        self._square.lerp_(gradient.square(), 1 - second)
+        mean = self._mean / (1 - first**self._steps)
+        root = (self._square / (1 - second**self._steps)).sqrt()
+        self._parameter -= rate * mean / (root + 1e-8)
 
 
 def _better(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -45,6 +47,16 @@ def test_it_comes_nearer_and_leaves_absent_classes(
     assert shares[-1] == 1
     assert found.figure().shape == (48, 96, 3)
     assert (found.figure()[:, :32][labels > 0] == photo[labels > 0]).all()
+
+
+def test_the_compiler_of_torch_is_not_needed(
+    tiny_bundle: Bundle, photo: NDArray[np.uint8], labels: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a fresh process its import fails in a thread: fitting from the editor's menu would never work."""
+    monkeypatch.setitem(sys.modules, "torch._dynamo", None)
+    monkeypatch.setattr(torch.optim, "Adam", None)
+    found = refine_codes(tiny_bundle, photo, labels, tiny_bundle.code_mean, steps=2, seconds=60)
+    assert found.steps == 2
 
 
 def test_it_is_never_worse(tiny_bundle: Bundle, photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
