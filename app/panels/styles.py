@@ -139,7 +139,7 @@ class StylesPanel(ClassPanel):
         elif not ready:
             hint = self.tr("The sliders appear when a network is loaded.")
         elif not session.directions(index):
-            hint = self.tr("This class is drawn plain: it has no style of its own.")
+            hint = self.tr("No slider changes this class visibly.")
         elif not (session.document.labels == index).any():
             hint = self.tr("Not in the map yet: paint some to see its style.")
         self.show_class(hint)

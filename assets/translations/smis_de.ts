@@ -2624,8 +2624,8 @@
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>This class is drawn plain: it has no style of its own.</source>
-      <translation>Diese Klasse wird einfarbig gezeichnet: Sie hat keinen eigenen Stil.</translation>
+      <source>No slider changes this class visibly.</source>
+      <translation>Kein Regler ändert diese Klasse sichtbar.</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />

@@ -65,9 +65,10 @@ def axis_directions(bundle: Bundle, class_index: int) -> list[Direction]:
 
 
 def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
-    """The sliders of a class: from the bundle's styles.safetensors, or its code's axes where it has none for it.
+    """The sliders of a class: from the bundle's styles.safetensors, or its code's axes where the bundle has none.
 
-    None where the code does nothing: for the plain ground that a network draws behind people.
+    No sliders where the code does nothing that is seen: for the plain ground that a network draws behind people, and
+    for classes that styles.safetensors has nothing for.
 
     Raises:
         UserError: styles.safetensors is damaged.
@@ -78,8 +79,7 @@ def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
         return []
 
     named = named_styles_of(bundle)
-    found = [] if named is None else list(named.directions.get(class_index, ()))
-    return found or axis_directions(bundle, class_index)
+    return axis_directions(bundle, class_index) if named is None else list(named.directions.get(class_index, ()))
 
 
 def named_direction(name: str, unit: Tensor, low: float, high: float, std: Tensor) -> Direction:

@@ -120,10 +120,10 @@ def test_the_plain_ground_has_no_sliders_and_says_so(studio) -> None:
     panel = studio.window.show_panel("styles")
     studio.session.pick_class(0)
     assert panel._rows == []
-    assert "no style" in panel.hint.text()
+    assert "No slider" in panel.hint.text()
     studio.session.pick_class(6)
     assert panel._rows
-    assert "no style" not in panel.hint.text()
+    assert "No slider" not in panel.hint.text()
 
 
 def test_sliders_follow_undo_typing_and_double_click(studio) -> None:
