@@ -151,8 +151,8 @@ def refine(
 def name_styles(
     bundle: BundleOption = None,
     samples: Annotated[int, typer.Option(min=48, help="Renderings that the library is chosen from.")] = 300,
-    trials: Annotated[int, typer.Option(min=48, help="Renderings that the sliders are found from.")] = 350,
-    corrections: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is corrected.")] = 24,
+    trials: Annotated[int, typer.Option(min=48, help="Renderings that the sliders are found from.")] = 650,
+    corrections: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is corrected.")] = 34,
     rounds: Annotated[int, typer.Option(min=0, help="How often the sliders are corrected.")] = 2,
     checks: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is measured.")] = 50,
     seed: Annotated[int, typer.Option(min=0, help="Of the random styles.")] = 0,
