@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.rendering.requests import Direction, ModelFacts, ModelRequest
-from app.rendering.torch_import import compiler_later
 from model.errors import UserError
 
 if TYPE_CHECKING:
@@ -52,8 +51,6 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     Raises:
         UserError: the bundle is missing or damaged, or the device is not there.
     """
-    with compiler_later():
-        import torch  # noqa: F401
     from model.checkpoints import default_bundle_name, load_bundle
     from model.engine import Renderer
 
