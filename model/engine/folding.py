@@ -15,7 +15,7 @@ from model.engine.tables import FoldedModulation
 from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
-from model.groupdnet.generator import ConditionalGroupBlock
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features
 from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
@@ -154,7 +154,7 @@ class FoldedBlock:
         if self.noise is None:
             return None
         noise = texture_noise(self.number, self.noise.shape[1], height, width)
-        return torch.einsum("cm,mhw->hwc", self.noise, noise).to(self.dtype).contiguous()
+        return noise_features(self.noise, noise)[0].permute(1, 2, 0).to(self.dtype).contiguous()
 
     @property
     def shortcut_norm(self) -> bool:

@@ -10,6 +10,8 @@ The noise is a function of the position alone. So a picture is the same each tim
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -24,6 +26,7 @@ def _mix(x: Tensor) -> Tensor:
     return x ^ (x >> 16)
 
 
+@lru_cache(maxsize=32)
 def texture_noise(
     level: int,
     maps: int,
@@ -34,8 +37,17 @@ def texture_noise(
 ) -> Tensor:
     """Noise of ``level``, float32 (maps, height, width): independent, uniform, of mean 0 and variance 1.
 
-    ``origin``: row and column of the first value in the endless field that this is a window of.
+    ``origin``: row and column of the first value in the endless field that this is a window of. The result is kept for
+    the next call, so nobody may write into it.
     """
+    # What is made in inference mode could not be used in training later.
+    with torch.inference_mode(False):
+        return _hashed(level, maps, height, width, origin, device)
+
+
+def _hashed(
+    level: int, maps: int, height: int, width: int, origin: tuple[int, int], device: torch.device | str | None
+) -> Tensor:
     number = torch.arange(maps, dtype=torch.int64, device=device)[:, None, None]
     rows = torch.arange(origin[0], origin[0] + height, dtype=torch.int64, device=device)[:, None]
     columns = torch.arange(origin[1], origin[1] + width, dtype=torch.int64, device=device)

@@ -276,9 +276,9 @@ def difference_in_texture(
     As in ``difference_in_colour``; see ``class_texture``.
     """
     classes = drawing.present.shape[1]
-    own, inner = class_texture(target.float(), crop_labels, classes)
+    own, _ = class_texture(target.float(), crop_labels, classes)
     others, other_inner = class_texture(photo.float(), labels, classes)
-    first = class_texture_loss(drawing.own, crop_labels, own, drawing.present & (inner >= LEAST_INNER))
+    first = class_texture_loss(drawing.own, crop_labels, own, drawing.present)
     taken = drawing.taken & (other_inner >= LEAST_INNER).roll(1, 0)
     return first + 0.5 * class_texture_loss(drawing.other, crop_labels, others.roll(1, 0), taken)
 

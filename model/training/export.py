@@ -36,30 +36,31 @@ class Pictures(Protocol):
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]: ...
 
 
-def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[tuple[Tensor, Tensor]]:
+def _evenly(items: Tensor, count: int) -> Tensor:
+    """``count`` of the items (n,), or all if they are fewer, spread evenly over them."""
+    return items[torch.linspace(0, len(items) - 1, max(0, min(len(items), count))).long()]
+
+
+def _batches(data: Pictures, config: TrainConfig, places: Tensor) -> list[Batch]:
+    return [prepare(*data.take(index), config, augment=False) for index in places.split(config.batch_size)]
+
+
+def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[Batch]:
     """``count`` batches of whole pictures without augmentation, spread evenly over the data."""
-    size = config.batch_size
-    order = torch.linspace(0, len(data) - 1, min(len(data), count * size)).long()
-    return [prepare(*data.take(index), config, augment=False) for index in order.split(size)]
+    return _batches(data, config, _evenly(torch.arange(len(data)), count * config.batch_size))
 
 
 def pictures_of_all_classes(data: Pictures, config: TrainConfig, least: int = 40, count: int = 320) -> list[Batch]:
     """Batches of ``count`` whole pictures without augmentation: ``least`` of every class first, then evenly spread."""
-    classes, size = config.generator.classes, config.batch_size
+    classes = config.generator.classes
     everything = torch.arange(len(data))
     present = torch.cat([present_classes(data.take(part)[1].long(), classes).cpu() for part in everything.split(64)])
     chosen = torch.zeros(len(data), dtype=torch.bool)
     for index in present.sum(0).argsort().tolist():
-        own = torch.nonzero(present[:, index])[:, 0]
-        missing = least - int(chosen[own].sum())
-        spare = own[~chosen[own]]
-        if missing > 0 and len(spare):
-            chosen[spare[torch.linspace(0, len(spare) - 1, min(missing, len(spare))).long()]] = True
-    spare = torch.nonzero(~chosen)[:, 0]
-    missing = min(count - int(chosen.sum()), len(spare))
-    if missing > 0:
-        chosen[spare[torch.linspace(0, len(spare) - 1, missing).long()]] = True
-    return [prepare(*data.take(index), config, augment=False) for index in torch.nonzero(chosen)[:, 0].split(size)]
+        own = present[:, index]
+        chosen[_evenly(everything[own & ~chosen], least - int(chosen[own].sum()))] = True
+    chosen[_evenly(everything[~chosen], count - int(chosen.sum()))] = True
+    return _batches(data, config, everything[chosen])
 
 
 @torch.no_grad()
