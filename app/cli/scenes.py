@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-
 from app.cli.drawing import render_map
 from app.document.photo import fit_labels, fit_photo, person_crop
-from model.compositing import Compositor, KeepSettings, put_back
+from model.compositing import Compositor, KeepSettings, put_back, restyled_classes
 from model.fitting import Fit
 
 if TYPE_CHECKING:
@@ -29,13 +26,13 @@ class Scene(Protocol):
     own: Tensor
     """The codes it starts from, float32 (C, K, h, w)."""
 
-    def still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
-        """The exact picture, as large as the map or photo; `restyled` are the classes whose codes are not its own."""
+    def still(self, codes: Tensor) -> Photo:
+        """The exact picture, as large as the map or photo."""
 
-    def frame(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+    def frame(self, codes: Tensor) -> Photo:
         """One of many pictures, of the size of `film_still`; the renderer keeps what did not change."""
 
-    def film_still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+    def film_still(self, codes: Tensor) -> Photo:
         """A frame that equals the still: a film's first and last."""
 
 
@@ -50,12 +47,12 @@ class MapScene:
         self._renderer: Renderer | None = None
         self._fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
 
-    def still(self, codes: Tensor, restyled: Collection[int] = ()) -> Photo:
+    def still(self, codes: Tensor) -> Photo:
         return render_map(self.bundle, self.labels, codes, device=self.device)
 
     film_still = still
 
-    def frame(self, codes: Tensor, restyled: Collection[int] = ()) -> Photo:
+    def frame(self, codes: Tensor) -> Photo:
         return self._fit.restore(self._render(codes))
 
     def _render(self, codes: Tensor) -> Photo:
@@ -84,19 +81,23 @@ class PhotoScene:
         self.labels = fit_labels(labels, self.crop, bundle.height, bundle.width, background)
         frame = fit_photo(photo, self.crop, bundle.height, bundle.width)
         self.own = encode_photo(bundle, frame, self.labels)
+        self._spread = bundle.code_std.numpy()
         self._map = MapScene(bundle, self.labels, self.own, device)
         reference = self._map.still(self.own)
         self.compositor = Compositor(frame, self.labels, reference, background, KeepSettings(seam=seam))
 
-    def still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
+    def still(self, codes: Tensor) -> Photo:
         picture = self._map.still(codes)
-        return put_back(self.photo, self.crop, self.compositor, self.labels, picture, restyled)
+        return put_back(self.photo, self.crop, self.compositor, self.labels, picture, self._restyled(codes))
 
-    def film_still(self, codes: Tensor, restyled: Collection[int]) -> Photo:
-        return self.compositor.compose(self.labels, self._map.still(codes), restyled)
+    def film_still(self, codes: Tensor) -> Photo:
+        return self.compositor.compose(self.labels, self._map.still(codes), self._restyled(codes))
 
-    def frame(self, codes: Tensor, restyled: Collection[int]) -> Photo:
-        return self.compositor.compose(self.labels, self._map.frame(codes), restyled)
+    def frame(self, codes: Tensor) -> Photo:
+        return self.compositor.compose(self.labels, self._map.frame(codes), self._restyled(codes))
+
+    def _restyled(self, codes: Tensor) -> dict[int, float]:
+        return restyled_classes(codes.numpy(), self.own.numpy(), self._spread)
 
 
 def open_photo_scene(
@@ -114,9 +115,3 @@ def open_photo_scene(
 
     encoded = encode_file(bundle, path, labels_path, cache, person)
     return PhotoScene(bundle, read_photo(path), encoded.labels, seam=seam, device=device)
-
-
-def differing(codes: Tensor, own: Tensor) -> frozenset[int]:
-    """The classes whose codes are not the scene's own."""
-    changed = (codes != own).flatten(1).any(dim=1).numpy()
-    return frozenset(int(index) for index in np.flatnonzero(changed))

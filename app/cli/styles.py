@@ -52,7 +52,6 @@ def mix(
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
 ) -> None:
     """Give classes the styles that they have in other photos."""
-    from app.cli.scenes import differing
     from model.images import PICTURE_SUFFIXES, write_picture
     from model.styles.mixture import StyleSource, mix_sources
 
@@ -62,7 +61,7 @@ def mix(
     store = _cache(cache)
     scene = _scene(opened, labels, photo, photo_labels, person, seed, store, seam, device)
     codes, _ = mix_sources(opened, scene.own, sources, store)
-    write_picture(output, scene.still(codes, differing(codes, scene.own)))
+    write_picture(output, scene.still(codes))
 
 
 def morph(
@@ -265,15 +264,13 @@ def _time_line(
 
 def _film(scene: Scene, line: Morph, times: list[float]) -> Iterator[Photo]:
     """Frames of a time line; frames alike are rendered once."""
-    from app.cli.scenes import differing
-
     before: Tensor | None = None
     picture: Photo | None = None
     for place, time in enumerate(times):
         codes = line.codes_at(time)
         if picture is None or before is None or place == len(times) - 1 or not bool((codes == before).all()):
             draw = scene.film_still if place in (0, len(times) - 1) else scene.frame
-            picture = draw(codes, differing(codes, scene.own))
+            picture = draw(codes)
         before = codes
         yield picture
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.photos import OpenedPhoto, open_photo
-from app.rendering.requests import ModelFacts, restyled_classes
+from app.rendering.requests import ModelFacts, styled_anew
 from model.compositing import Compositor, put_back
 from model.errors import UserError
 from model.fitting import Fit
@@ -106,7 +106,8 @@ def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.flo
     layer, labels = opened.layer, opened.labels
     reference = draw(labels, opened.codes)
     compositor = Compositor(layer.frame, labels, reference, background)
-    restyled = restyled_classes(codes, opened.codes) - unstyled
+    spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
+    restyled = styled_anew(codes, opened.codes, spread, unstyled)
     return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
-from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest, restyled_classes
+from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest, styled_anew
 from model.compositing import Compositor, Keep, Plate
 
 Picture = NDArray[np.uint8]
@@ -23,7 +23,7 @@ class _Shown:
 
     compositor: Compositor | None
     labels: NDArray[np.uint8]
-    restyled: frozenset[int]
+    restyled: Mapping[int, float]
     picture: Picture
 
 
@@ -39,6 +39,7 @@ class PhotoComposer:
         # A network that saw every photo's ground replaced by its studio's knows no style of it.
         studio = facts.bundle.background is not None
         self._unstyled = frozenset({facts.label_set.background} if studio else ())
+        self._spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
         self._base: PhotoBase | None = None
         self._codes: NDArray[np.float32] | None = None
         self._reference: Picture | None = None
@@ -81,16 +82,20 @@ class PhotoComposer:
         network = np.array(frame.pixels, dtype=np.uint8, order="C")
         height, width = request.labels.shape
         compositor, last = self._compositor, self._shown
-        restyled = frozenset[int]()
+        restyled: dict[int, float] = {}
         if compositor is not None and self._codes is not None:
-            restyled = restyled_classes(request.codes, self._codes) - self._unstyled
+            restyled = styled_anew(request.codes, self._codes, self._spread, self._unstyled)
         box = Box(0, 0, height, width)
         known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
-        if known and last is not None and last.restyled == restyled:
+        if known and last is not None and last.restyled.keys() == restyled.keys():
             box = Box(*frame.box).united(_difference(last.labels, request.labels))
+            farther = [index for index in restyled if restyled[index] != last.restyled[index]]
+            box = box.united(_bounds(np.isin(request.labels, farther)))
         picture, composition = network, None
         if compositor is not None and self._codes is not None:
-            composition = Composition(compositor, request.labels, network, self._codes, self._unstyled, restyled)
+            composition = Composition(
+                compositor, request.labels, network, self._codes, self._spread, self._unstyled, restyled
+            )
             if box.empty and last is not None:
                 picture = last.picture
             else:
@@ -133,8 +138,11 @@ def _same_photo(one: PhotoBase, other: PhotoBase) -> bool:
 
 def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Box:
     """The box of the pixels in which two maps of one size differ."""
-    differs = one != other
-    rows, columns = np.flatnonzero(differs.any(axis=1)), np.flatnonzero(differs.any(axis=0))
+    return _bounds(one != other)
+
+
+def _bounds(where: NDArray[np.bool_]) -> Box:
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
     if rows.size == 0:
         return EMPTY
     return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from app.document.box import Box
 from app.document.photo import PhotoLayer
 from app.document.styling import CodeBank
-from model.compositing import Compositor, KeepSettings, changed_classes, put_back
+from model.compositing import Compositor, KeepSettings, put_back, restyled_classes
 from model.labels import LabelSet
 
 
@@ -39,35 +40,37 @@ class Composition:
     Attributes:
         labels: uint8 (H, W); network: the network's own picture of them, uint8 (H, W, 3).
         own: the photo's own codes, float32 (classes, channels, h, w).
+        spread: standard deviations of codes, of that shape: how far a style has gone is measured in them.
         unstyled: classes that have no style in a photo: other codes of theirs are no edit.
-        restyled: classes whose style is not the photo's.
+        restyled: classes whose style is not the photo's, and how far it has gone from it, 0 to 1.
     """
 
     compositor: Compositor
     labels: NDArray[np.uint8]
     network: NDArray[np.uint8]
     own: NDArray[np.float32]
+    spread: NDArray[np.float32]
     unstyled: frozenset[int]
-    restyled: frozenset[int]
+    restyled: Mapping[int, float]
 
     def with_codes(
         self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
         """The edited photo with another map or other codes, of which `network` is the network's picture."""
-        return self.compositor.compose(labels, network, restyled_classes(codes, self.own) - self.unstyled)
+        restyled = styled_anew(codes, self.own, self.spread, self.unstyled)
+        return self.compositor.compose(labels, network, restyled)
 
     def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
         """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
         return put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
 
 
-def restyled_classes(codes: NDArray[np.float32], own: NDArray[np.float32]) -> frozenset[int]:
-    """The classes whose style is not the photo's; both arrays float32 (classes, channels, h, w).
-
-    A slider moved to and fro, or a path between two equal styles, comes back with rounding errors: they are no edit.
-    """
-    same = np.isclose(codes, own, rtol=1e-5, atol=1e-5)
-    return changed_classes(np.where(same, own, codes), own)
+def styled_anew(
+    codes: NDArray[np.float32], own: NDArray[np.float32], spread: NDArray[np.float32], unstyled: frozenset[int]
+) -> dict[int, float]:
+    """`restyled_classes`, without those that have no style in a photo."""
+    restyled = restyled_classes(codes, own, spread)
+    return {index: gone for index, gone in restyled.items() if index not in unstyled}
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ Outside the edit mask and its seam the result equals the photo exactly. `Composi
 `put_back` takes a frame to the photo's own size. docs/decisions/0011-compositing.md compares the ways of blending.
 """
 
-from model.compositing.compositor import Compositor, Keep, KeepSettings, changed_classes
+from model.compositing.compositor import Compositor, Keep, KeepSettings
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
+from model.compositing.restyling import restyled_classes
 
-__all__ = ["Compositor", "Keep", "KeepSettings", "Plate", "Rectangle", "changed_classes", "put_back"]
+__all__ = ["Compositor", "Keep", "KeepSettings", "Plate", "Rectangle", "put_back", "restyled_classes"]

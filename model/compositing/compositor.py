@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from model.compositing.fields import Field, Mask, extend
 from model.compositing.inpainting import Plate, inpaint_background
 from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
+from model.compositing.restyling import strength
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
@@ -54,12 +55,6 @@ class KeepSettings:
         return self.classes.get(class_index, self.mode)
 
 
-def changed_classes(codes: NDArray[np.float32], original: NDArray[np.float32]) -> frozenset[int]:
-    """The classes whose codes differ at all; both float32 (C, K, h, w)."""
-    differs = (codes != original).reshape(len(codes), -1).any(axis=1)
-    return frozenset(int(index) for index in np.flatnonzero(differs))
-
-
 class Compositor:
     """Puts edits into one photo. What does not depend on the edit (plate, colour matching) is computed once, lazily.
 
@@ -67,7 +62,8 @@ class Compositor:
     Inside it stand the model's pixels,
 
     - as they are for `Keep.MODEL`, and for classes with a new style but for the outermost `RIM` pixels, which take the
-      colours from farther inside: there the network mixes the class with what it drew beyond;
+      colours from farther inside: there the network mixes the class with what it drew beyond. While a style is not
+      far from the photo's, what the model lacks of the photo (`photo - reference`) is added and fades with distance;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
@@ -102,6 +98,7 @@ class Compositor:
         self.labels = labels
         self.background = background
         self.settings = settings or KeepSettings()
+        self.reference = reference
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
@@ -130,7 +127,8 @@ class Compositor:
 
         Args:
             after: uint8 (H, W), the map as it is now.
-            restyled: classes whose style is no longer the photo's.
+            restyled: classes whose style is no longer the photo's; as a mapping with how far each has gone from it
+                (`restyled_classes`), else all the way.
             painted: bool (H, W), strokes to be repainted though their class did not change.
         """
         return self._mask_in(after, restyled, painted, (0, 0, *self.labels.shape))
@@ -197,6 +195,46 @@ class Compositor:
         self, after: Labels, picture: Picture, restyled: Collection[int], painted: Mask | None, box: Box
     ) -> Field:
         window = _grown(box, self.reach, self.labels.shape)
+        target = self._mixture(after, picture, restyled, painted, window)
+        share = self._remembered_in(after, restyled, painted, window)
+        if share is not None:
+            # What the model lacks of the photo, taken from the picture that it makes of the photo's own styles.
+            known = {index: float(strength(restyled, index) >= 1) for index in restyled}
+            lacking = self.photo[_slices(window)] - self._mixture(after, self.reference, known, painted, window)
+            target += share[..., None] * lacking
+        top, left = box[0] - window[0], box[1] - window[1]
+        return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
+
+    def remembered(self, after: Labels, restyled: Collection[int] = (), painted: Mask | None = None) -> Field | None:
+        """How much each pixel in and around restyled classes still looks like the photo, float32 (H, W) in 0..1.
+
+        None where that is nothing anywhere: every style has gone all the way.
+        """
+        return self._remembered_in(after, restyled, painted, (0, 0, *self.labels.shape))
+
+    def _remembered_in(
+        self, after: Labels, restyled: Collection[int], painted: Mask | None, window: Box
+    ) -> Field | None:
+        part = _slices(window)
+        labels = after[part]
+        faint = {i for i in restyled if strength(restyled, i) < 1 and self.settings.of(i) is Keep.PHOTO}
+        if not faint or not np.isin(labels, list(faint)).any():
+            return None
+        total, left = np.full(labels.shape, 1e-6, np.float32), np.zeros(labels.shape, np.float32)
+        for index in restyled:
+            # A little farther than the seam: photos are larger than the frame, and their pixels lie between its own.
+            around = fade(labels == index, self.settings.seam + 2)
+            total += around
+            if index in faint:
+                left += np.float32(1 - strength(restyled, index)) * around
+        changed = labels != self.labels[part]
+        if painted is not None:
+            changed |= painted[part]
+        return np.asarray(left / total * (1 - fade(changed, self.settings.seam)), np.float32)
+
+    def _mixture(
+        self, after: Labels, picture: Picture, restyled: Collection[int], painted: Mask | None, window: Box
+    ) -> Field:
         part = _slices(window)
         labels, kept = after[part], after[part] == self.labels[part]
         mask = self._mask_in(after, restyled, painted, window)
@@ -227,9 +265,7 @@ class Compositor:
         target[missing] = under[missing] / beside[missing][:, None]
         alone = (covered > 0) & (beside <= 0)
         rest = np.where(alone, 0, np.clip(1 - covered, 0, 1))[..., None]
-        target = np.asarray((over + rest * target) / np.maximum(covered[..., None] + rest, 1e-6), np.float32)
-        top, left = box[0] - window[0], box[1] - window[1]
-        return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
+        return np.asarray((over + rest * target) / np.maximum(covered[..., None] + rest, 1e-6), np.float32)
 
     def _layer(
         self, index: int, own: Mask, mask: Mask, near: Mask, picture: Picture, restyled: Collection[int], window: Box
@@ -240,6 +276,9 @@ class Compositor:
         if self.settings.of(index) is Keep.MODEL:
             return drawn
         if index in restyled:
+            gone = strength(restyled, index)
+            if gone < 1:
+                drawn += np.float32(1 - gone) * self.correction(index)[part]
             return extend_layer(drawn, inner_part(own), own)
         if index == self.background:
             return self.plate.pixels[part].astype(np.float32)

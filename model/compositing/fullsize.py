@@ -73,7 +73,7 @@ def put_back(
     seam = max(compositor.settings.seam * zoom, float(compositor.settings.seam > 0))
     weight = fade(_enlarged_mask(mask, to_frame, region, zoom), seam)
     target = compositor.target(after, picture, restyled, painted)
-    gain, gray = detail_gain(compositor, after, target, restyled)
+    gain, gray = detail_gain(compositor, after, target, restyled, painted)
     frame = compositor.photo.astype(np.float32)
     uncovered = (after == compositor.background) & compositor.hidden
     ground = (uncovered & (compositor.settings.of(compositor.background) is Keep.PHOTO)).astype(np.float32)
@@ -133,7 +133,9 @@ def _ground_detail(
     return detail
 
 
-def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: Collection[int]) -> tuple[Field, Field]:
+def detail_gain(
+    compositor: Compositor, after: Labels, target: Field, restyled: Collection[int], painted: Mask | None = None
+) -> tuple[Field, Field]:
     """How much of the photo's detail each pixel of the frame takes, and whether as shades of grey; float32 (H, W) each.
 
     The first is 0 where the class changed. At the outline of a restyled class the detail is the step to its neighbour,
@@ -150,7 +152,12 @@ def detail_gain(compositor: Compositor, after: Labels, target: Field, restyled: 
         gain[fresh] = ratio.clip(0.25, 1.5)[fresh]
         depth = cv2.distanceTransform(_interior(after, fresh), cv2.DIST_L2, 3)
         gain[fresh] *= (depth / _OUTLINE).clip(0, 1)[fresh]
-    return gain, fresh.astype(np.float32)
+    gray = fresh.astype(np.float32)
+    remembered = compositor.remembered(after, restyled, painted)
+    if remembered is not None:
+        gain += remembered * (1 - gain)
+        gray *= 1 - remembered
+    return gain, gray
 
 
 def _interior(labels: Labels, fresh: Mask) -> NDArray[np.uint8]:

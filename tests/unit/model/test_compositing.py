@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from model.compositing import Compositor, Keep, KeepSettings, Plate, changed_classes, put_back
+from model.compositing import Compositor, Keep, KeepSettings, Plate, put_back, restyled_classes
 from model.compositing.fields import extend
 from model.compositing.inpainting import inpaint_background
 from model.compositing.layers import RIM, extend_layer, inner_part, matte
@@ -187,6 +187,78 @@ class TestMatching:
         assert (result[rim][:, :2].min(axis=0) > 190).all()
 
 
+@st.composite
+def restylings(draw: st.DrawFn) -> dict[int, float]:
+    """One or two classes with how far their styles have gone."""
+    chosen = draw(st.sets(st.integers(0, 2), min_size=1, max_size=2))
+    return {index: draw(st.sampled_from((0.0, 0.02, 0.4, 1.0))) for index in chosen}
+
+
+class TestSettingOut:
+    """A style that has not gone far from the photo's: films and sliders set out from the photo without a jump."""
+
+    @given(restylings(), st.integers(0, 6))
+    @settings(max_examples=30, deadline=None)
+    def test_the_photos_own_style_is_the_photo(self, restyled: dict[int, float], seam: int) -> None:
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference, 0, KeepSettings(seam=seam), scene_plate())
+        own = dict.fromkeys(restyled, 0.0)
+        assert (compositor.compose(base.labels, base.reference, own) == base.photo).all()
+        crop = Crop(-3, 2, HEIGHT * 2.5, WIDTH * 2.5)
+        photo = cv2.resize(base.photo, None, fx=2.5, fy=2.5, interpolation=cv2.INTER_CUBIC)
+        photo = (photo.astype(int) + np.random.default_rng(4).integers(-9, 10, photo.shape)).clip(0, 255)
+        large = put_back(photo.astype(np.uint8), crop, compositor, base.labels, base.reference, own)
+        assert (np.abs(large.astype(int) - photo) <= 1).all()
+
+    def test_it_leaves_the_photo_step_by_step(self) -> None:
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate())
+        goal = base.reference.astype(float)
+        goal[base.labels == 1] = (200, 60, 60)
+        before, steps = base.photo.astype(float), []
+        for share in np.linspace(0, 1, 21)[1:]:
+            picture = np.rint(base.reference + share * (goal - base.reference)).astype(np.uint8)
+            now = compositor.compose(base.labels, picture, {1: float(share)}).astype(float)
+            steps.append(np.abs(now - before).max())
+            before = now
+        whole = compositor.compose(base.labels, goal.astype(np.uint8), (1,))
+        assert (before == whole).all()
+        # Twenty steps over at most 200 levels: none is a leap.
+        assert max(steps) < 30
+
+    @given(edits(), restylings(), st.integers(0, HEIGHT - 12), st.integers(0, WIDTH - 12))
+    @settings(max_examples=40, deadline=None)
+    def test_a_part_can_be_recomposed(
+        self, edit: tuple[NDArray[np.uint8], tuple[int, ...]], restyled: dict[int, float], top: int, left: int
+    ) -> None:
+        after, _ = edit
+        base = scene()
+        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate())
+        before = compositor.compose(after, base.reference, restyled)
+        later, picture = after.copy(), base.reference.copy()
+        later[top : top + 10, left : left + 9] = 2
+        picture[top : top + 10, left : left + 9] = (200, 30, 90)
+        box = (top, left, top + 10, left + 9)
+        part = compositor.compose(later, picture, restyled, box=box, previous=before)
+        assert (part == compositor.compose(later, picture, restyled)).all()
+        outside = ~around((later != base.labels) | np.isin(later, list(restyled)), 4)
+        assert (part[outside] == base.photo[outside]).all()
+
+    def test_what_is_painted_anew_takes_nothing_of_what_was_there(self) -> None:
+        base = scene()
+        after = base.labels.copy()
+        after[30:44, 28:36] = 2
+        picture = np.full_like(base.reference, 100)
+        picture[base.labels == 2] = base.reference[base.labels == 2]
+        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate())
+        photo = base.photo.copy()
+        photo[32:42, 30:34] = (255, 0, 255)
+        other = Compositor(photo, base.labels, base.reference, plate=scene_plate())
+        new = np.s_[33:41, 31:33]
+        shown = [one.compose(after, picture, {2: 0.3})[new].astype(int) for one in (compositor, other)]
+        assert np.abs(shown[0] - shown[1]).max() <= 1
+
+
 class TestModes:
     def test_the_model_mode_shows_the_whole_picture(self) -> None:
         base = scene()
@@ -213,11 +285,13 @@ class TestModes:
         with pytest.raises(ValueError, match="seam"):
             KeepSettings(seam=seam)
 
-    def test_changed_classes(self) -> None:
-        codes = np.zeros((4, 2, 1, 1), np.float32)
+    def test_restyled_classes(self) -> None:
+        codes, spread = np.zeros((4, 2, 1, 1), np.float32), np.full((4, 2, 1, 1), 2, np.float32)
         other = codes.copy()
-        other[2, 1] = 1e-6
-        assert changed_classes(other, codes) == {2}
+        other[0, 0], other[1, 1], other[2, 1] = 1e-6, 0.1, 3
+        found = restyled_classes(other, codes, spread)
+        # Rounding is no edit, a little is a little, far away is all the way.
+        assert found.keys() == {1, 2} and 0 < found[1] < 0.1 and found[2] == 1
 
 
 @dataclass(frozen=True)

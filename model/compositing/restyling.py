@@ -1,0 +1,40 @@
+"""How far the style of a class has gone from the photo's own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: How far a class's code must have gone from the photo's, as the root mean square over its numbers in standard
+#: deviations of the class's codes, until nothing of the photo's own look is left. 95 % of pairs of photos lie farther
+#: apart; a slider's half of the way is about 0.4.
+FAREWELL = 0.25
+
+#: Codes that come back to the photo's, by a slider or along a path, do so with rounding errors: they are no edit.
+_ROUNDING = 1e-5
+
+
+def restyled_classes(
+    codes: NDArray[np.float32], own: NDArray[np.float32], spread: NDArray[np.float32]
+) -> dict[int, float]:
+    """The classes whose style is not the photo's, and how far it has gone: from 0 (just left) to 1 (all new).
+
+    The way between is smooth, so that sliders and films set out from the photo's own style without a jump.
+
+    Args:
+        codes, own: now and of the photo; float32 (classes, channels, h, w).
+        spread: standard deviations of each class's codes, of that shape.
+    """
+    same = np.isclose(codes, own, rtol=_ROUNDING, atol=_ROUNDING).reshape(len(codes), -1).all(axis=1)
+    steps = (codes - own) / np.maximum(spread, 1e-6)
+    distance = np.sqrt(np.square(steps.reshape(len(codes), -1)).mean(axis=1))
+    share = np.clip(distance / FAREWELL, 0, 1)
+    gone = share * share * (3 - 2 * share)
+    return {int(index): float(gone[index]) for index in np.flatnonzero(~same)}
+
+
+def strength(restyled: Collection[int], class_index: int) -> float:
+    """How far a restyled class has gone; a plain collection of classes means all the way."""
+    return float(restyled[class_index]) if isinstance(restyled, Mapping) else 1.0
