@@ -82,6 +82,8 @@ class PhotoScene:
         frame = fit_photo(photo, self.crop, bundle.height, bundle.width)
         self.own = encode_photo(bundle, frame, self.labels)
         self._spread = bundle.code_std.numpy()
+        # A network that saw every photo's ground replaced by its studio's knows no style of it.
+        self._unstyled = frozenset({background} if bundle.background is not None else ())
         self._map = MapScene(bundle, self.labels, self.own, device)
         reference = self._map.still(self.own)
         self.compositor = Compositor(frame, self.labels, reference, background, KeepSettings(seam=seam))
@@ -97,7 +99,7 @@ class PhotoScene:
         return self.compositor.compose(self.labels, self._map.frame(codes), self._restyled(codes))
 
     def _restyled(self, codes: Tensor) -> dict[int, float]:
-        return restyled_classes(codes.numpy(), self.own.numpy(), self._spread)
+        return restyled_classes(codes.numpy(), self.own.numpy(), self._spread, self._unstyled)
 
 
 def open_photo_scene(

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.photos import OpenedPhoto, open_photo
-from app.rendering.requests import ModelFacts, styled_anew
-from model.compositing import Compositor, put_back
+from app.rendering.requests import ModelFacts
+from model.compositing import Compositor, put_back, restyled_classes
 from model.errors import UserError
 from model.fitting import Fit
 from model.images import write_picture
@@ -107,7 +107,7 @@ def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.flo
     reference = draw(labels, opened.codes)
     compositor = Compositor(layer.frame, labels, reference, background)
     spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
-    restyled = styled_anew(codes, opened.codes, spread, unstyled)
+    restyled = restyled_classes(codes, opened.codes, spread, unstyled)
     return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
-from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest, styled_anew
-from model.compositing import Compositor, Keep, Plate
+from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
+from model.compositing import Compositor, Keep, Plate, restyled_classes
 
 Picture = NDArray[np.uint8]
 
@@ -84,7 +84,7 @@ class PhotoComposer:
         compositor, last = self._compositor, self._shown
         restyled: dict[int, float] = {}
         if compositor is not None and self._codes is not None:
-            restyled = styled_anew(request.codes, self._codes, self._spread, self._unstyled)
+            restyled = restyled_classes(request.codes, self._codes, self._spread, self._unstyled)
         box = Box(0, 0, height, width)
         known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
         if known and last is not None and last.restyled.keys() == restyled.keys():

@@ -57,20 +57,12 @@ class Composition:
         self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
         """The edited photo with another map or other codes, of which `network` is the network's picture."""
-        restyled = styled_anew(codes, self.own, self.spread, self.unstyled)
+        restyled = restyled_classes(codes, self.own, self.spread, self.unstyled)
         return self.compositor.compose(labels, network, restyled)
 
     def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
         """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
         return put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
-
-
-def styled_anew(
-    codes: NDArray[np.float32], own: NDArray[np.float32], spread: NDArray[np.float32], unstyled: frozenset[int]
-) -> dict[int, float]:
-    """`restyled_classes`, without those that have no style in a photo."""
-    restyled = restyled_classes(codes, own, spread)
-    return {index: gone for index, gone in restyled.items() if index not in unstyled}
 
 
 @dataclass(frozen=True)

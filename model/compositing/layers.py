@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compositing.fields import Field, Mask
+from model.guided_filter import GuidedFilter
 
 #: Pixels inside an outline that the network mixes with what lies beyond (its light studio, above all), and that a photo
 #: mixes with its neighbour.
@@ -42,21 +43,7 @@ def matte(photo: NDArray[np.uint8], where: Mask) -> Field:
     """
     if not where.any() or where.all():
         return where.astype(np.float32)
-    guide = photo.astype(np.float32) / np.float32(255)
-    plane = where.astype(np.float32)
-    side = (2 * _GUIDE + 1,) * 2
-
-    def mean(array: Field) -> Field:
-        return np.asarray(cv2.blur(array, side, borderType=cv2.BORDER_REFLECT), np.float32)
-
-    centre, share = mean(guide), mean(plane)
-    together = mean(guide * plane[..., None]) - centre * share[..., None]
-    products = mean((guide[..., :, None] * guide[..., None, :]).reshape(*plane.shape, 9)[..., [0, 1, 2, 4, 5, 8]])
-    spread = products[..., [0, 1, 2, 1, 3, 4, 2, 4, 5]].reshape(*plane.shape, 3, 3)
-    spread = spread - centre[..., :, None] * centre[..., None, :] + _SOFTNESS * np.eye(3, dtype=np.float32)
-    slope = np.linalg.solve(spread, together[..., None])[..., 0].astype(np.float32)
-    offset = share - (slope * centre).sum(axis=-1)
-    found = (mean(slope) * guide).sum(axis=-1) + mean(offset)
+    found = GuidedFilter(photo, _GUIDE, _SOFTNESS)(where.astype(np.float32))
     # Stretched, as the filter leaves a veil on both sides.
     found = np.clip((found - 0.5) * 1.5 + 0.5, 0, 1)
     inside = cv2.distanceTransform(where.astype(np.uint8), cv2.DIST_L2, 5)

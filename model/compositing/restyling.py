@@ -17,7 +17,10 @@ _ROUNDING = 1e-5
 
 
 def restyled_classes(
-    codes: NDArray[np.float32], own: NDArray[np.float32], spread: NDArray[np.float32]
+    codes: NDArray[np.float32],
+    own: NDArray[np.float32],
+    spread: NDArray[np.float32],
+    unstyled: Collection[int] = (),
 ) -> dict[int, float]:
     """The classes whose style is not the photo's, and how far it has gone: from 0 (just left) to 1 (all new).
 
@@ -26,13 +29,14 @@ def restyled_classes(
     Args:
         codes, own: now and of the photo; float32 (classes, channels, h, w).
         spread: standard deviations of each class's codes, of that shape.
+        unstyled: classes that have no style in a photo, such as a ground that the network never saw: left out.
     """
     same = np.isclose(codes, own, rtol=_ROUNDING, atol=_ROUNDING).reshape(len(codes), -1).all(axis=1)
     steps = (codes - own) / np.maximum(spread, 1e-6)
     distance = np.sqrt(np.square(steps.reshape(len(codes), -1)).mean(axis=1))
     share = np.clip(distance / FAREWELL, 0, 1)
     gone = share * share * (3 - 2 * share)
-    return {int(index): float(gone[index]) for index in np.flatnonzero(~same)}
+    return {int(index): float(gone[index]) for index in np.flatnonzero(~same) if index not in unstyled}
 
 
 def strength(restyled: Collection[int], class_index: int) -> float:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from model.backbones import STRIDES
 from model.errors import UserError
+from model.guided_filter import GuidedFilter
 from model.images import Photo
 from model.labels import LabelMap, LabelSet
 from model.parsing.network import Parser
@@ -20,6 +21,12 @@ from model.parsing.people import Box, Person, boxes, connected_parts, divide, sp
 _SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
 _GOOD_SIZES = (0.85, 1.2)  # how far a person's height may be from the training pictures' before a second look pays
+
+_LOGIT_STRIDE = STRIDES[1]
+_EDGE_RADIUS = 8  # of the windows in which outlines are drawn to the photo's edges, in pixels of the parser
+_EDGE_SOFTNESS = 1e-4  # variance of colours (in 0..1) that is no edge
+_CRUMB = 16  # pixels of the parser below which a part of a class is a slip of its outline
+_HARDLY = 0.02  # a class that is nowhere likelier needs no outline
 
 # Batch norms are folded in a copy: a bundle's own parser must stay as it is stored.
 _prepared: "WeakKeyDictionary[Parser, Parser]" = WeakKeyDictionary()
@@ -74,7 +81,7 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     if _GOOD_SIZES[0] <= wanted / scale <= _GOOD_SIZES[1]:
         if thorough:
             logits = _mean(logits, _logits(parser, photo, scale, mirrored=True))
-        return enlarge_and_decide(without_specks(_alone(logits, owners, person)), height, width)
+        return enlarge_and_decide(_drawn_to_edges(without_specks(_alone(logits, owners, person)), photo), height, width)
     top, left, bottom, right = frame_person(box, height, width, config.person_height, config.width / config.height)
     crop = photo[top:bottom, left:right]
     logits = _logits(parser, crop, wanted)
@@ -89,7 +96,8 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     )
     logits = _alone(logits, spread(owners)[rows[:, None], columns], person)
     labels = np.zeros((height, width), np.uint8)
-    labels[top:bottom, left:right] = enlarge_and_decide(without_specks(logits), bottom - top, right - left)
+    shares = _drawn_to_edges(without_specks(logits), crop)
+    labels[top:bottom, left:right] = enlarge_and_decide(shares, bottom - top, right - left)
     return labels
 
 
@@ -162,6 +170,45 @@ def frame_person(person: Box, height: int, width: int, person_height: float, asp
         min(round(middle_y + tall / 2), height),
         min(round(middle_x + wide / 2), width),
     )
+
+
+def _drawn_to_edges(logits: NDArray[np.float32], photo: Photo) -> NDArray[np.float32]:
+    """Probabilities of the classes at the size at which the parser saw the photo, following the photo's own edges.
+
+    The network decides on a grid of every fourth pixel; where on the way between two of its points an outline runs, the
+    photo knows better.
+
+    Args:
+        logits: float32 (C, h, w); photo: uint8 (H, W, 3), the same view.
+
+    Returns:
+        float32 (C, 4 h, 4 w), about 0..1.
+    """
+    rows, columns = (side * _LOGIT_STRIDE for side in logits.shape[1:])
+    if photo.shape[:2] != (rows, columns):
+        way = cv2.INTER_AREA if photo.shape[0] > rows else cv2.INTER_CUBIC
+        photo = np.asarray(cv2.resize(photo, (columns, rows), interpolation=way), np.uint8)
+    follow = GuidedFilter(photo, _EDGE_RADIUS, _EDGE_SOFTNESS)
+    shares = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_LINEAR) for plane in logits])
+    shares = np.exp(shares - shares.max(axis=0))
+    shares /= shares.sum(axis=0)
+    for plane in shares:
+        if plane.max() > _HARDLY:
+            plane[:] = follow(plane)
+    return _without_crumbs(np.asarray(shares, np.float32))
+
+
+def _without_crumbs(shares: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probabilities (C, h, w) in which spots of a few pixels go to the next best class."""
+    classes = _classes(shares)
+    for index in np.flatnonzero(np.bincount(classes.ravel(), minlength=len(shares))).tolist():
+        spots = (classes == index).astype(np.uint8)
+        _, parts, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+        small = stats[:, cv2.CC_STAT_AREA] < _CRUMB
+        small[0] = False
+        if small.any():
+            shares[index, small[parts]] = -1
+    return shares
 
 
 def enlarge_and_decide(logits: NDArray[np.float32], height: int, width: int) -> LabelMap:

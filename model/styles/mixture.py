@@ -31,7 +31,7 @@ CACHE_BYTES = 256 << 20
 ALL_CLASSES = "all"
 
 #: Goes into the keys of the cache; another number whenever photos are parsed or encoded in another way.
-_METHOD = 2
+_METHOD = 3
 
 
 @dataclass(frozen=True)
