@@ -265,11 +265,13 @@ class Session(StyleSession):
         self.facts = facts
         before = self.document
         self._fit_to_model(facts)
+        # The picture is rendered while the docks take over what is new.
+        self._timer.stop()
+        self._submit()
         self.model_changed.emit(facts)
         if self.document is not before:
             self.document_changed.emit(self.document)
             self.class_picked.emit(self.tools.class_index)
-        self.request_picture()
 
     def _fit_to_model(self, facts: ModelFacts) -> None:
         """Put a document in place that the network can render."""

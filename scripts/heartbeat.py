@@ -35,8 +35,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("SMIS_CONFIG_DIR", tempfile.mkdtemp(prefix="smis-heartbeat-"))
 
 # As the program itself starts.
-from app.rendering.torch_import import begin_loading
+from app.rendering.torch_import import begin_loading, prepare_environment
 
+prepare_environment()
 begin_loading()
 gc.disable()
 

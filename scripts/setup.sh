@@ -58,6 +58,8 @@ elif [ "$torch_build" = cuda ] && ! "$python" -c 'import torch; assert torch.ver
     pip install --force-reinstall --no-deps "torch===$torch_version" -c constraints.txt || fail "torch $torch_version"
 fi
 pip install -c constraints.txt -e ".$extras" || fail "the packages of pyproject.toml"
+# The first start should not have to compile the program.
+"$python" -m compileall -q main.py app model || true
 
 echo "$state" >"$stamp"
 # The tests' set-up is the editor's and more.

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.rendering.torch_import import prepare_environment
 from model.errors import UserError
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line (without the program's name) and return the exit code."""
+    prepare_environment()
     if arguments and not (len(arguments) == 1 and Path(arguments[0]).suffix and Path(arguments[0]).is_file()):
         from app.cli.application import run as run_command
 

@@ -191,6 +191,7 @@ class StyleLibrary(QWidget):
         self._read: dict[int, tuple[StyleCard, ...]] = {}
         self._wanted: Rgb | None = None
         self._drawing = 0
+        self._late = False
         self.cards = StyleModel()
         self.tiles = TileView()
         self.tiles.setModel(self.cards)
@@ -209,6 +210,7 @@ class StyleLibrary(QWidget):
         session.class_picked.connect(self.reload)
         session.model_changed.connect(self.reload)
         session.document_changed.connect(self._document_changed)
+        session.picture_changed.connect(self._read_late)
         self._document_changed()
 
     # Building --------------------------------------------------------------------------------------
@@ -305,9 +307,22 @@ class StyleLibrary(QWidget):
         self._shown_of = facts, index
         self._drawing += 1
         self._show(self._read.get(index, ()))
+        self._late = False
         if facts is None or index >= len(facts.label_set) or index in self._read:
             return
+        if self.session.picture is None and self.session.document.codes is not None:
+            # Decoding the tiles would hold up the first picture.
+            self._late = True
+            return
+        self._begin_reading(facts, index)
 
+    def _read_late(self, *_: object) -> None:
+        facts, index = self._shown_of
+        if self._late and facts is not None:
+            self._late = False
+            self._begin_reading(facts, index)
+
+    def _begin_reading(self, facts: ModelFacts, index: int) -> None:
         def done(cards: tuple[StyleCard, ...]) -> None:
             if self._shown_of[0] is facts:
                 self._read[index] = cards
@@ -324,7 +339,7 @@ class StyleLibrary(QWidget):
         self.cards.show_cards(cards)
         if self._wanted is not None:
             self.cards.sort_by(nearest_first(cards, self._wanted))
-        self.empty.setVisible(not cards and self.session.facts is not None)
+        self.empty.setVisible(not cards and self._shown_of[1] in self._read)
         self.tiles.setVisible(bool(cards))
         for widget in (*self.chips, self.any_color, self.here):
             widget.setEnabled(bool(cards))

@@ -78,7 +78,7 @@ def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
     if class_index == codeless_class(bundle):
         return []
 
-    named = named_styles_of(bundle)
+    named = named_styles_of(bundle, library=False)
     return axis_directions(bundle, class_index) if named is None else list(named.directions.get(class_index, ()))
 
 

@@ -48,8 +48,11 @@ def fingerprint(bundle: Bundle) -> str:
     return digest.hexdigest()[:32]
 
 
-def named_styles_of(bundle: Bundle) -> NamedStyles | None:
+def named_styles_of(bundle: Bundle, library: bool = True) -> NamedStyles | None:
     """The named styles in the bundle's folder; None where there are none, or they belong to other weights.
+
+    Args:
+        library: read the library too; decoding its thumbnails takes most of the time.
 
     Raises:
         UserError: the file is damaged.
@@ -58,14 +61,14 @@ def named_styles_of(bundle: Bundle) -> NamedStyles | None:
     if path is None or not path.is_file():
         return None
     status = path.stat()
-    return _read_cached(str(path), status.st_mtime_ns, status.st_size, fingerprint(bundle), bundle.code_shape)
+    return _read_cached(str(path), status.st_mtime_ns, status.st_size, fingerprint(bundle), bundle.code_shape, library)
 
 
 @lru_cache(maxsize=4)
 def _read_cached(
-    path: str, _modified: int, _size: int, wanted: str, shape: tuple[int, int, int, int]
+    path: str, _modified: int, _size: int, wanted: str, shape: tuple[int, int, int, int], library: bool
 ) -> NamedStyles | None:
-    return read_named_styles(Path(path), wanted, shape)
+    return read_named_styles(Path(path), wanted, shape, library)
 
 
 def write_named_styles(path: Path, named: NamedStyles, bundle: Bundle) -> None:
@@ -91,8 +94,13 @@ def write_named_styles(path: Path, named: NamedStyles, bundle: Bundle) -> None:
         write_tensors(temporary, tensors, metadata)
 
 
-def read_named_styles(path: Path, wanted: str, shape: tuple[int, int, int, int]) -> NamedStyles | None:
-    """Read what `write_named_styles` wrote; None where its fingerprint is not `wanted`. Raises UserError."""
+def read_named_styles(
+    path: Path, wanted: str, shape: tuple[int, int, int, int], library: bool = True
+) -> NamedStyles | None:
+    """Read what `write_named_styles` wrote, with the library or the directions alone.
+
+    Returns None where its fingerprint is not `wanted`. Raises UserError.
+    """
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
@@ -100,8 +108,12 @@ def read_named_styles(path: Path, wanted: str, shape: tuple[int, int, int, int])
                 raise UserError(f"{path} is no file of named styles")
             if metadata.get("fingerprint") != wanted:
                 return None
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a mapping
-        sliders, styles = json.loads(metadata["directions"]), json.loads(metadata["library"])
+            tensors = {
+                key: file.get_tensor(key)
+                for key in file.keys()  # noqa: SIM118 - not a mapping
+                if library or key in ("vectors", "ranges")
+            }
+        sliders, styles = json.loads(metadata["directions"]), json.loads(metadata["library"]) if library else []
         named = NamedStyles()
         for (index, name), vector, (low, high) in zip(
             sliders, tensors["vectors"].float(), tensors["ranges"].tolist(), strict=True
@@ -114,7 +126,8 @@ def read_named_styles(path: Path, wanted: str, shape: tuple[int, int, int, int])
                 tensors[f"thumbnails.{number}"].numpy().tobytes(), len(styles[start : start + _STRIP])
             )
         ]
-        for (index, color), code, picture in zip(styles, tensors["library"].float(), thumbnails, strict=True):
+        codes = tensors["library"].float() if library else []
+        for (index, color), code, picture in zip(styles, codes, thumbnails, strict=True):
             red, green, blue = (int(value) for value in color)
             named.library.setdefault(int(index), []).append(LibraryStyle(code, (red, green, blue), picture))
         if tuple(tensors["vectors"].shape[1:]) != shape[1:]:

@@ -95,7 +95,7 @@ def test_a_class_without_styles_and_a_locked_one(librarian) -> None:
     studio.pick("trousers")
     assert library.cards.rowCount() == 0
     assert library.isEnabled()
-    assert library.empty.isVisibleTo(library)
+    studio.wait(lambda: library.empty.isVisibleTo(library))
     assert not library.chips[0].isEnabled()
     studio.pick("top")
     studio.wait(lambda: library.cards.rowCount() == len(COLORS))

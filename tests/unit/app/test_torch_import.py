@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from app.rendering.torch_import import prepare_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -34,3 +39,18 @@ assert not failures, failures
 def test_a_thread_of_the_window_can_use_all_of_torch() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_threads_of_torch_sleep_unless_the_person_has_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "TORCH_DEVICE_BACKEND_AUTOLOAD"):
+        monkeypatch.delenv(name, raising=False)
+    with monkeypatch.context() as chosen:
+        chosen.setenv("OMP_WAIT_POLICY", "active")
+        prepare_environment()
+        assert "GOMP_SPINCOUNT" not in os.environ
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    prepare_environment()
+    assert os.environ["GOMP_SPINCOUNT"] == "7"
+    monkeypatch.delenv("GOMP_SPINCOUNT")
+    prepare_environment()
+    assert int(os.environ["GOMP_SPINCOUNT"]) <= 1000
