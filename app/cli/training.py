@@ -41,6 +41,9 @@ def train(
     precision: Annotated[str, typer.Option(help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
     resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the output folder.")] = False,
     init_from: Annotated[str | None, typer.Option(help="Start from the weights of a bundle or of a run.")] = None,
+    extra_data: Annotated[
+        Path | None, typer.Option(help="A second folder of pairs, for training alone (see pseudo-label).")
+    ] = None,
     adversarial_start: Annotated[int | None, typer.Option(min=0, help="First step with the GAN loss.")] = None,
     frozen_levels: Annotated[
         int | None, typer.Option(min=0, help="Train only the levels after so many first ones.")
@@ -51,6 +54,12 @@ def train(
     ] = None,
     crop_size: Annotated[
         int | None, typer.Option(min=0, help="Learn detail from crops of so many pixels (128, say); 0: whole pictures.")
+    ] = None,
+    face_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of the crops around faces; the others by what matters.")
+    ] = None,
+    classifier_scale: Annotated[
+        int | None, typer.Option(min=1, help="Enlarge crops so many times for the classifier (2 for crops of 64).")
     ] = None,
     sample_every: Annotated[int, typer.Option(min=1, help="Steps between sample grids.")] = 500,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints.")] = 500,
@@ -86,10 +95,13 @@ def train(
                 precision=precision,
                 resume=resume,
                 init_from=start,
+                extra_data=extra_data,
                 adversarial_start=adversarial_start,
                 frozen_levels=frozen_levels,
                 learning_rate=learning_rate,
                 crop_size=crop_size,
+                face_share=face_share,
+                classifier_scale=classifier_scale,
                 sample_every=sample_every,
                 checkpoint_every=checkpoint_every,
                 seed=seed,

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 
 from model.engine.boxes import Box, boxes_of
 from model.groupdnet import Generator
-from model.groupdnet.generator import ConditionalGroupBlock, noise_features
+from model.groupdnet.class_frame import class_frames, frame_maps
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features, place_features
 from model.groupdnet.label_pyramid import resize_nearest
 from model.groupdnet.modulation import ConditionalGroupNorm
 from model.groupdnet.texture_noise import texture_noise
@@ -92,6 +93,7 @@ class _Block:
         self.to_rgb = None if rgb is None else _Conv.of(rgb, device, dtype)
         self.number = block.number
         self.noise = None if block.noise is None else block.noise.detach().float().to(device)
+        self.place = None if block.place is None else block.place.detach().float().to(device)
 
     def run(self, x: Tensor, level: _LevelMaps, codes: Tensor) -> Tensor:
         def enlarge(grid: Tensor) -> Tensor:
@@ -108,18 +110,19 @@ class _Block:
         else:
             shortcut = enlarge(self._conv_s(x))
         middle = self._conv_0(F.leaky_relu(modulate(0, large), 0.2))
-        if level.noise is not None:
-            middle = middle + level.noise
+        if level.added is not None:
+            middle = middle + level.added
         return shortcut + self._conv_1(F.leaky_relu(modulate(1, middle), 0.2))
 
 
 @dataclass(frozen=True)
 class _LevelMaps:
-    """One-hot classes (1, classes, h, w) of a level, (scale, shift) of each of its normalisations, and the noise."""
+    """One-hot classes (1, classes, h, w) of a level, (scale, shift) of each of its normalisations, and what is
+    added behind its first convolution: noise, and where pixels lie in their class."""
 
     classes: Tensor
     maps: tuple[tuple[Tensor, Tensor], ...]
-    noise: Tensor | None
+    added: Tensor | None
 
 
 class WholeFrameNetwork:
@@ -147,21 +150,28 @@ class WholeFrameNetwork:
         """labels int64 (H, W), edges bool (H, W) -> what every level needs of them. Never waits for the device."""
         rows, columns = self.grid(*labels.shape)
         numbers = torch.arange(self.config.classes, device=labels.device)[:, None, None]
+        framed = self.config.framed_classes
+        frames = class_frames(labels[None], framed)
         levels = []
         for block in self._blocks:
             if block.up:
                 rows, columns = 2 * rows, 2 * columns
-            classes = (resize_nearest(labels[None], rows, columns) == numbers).to(self.dtype)[None]
+            own = resize_nearest(labels[None], rows, columns)
+            classes = (own == numbers).to(self.dtype)[None]
             semantic = classes
             if self.config.instance_edges:
                 edge = resize_nearest(edges[None], rows, columns).to(self.dtype)[:, None].expand_as(classes)
                 semantic = torch.stack([classes, edge], 2).flatten(1, 2)
             semantic = semantic.contiguous(memory_format=torch.channels_last)
-            noise: Tensor | None = None
+            added: Tensor | None = None
             if block.noise is not None:
                 field = texture_noise(block.number, block.noise.shape[1], rows, columns, device=labels.device)
-                noise = noise_features(block.noise, field).to(self.dtype)
-            levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms), noise))
+                added = noise_features(block.noise, field).to(self.dtype)
+            if block.place is not None:
+                maps = frame_maps(frames, own, framed, labels.shape[0] // rows)
+                placed = place_features(block.place, maps).to(self.dtype)
+                added = placed if added is None else added + placed
+            levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms), added))
         return levels
 
     def draw(self, levels: list[_LevelMaps], codes: Tensor, height: int, width: int) -> Tensor:

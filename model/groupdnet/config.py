@@ -58,6 +58,7 @@ class BlockConfig:
     ``upsample``: nearest x2 before the block. ``shortcut_norm``: modulate the input of the shortcut too (the authors
     do; ours does not, so that its 1 x 1 convolution runs before the upsampling at a quarter of the cost).
     ``noise``: maps of fixed noise mixed into the features between the two convolutions (ours only; see texture_noise).
+    ``framed``: mix in where a pixel lies in its class, too (ours only; see class_frame).
     """
 
     in_channels: int
@@ -67,6 +68,7 @@ class BlockConfig:
     upsample: bool = True
     shortcut_norm: bool = True
     noise: int = 0
+    framed: bool = False
 
     @property
     def middle_channels(self) -> int:
@@ -90,6 +92,7 @@ class GeneratorConfig:
     ``pooled_codes``: one vector a class, laid out over the base grid; otherwise a code has the base grid's size.
     ``instance_edges``: an edge channel is interleaved after every class channel of the label map (Cityscapes).
     ``rgb_levels``: how many of the last blocks draw RGB; more than one are added up, upsampled bilinearly, before tanh.
+    ``framed_classes``: the classes, taken together, whose pixels are told where they lie in them (see class_frame).
     """
 
     classes: int
@@ -101,6 +104,7 @@ class GeneratorConfig:
     instance_edges: bool = False
     rgb_levels: int = 1
     spectral_norm: bool = True
+    framed_classes: tuple[int, ...] = ()
 
     @property
     def semantic_channels(self) -> int:
@@ -136,6 +140,12 @@ class GeneratorConfig:
                 f"generator, block {number}: style modulation needs pooled codes.",
             )
             width = block.out_channels
+        for number in self.framed_classes:
+            _require(0 <= number < self.classes, f"generator: there is no class {number} to frame.")
+        _require(
+            bool(self.framed_classes) or not any(block.framed for block in self.blocks),
+            "generator: framed blocks need classes that are framed.",
+        )
         for block in self.blocks[len(self.blocks) - self.rgb_levels + 1 :]:
             _require(block.upsample, "generator: every block after the first that draws RGB must upsample.")
 
@@ -159,6 +169,7 @@ class GeneratorConfig:
             block["modulation"] = ModulationConfig(**_known(ModulationConfig, block["modulation"]))
             blocks.append(BlockConfig(**block))
         values["blocks"] = tuple(blocks)
+        values["framed_classes"] = tuple(values.get("framed_classes", ()))
         return GeneratorConfig(**values)
 
 

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from model.errors import UserError
+from model.groupdnet.class_frame import MAPS
 from model.groupdnet.config import BlockConfig, GeneratorConfig
 from model.groupdnet.label_pyramid import LabelPyramid, instance_edges
 from model.groupdnet.modulation import ConditionalGroupNorm
@@ -39,6 +40,7 @@ class ConditionalGroupBlock(nn.Module):
         self.conv_0 = conv(config.in_channels, middle, 3, True)
         # Silent at first: how much of it to use is learned.
         self.noise = nn.Parameter(torch.zeros(middle, config.noise)) if config.noise else None
+        self.place = nn.Parameter(torch.zeros(middle, MAPS)) if config.framed else None
         self.norm_1 = norm(middle)
         self.conv_1 = conv(middle, config.out_channels, 3, True)
         self.norm_s = norm(config.in_channels) if config.learned_shortcut and config.shortcut_norm else None
@@ -56,6 +58,8 @@ class ConditionalGroupBlock(nn.Module):
         out = self.conv_0(F.leaky_relu(self.norm_0(x, pyramid, codes, up), 0.2))
         if self.noise is not None:
             out = out + noise_features(self.noise, pyramid.noise(self.number, self.config.noise, *out.shape[-2:]))
+        if self.place is not None:
+            out = out + place_features(self.place, pyramid.places(*out.shape[-2:])).to(out.dtype)
         out = self.conv_1(F.leaky_relu(self.norm_1(out, pyramid, codes), 0.2))
         return torch.add(shortcut, out)
 
@@ -63,6 +67,11 @@ class ConditionalGroupBlock(nn.Module):
 def noise_features(weight: Tensor, noise: Tensor) -> Tensor:
     """Noise (maps, h, w), mixed by the weights (channels, maps) of a block: (1, channels, h, w)."""
     return torch.einsum("cm,mhw->chw", weight, noise.to(weight.dtype))[None]
+
+
+def place_features(weight: Tensor, maps: Tensor) -> Tensor:
+    """Maps of places (B, maps, h, w), mixed by the weights (channels, maps) of a block: (B, channels, h, w)."""
+    return torch.einsum("cm,bmhw->bchw", weight, maps.to(weight.dtype))
 
 
 class Generator(nn.Module):
@@ -110,13 +119,20 @@ class Generator(nn.Module):
         return flat
 
     def pyramid(
-        self, labels: Tensor, instances: Tensor | None = None, origin: tuple[int, int] = (0, 0)
+        self,
+        labels: Tensor,
+        instances: Tensor | None = None,
+        origin: tuple[int, int] = (0, 0),
+        frames: Tensor | None = None,
     ) -> LabelPyramid:
-        """The label pyramid this network reads; a missing instance map means no edges."""
+        """The label pyramid this network reads; a missing instance map means no edges.
+
+        ``origin`` and ``frames`` are those of ``LabelPyramid``, for a map that is a part of another.
+        """
         edges = None
         if self.config.instance_edges:
             edges = torch.zeros_like(labels, dtype=torch.bool) if instances is None else instance_edges(instances)
-        return LabelPyramid(labels, self.config.classes, edges, origin)
+        return LabelPyramid(labels, self.config.classes, edges, origin, self.config.framed_classes, frames)
 
     def forward(
         self, labels: Tensor, codes: Tensor, instances: Tensor | None = None, pyramid: LabelPyramid | None = None

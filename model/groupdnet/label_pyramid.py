@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.errors import UserError
+from model.groupdnet.class_frame import class_frames, frame_maps
 from model.groupdnet.texture_noise import texture_noise
 
 
@@ -58,15 +59,24 @@ class LabelPyramid:
     ``edges``: bool (B, H, W) instance edges, interleaved as [class 0, edge, class 1, edge, ...], or None.
     ``origin``: the row and column that the first pixel has in the field of texture noise; multiples of the stride of
     every level that is read.
+    ``framed``: the classes with a frame; ``frames`` (B, 4), where these are not those of the labels (see class_frame).
     """
 
     def __init__(
-        self, labels: Tensor, classes: int, edges: Tensor | None = None, origin: tuple[int, int] = (0, 0)
+        self,
+        labels: Tensor,
+        classes: int,
+        edges: Tensor | None = None,
+        origin: tuple[int, int] = (0, 0),
+        framed: tuple[int, ...] = (),
+        frames: Tensor | None = None,
     ) -> None:
         self.labels = labels
         self.classes = classes
         self.edges = edges
         self.origin = origin
+        self.framed = framed
+        self._frames = frames
         self._levels: dict[tuple[int, int], Tensor] = {}
         self._one_hot: dict[tuple[int, int, torch.dtype], Tensor] = {}
         self._windows: dict[tuple[int, int], WindowTable] = {}
@@ -94,6 +104,13 @@ class LabelPyramid:
         stride = max(1, self.labels.shape[-2] // height)
         origin = (self.origin[0] // stride, self.origin[1] // stride)
         return texture_noise(level, maps, height, width, origin, self.labels.device)
+
+    def places(self, height: int, width: int) -> Tensor:
+        """Where the pixels of framed classes lie in them, float32 (B, MAPS, height, width) (see class_frame)."""
+        if self._frames is None:
+            self._frames = class_frames(self.labels, self.framed)
+        stride = max(1, self.labels.shape[-2] // height)
+        return frame_maps(self._frames, self.level(height, width), self.framed, stride)
 
     def windows(self, height: int, width: int) -> WindowTable:
         """The distinct windows of a level (see WindowTable). Few are: 2 to 10 % of the pixels of a usual map.

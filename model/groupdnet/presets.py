@@ -9,9 +9,16 @@ STREET_FASHION_WIDTHS = {
     "small": (256, 256, 256, 128, 64, 32, 16),
     "large": (512, 512, 512, 256, 128, 48, 24),
 }
+STREET_FASHION_CLASSES = 16
+#: Face and eyewear of the street-fashion label set, whose pixels are told where in the face they lie, and the levels
+#: that are told: the coarser ones have no cell to spare for an eye.
+FRAMED_CLASSES = (2, 5)
+FRAMED_LEVELS = (3, 4, 5, 6)
 
 
-def street_fashion(levels: int = 7, classes: int = 16, size: str = "small") -> tuple[GeneratorConfig, EncoderConfig]:
+def street_fashion(
+    levels: int = 7, classes: int = STREET_FASHION_CLASSES, size: str = "small"
+) -> tuple[GeneratorConfig, EncoderConfig]:
     """Our network: 384 x 256 with 7 ``levels``, 192 x 128 with 6 (the first six are the same network).
 
     One pooled code of 16 numbers a class, style modulation, narrow 3 x 3 + 1 x 1 modulations: docs/decisions says why.
@@ -20,11 +27,23 @@ def street_fashion(levels: int = 7, classes: int = 16, size: str = "small") -> t
     width = widths[0]
     groups = (16, 16, 8, 4, 2, 1, 1)
     hidden = (128, 128, 128, 128, 96, 64, 32)
+    framed = classes == STREET_FASHION_CLASSES
     blocks = []
     before = width
     for number, (after, group, middle) in enumerate(zip(widths, groups, hidden, strict=True)):
         modulation = ModulationConfig(hidden=middle, kernel=1, style=True)
-        blocks.append(BlockConfig(before, after, group, modulation, upsample=number > 0, shortcut_norm=False, noise=4))
+        blocks.append(
+            BlockConfig(
+                before,
+                after,
+                group,
+                modulation,
+                upsample=number > 0,
+                shortcut_norm=False,
+                noise=4,
+                framed=framed and number in FRAMED_LEVELS,
+            )
+        )
         before = after
     generator = GeneratorConfig(
         classes=classes,
@@ -34,6 +53,7 @@ def street_fashion(levels: int = 7, classes: int = 16, size: str = "small") -> t
         blocks=tuple(blocks),
         pooled_codes=True,
         rgb_levels=3,
+        framed_classes=FRAMED_CLASSES if framed else (),
     )
     encoder = EncoderConfig(
         classes=classes,

@@ -56,6 +56,11 @@ class TrainConfig:
     #: 0, or the side in pixels of the crops that a step sees of each picture (see model/training/crops.py): full detail
     #: at a fraction of the cost, drawn mostly where faces, hands, shoes and rare classes are. Batch norm is fixed then.
     crop_size: int = 0
+    #: Share of the crops that are drawn around the photo's face, where it has one; the others by FOCUS.
+    face_share: float = 0.0
+    #: Crops are enlarged so many times before the classifier sees them: its features have cells of 4 to 32 pixels, and
+    #: a face of a whole person has 32 altogether.
+    classifier_scale: int = 1
     #: Weight of the L1 between two drawings of a crop outside the classes whose codes differ (the paper's mOCD).
     lambda_outside: float = 0.0
     #: Weight of the heads on a classifier's features (model/training/critic.py); training on crops has them.
@@ -91,6 +96,10 @@ class TrainConfig:
             )
         if self.crop_size and len(self.generator.blocks) < 5:
             raise UserError(f"Crops need at least 5 levels, not {len(self.generator.blocks)}.")
+        if not 0 <= self.face_share <= 1:
+            raise UserError(f"The share of crops around faces must be 0 to 1, not {self.face_share}.")
+        if self.classifier_scale < 1:
+            raise UserError(f"The classifier's scale must be at least 1, not {self.classifier_scale}.")
         if self.batch_size < 1:
             raise UserError(f"The batch size must be at least 1, not {self.batch_size}.")
 

@@ -50,9 +50,13 @@ class CropDiscriminator(MultiScaleDiscriminator):
         )
 
     def judge_features(self, features: Sequence[Tensor], semantics: Tensor) -> list[Tensor]:
-        """Scores (B, 1, h, w) of every level of features (B, C, h, w); semantics (B, S, H, W) of the picture's size."""
+        """Scores (B, 1, h, w) of every level of features (B, C, h, w); semantics (B, S, H, W) of the picture's size.
+
+        ``features`` may lack the finest levels: of a picture that was enlarged they show pixels, which the patch
+        discriminators judge.
+        """
         scores = []
-        for head, level in zip(self.heads, features, strict=True):
+        for head, level in zip(list(self.heads)[len(self.heads) - len(features) :], features, strict=True):
             resized = F.adaptive_avg_pool2d(semantics, (level.shape[-2], level.shape[-1]))
             scores.append(head(level, resized))
         return scores

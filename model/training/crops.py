@@ -9,7 +9,7 @@ measures (section 4.1). Batch norm is fixed to the statistics of whole pictures,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.groupdnet.class_encoder import present_classes
+from model.groupdnet.class_frame import class_frames
 from model.groupdnet.generator import Generator
 from model.training.config import TrainConfig
 from model.training.losses import (
@@ -55,18 +56,33 @@ FOCUS = {
 }
 
 
-def focus_weights(names: list[str] | tuple[str, ...]) -> Tensor:
-    """Float (C,): how often each class is the middle of a crop."""
-    return torch.tensor([FOCUS.get(name, 1.0) for name in names])
+@dataclass(frozen=True)
+class Focus:
+    """What crops are drawn around: ``weights`` float (C,), how often each class; ``face``, the number of that class."""
+
+    weights: Tensor
+    face: int | None = None
 
 
-def draw_corners(labels: Tensor, size: int, weights: Tensor) -> Tensor:
+def focus_of(names: list[str] | tuple[str, ...]) -> Focus:
+    """The focus for classes of these names."""
+    weights = torch.tensor([FOCUS.get(name, 1.0) for name in names])
+    return Focus(weights, names.index("face") if "face" in names else None)
+
+
+def draw_corners(labels: Tensor, size: int, focus: Focus, face_share: float = 0.0) -> Tensor:
     """Top-left corners int64 (B, 2) of squares of ``size`` pixels, on the grid of STRIDE, inside the maps (B, H, W).
 
-    Each is drawn around a random pixel of a random class, classes by ``weights`` (C,) as far as the map has them.
+    Each is drawn around a random pixel of a random class, classes by the focus as far as the map has them;
+    ``face_share`` of them around the face, where the map has one.
     """
     batch, height, width = labels.shape
-    present = present_classes(labels, len(weights)).float() * weights.to(labels.device)
+    seen = present_classes(labels, len(focus.weights)).float()
+    present = seen * focus.weights.to(labels.device)
+    if focus.face is not None and face_share > 0:
+        faced = (torch.rand(batch, device=labels.device) < face_share) & (seen[:, focus.face] > 0)
+        only = F.one_hot(torch.tensor(focus.face, device=labels.device), len(focus.weights)).float()
+        present = torch.where(faced[:, None], only, present)
     present = torch.where(present.sum(1, keepdim=True) > 0, present, torch.ones_like(present))
     chosen = torch.multinomial(present, 1)[:, 0]
     candidates = (labels == chosen[:, None, None]).flatten(1).float()
@@ -98,7 +114,11 @@ def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: T
     # Crops of all places meet all places of the noise, the same for all pictures of a batch, so that two drawings of
     # one crop can be compared.
     row, column = (STRIDE * torch.randint(NOISE_FIELD // STRIDE, (2,))).tolist()
-    return generator.draw(piece, generator.pyramid(cut(labels, corners, size), origin=(row, column)), codes, levels)
+    # Where a crop's pixels lie in a face is told by the whole face.
+    frames = class_frames(labels, generator.config.framed_classes)
+    frames[:, :2] -= corners
+    part = generator.pyramid(cut(labels, corners, size), origin=(row, column), frames=frames)
+    return generator.draw(piece, part, codes, levels)
 
 
 def generator_levels_in(stride: int) -> int:
@@ -165,11 +185,11 @@ def choose_changed(labels: Tensor, classes: int) -> Tensor:
 
 
 def crop_step(
-    networks: Networks, fabric: Any, config: TrainConfig, step: int, photo: Tensor, labels: Tensor, focus: Tensor
+    networks: Networks, fabric: Any, config: TrainConfig, step: int, photo: Tensor, labels: Tensor, focus: Focus
 ) -> dict[str, Tensor]:
     """One step of both players on crops. Returns the loss terms as tensors that nothing has waited for."""
     size = config.crop_size + 2 * MARGIN
-    corners = draw_corners(labels, size, focus)
+    corners = draw_corners(labels, size, focus, config.face_share)
     drawing: Drawing = networks.model.draw_crops(photo, labels, corners, size)  # type: ignore[operator]
     inner = corners + MARGIN
     target, crop_labels = cut(photo, inner, config.crop_size), cut(labels, inner, config.crop_size)
@@ -186,9 +206,9 @@ def crop_step(
     adversarial = step >= config.adversarial_start
     if adversarial:
         with torch.no_grad(), fabric.autocast():
-            real_levels = networks.perceptual.features(real)
+            real_levels = _judged_levels(networks, real, config)
         with fabric.autocast():
-            fake_levels = networks.perceptual.features(pictures)
+            fake_levels = _judged_levels(networks, pictures, config)
         patch_scores = networks.discriminator(torch.cat([pair, pair]), torch.cat([real, pictures[:count].detach()]))
         level_scores = networks.discriminator.judge_features(  # type: ignore[operator]
             [torch.cat([r, f.detach()]) for r, f in zip(real_levels, fake_levels, strict=True)],
@@ -204,7 +224,7 @@ def crop_step(
 
     warmup = min(1.0, (step + 1) / config.kl_warmup) if config.kl_warmup else 1.0
     kl = kl_divergence(drawing.mean, drawing.logvar, drawing.present, config.free_bits)
-    perceptual = networks.perceptual(drawing.own, target)
+    perceptual = networks.perceptual(_enlarged(drawing.own, config), _enlarged(target, config))
     colour = low_resolution_l1(drawing.own, target)
     outside = difference_outside(drawing, crop_labels)
     loss_g = config.lambda_perceptual * perceptual + warmup * config.lambda_kl * kl
@@ -264,8 +284,7 @@ def difference_in_colour(
     classes = drawing.present.shape[1]
     own, _ = class_colours(target.float(), crop_labels, classes)
     others, _ = class_colours(photo.float(), labels, classes)
-    first = class_colour_loss(drawing.own, crop_labels, own, drawing.present)
-    return first + 0.5 * class_colour_loss(drawing.other, crop_labels, others.roll(1, 0), drawing.taken)
+    return _in_both(class_colour_loss, drawing, crop_labels, own, others, drawing.taken)
 
 
 def difference_in_texture(
@@ -277,10 +296,35 @@ def difference_in_texture(
     """
     classes = drawing.present.shape[1]
     own, _ = class_texture(target.float(), crop_labels, classes)
-    others, other_inner = class_texture(photo.float(), labels, classes)
-    first = class_texture_loss(drawing.own, crop_labels, own, drawing.present)
-    taken = drawing.taken & (other_inner >= LEAST_INNER).roll(1, 0)
-    return first + 0.5 * class_texture_loss(drawing.other, crop_labels, others.roll(1, 0), taken)
+    others, inner = class_texture(photo.float(), labels, classes)
+    measured = drawing.taken & (inner >= LEAST_INNER).roll(1, 0)
+    return _in_both(class_texture_loss, drawing, crop_labels, own, others, measured)
+
+
+def _in_both(
+    loss: Callable[[Tensor, Tensor, Tensor, Tensor], Tensor],
+    drawing: Drawing,
+    labels: Tensor,
+    own: Tensor,
+    others: Tensor,
+    taken: Tensor,
+) -> Tensor:
+    """``loss`` of the first drawing against ``own`` and, at half the weight, of the second against what the photo
+    before had (``others`` are of the photos in their own order), for the classes ``taken`` from it."""
+    return loss(drawing.own, labels, own, drawing.present) + 0.5 * loss(drawing.other, labels, others.roll(1, 0), taken)
+
+
+def _enlarged(pictures: Tensor, config: TrainConfig) -> Tensor:
+    """Pictures as large as the classifier should see them."""
+    if config.classifier_scale == 1:
+        return pictures
+    return F.interpolate(pictures, scale_factor=config.classifier_scale, mode="bilinear", align_corners=False)
+
+
+def _judged_levels(networks: Networks, pictures: Tensor, config: TrainConfig) -> list[Tensor]:
+    """The classifier's features of pictures, without those levels that enlarging brought down to single pixels."""
+    levels: list[Tensor] = networks.perceptual.features(_enlarged(pictures, config))
+    return levels[config.classifier_scale.bit_length() - 1 :]
 
 
 def _split(outputs: Sequence[list[Tensor]], count: int) -> tuple[list[list[Tensor]], list[list[Tensor]]]:

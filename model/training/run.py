@@ -19,7 +19,7 @@ from model.labels import LabelSet
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.config import TrainConfig, recipe
 from model.training.critic import CropDiscriminator, feature_channels
-from model.training.crops import CropModel, crop_step, fix_batch_norm, focus_weights
+from model.training.crops import CropModel, crop_step, fix_batch_norm, focus_of
 from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
 from model.training.losses import perceptual_loss
 from model.training.networks import (
@@ -41,6 +41,8 @@ class TrainOptions:
 
     ``levels``: blocks of the network, 7 for 384 x 256, 6 for 192 x 128, 5 for 96 x 64. ``batch_size`` is per device.
     ``init_from``: a bundle folder, or a run folder (its averaged weights and its discriminator).
+    ``extra_data``: a second folder of pairs with the same classes, used for training alone (photos with the parser's
+    maps, say); the bundle's codes come from ``data``.
     ``minutes`` ends the run early, with checkpoint and bundle, so that it fits a lease.
     """
 
@@ -56,12 +58,16 @@ class TrainOptions:
     precision: str = "32-true"
     resume: bool = False
     init_from: Path | None = None
+    extra_data: Path | None = None
     adversarial_start: int | None = None
     frozen_levels: int | None = None
     #: Of the generator; the discriminator's is four times that (two time scales), on crops ten times.
     learning_rate: float | None = None
     #: Side in pixels of the crops that a step sees (model/training/crops.py); 0 for whole pictures.
     crop_size: int | None = None
+    #: Share of the crops around faces, and how many times larger the classifier sees crops.
+    face_share: float | None = None
+    classifier_scale: int | None = None
     sample_every: int = 500
     checkpoint_every: int = 500
     seed: int = 0
@@ -74,14 +80,9 @@ class TrainOptions:
 
 def _resolve(options: TrainOptions) -> TrainConfig:
     config = options.recipe or recipe(options.config, options.levels)
-    if options.batch_size is not None:
-        config = replace(config, batch_size=options.batch_size)
-    if options.adversarial_start is not None:
-        config = replace(config, adversarial_start=options.adversarial_start)
-    if options.frozen_levels is not None:
-        config = replace(config, frozen_levels=options.frozen_levels)
-    if options.crop_size is not None:
-        config = replace(config, crop_size=options.crop_size)
+    names = ("batch_size", "adversarial_start", "frozen_levels", "crop_size", "face_share", "classifier_scale")
+    given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
+    config = replace(config, **given)
     if options.learning_rate is not None:
         # On crops a generator that is not much slower paints what both discriminators take for cloth, and no cloth.
         ahead = 10 if config.crop_size else 4
@@ -125,6 +126,20 @@ def read_data(options: TrainOptions, config: TrainConfig, device: torch.device) 
     return label_set, load(training), load(validation)
 
 
+def read_extra(options: TrainOptions, config: TrainConfig, label_set: LabelSet, training: Dataset) -> Dataset:
+    """The training split with the pairs of ``options.extra_data`` behind it. Raises UserError for any fault of them."""
+    folder = options.extra_data
+    if folder is None:
+        return training
+    if load_label_set(folder).names != label_set.names:
+        raise UserError(f"{folder} and {options.data} have different classes")
+    if options.check:
+        require_sound_data(folder)
+    photos, maps = load_arrays(find_pairs(folder, label_set), config.height, config.width)
+    device = training.maps.device
+    return Dataset(torch.cat([training.photos, photos.to(device)]), torch.cat([training.maps, maps.to(device)]))
+
+
 def build(
     options: TrainOptions, config: TrainConfig, levels: Sequence[int] = ()
 ) -> tuple[ImageModel, MultiScaleDiscriminator]:
@@ -157,7 +172,9 @@ def parameter_groups(model: ImageModel, config: TrainConfig) -> list[dict[str, A
     others: list[Tensor] = []
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            carries = name.endswith((".style", ".noise")) or name.startswith(("encoder.mean.", "encoder.logvar."))
+            carries = name.endswith((".style", ".noise", ".place")) or name.startswith(
+                ("encoder.mean.", "encoder.logvar.")
+            )
             (style if carries else others).append(parameter)
     groups: list[dict[str, Any]] = [{"params": others}]
     if style:
@@ -257,7 +274,8 @@ def train(options: TrainOptions) -> Path:
         optimizer_g=wrapped_g,  # type: ignore[arg-type]
         optimizer_d=wrapped_d,  # type: ignore[arg-type]
     )
-    loop = _Loop(options, config, fabric, networks, model, ema, label_set, training, validation)
+    pool = read_extra(options, config, label_set, training)
+    loop = _Loop(options, config, fabric, networks, model, ema, label_set, training, pool, validation)
     loop.run(start)
     return loop.finish()
 
@@ -275,8 +293,10 @@ class _Loop:
         ema: Ema,
         label_set: LabelSet,
         training: Dataset,
+        pool: Dataset,
         validation: Dataset,
     ) -> None:
+        """``pool``: what steps draw from, ``training`` and more."""
         self.options = options
         self.config = config
         self.fabric = fabric
@@ -285,8 +305,9 @@ class _Loop:
         self.ema = ema
         self.label_set = label_set
         self.training = training
+        self.pool = pool
         self.validation = validation
-        self.focus = focus_weights(label_set.names)
+        self.focus = focus_of(label_set.names)
         self.step = 0
         self.stopping = False
 
@@ -319,8 +340,8 @@ class _Loop:
     def _one_step(self) -> dict[str, Tensor]:
         # One stream a step and rank: nothing to store, nothing that a resumed run could draw differently.
         torch.manual_seed((self.options.seed * 1_000_003 + self.step) * 4096 + self.fabric.global_rank)
-        index = torch.randint(len(self.training), (self.config.batch_size,)).to(self.training.maps.device)
-        photo, labels = prepare(*self.training.take(index), self.config)
+        index = torch.randint(len(self.pool), (self.config.batch_size,)).to(self.pool.maps.device)
+        photo, labels = prepare(*self.pool.take(index), self.config)
         if self.config.crop_size:
             terms = crop_step(self.networks, self.fabric, self.config, self.step, photo, labels, self.focus)
         else:

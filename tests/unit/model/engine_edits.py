@@ -36,7 +36,16 @@ def tiny_config(kind: str) -> GeneratorConfig:
 
     def blocks(widths: tuple[int, ...], groups: tuple[int, ...], modulations: list[ModulationConfig], own: bool):
         return tuple(
-            BlockConfig(before, after, group, modulation, number > 0, shortcut_norm=not own, noise=2 if own else 0)
+            BlockConfig(
+                before,
+                after,
+                group,
+                modulation,
+                number > 0,
+                shortcut_norm=not own,
+                noise=2 if own else 0,
+                framed=own and number > 0,
+            )
             for number, (before, after, group, modulation) in enumerate(
                 zip(widths[:-1], widths[1:], groups, modulations, strict=True)
             )
@@ -52,6 +61,7 @@ def tiny_config(kind: str) -> GeneratorConfig:
             blocks=blocks((16, 16, 8, 8, 4), (4, 4, 2, 1), modulations, own=True),
             pooled_codes=True,
             rgb_levels=3,
+            framed_classes=(1, 3),
         )
     if kind == "deepfashion":
         modulations = [ModulationConfig(8, shared_groups=g, gamma_beta_groups=g) for g in (4, 4, 2, 1)]
@@ -74,7 +84,7 @@ def tiny_generator(kind: str, seed: int = 0) -> Generator:
     generator = Generator(tiny_config(kind))
     with torch.no_grad():
         for name, values in generator.named_parameters():
-            if name.endswith(".noise"):
+            if name.endswith((".noise", ".place")):
                 values.normal_()
     for name, values in generator.named_buffers():
         if name.endswith("running_mean"):

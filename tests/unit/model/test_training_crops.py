@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from model.training.crops import (
     STRIDE,
     CropModel,
     Drawing,
+    Focus,
     choose_changed,
     cut,
     difference_outside,
     draw_corners,
     draw_cropped,
+    focus_of,
 )
 from model.training.losses import class_colour_loss, class_colours, class_texture, class_texture_loss, colour_distance
 from model.training.run import train
@@ -45,7 +48,7 @@ def crop_recipe() -> TrainConfig:
 def test_corners_lie_on_the_grid_and_inside(seed: int, size: int) -> None:
     torch.manual_seed(seed)
     labels = torch.randint(0, CLASSES, (3, 64, 48))
-    corners = draw_corners(labels, size, torch.tensor([0.0, 1.0, 5.0]))
+    corners = draw_corners(labels, size, Focus(torch.tensor([0.0, 1.0, 5.0])))
     assert (corners % STRIDE == 0).all()
     assert (corners >= 0).all()
     assert (corners + size <= torch.tensor([64, 48])).all()
@@ -56,11 +59,27 @@ def test_crops_are_drawn_around_the_classes_that_matter() -> None:
     labels = torch.zeros(64, 128, 128, dtype=torch.long)
     labels[:, :64, :64] = 1
     labels[:, 100:104, 100:104] = 2
-    corners = draw_corners(labels, 32, torch.tensor([0.0, 0.0, 1.0]))
+    corners = draw_corners(labels, 32, Focus(torch.tensor([0.0, 0.0, 1.0])))
     assert (cut(labels, corners, 32) == 2).flatten(1).any(1).all()
     # A map without any class that counts still gives a crop.
-    nothing = draw_corners(torch.zeros_like(labels), 32, torch.tensor([0.0, 0.0, 1.0]))
+    nothing = draw_corners(torch.zeros_like(labels), 32, Focus(torch.tensor([0.0, 0.0, 1.0])))
     assert len(set(map(tuple, nothing.tolist()))) > 1
+
+
+def test_a_share_of_the_crops_goes_to_faces() -> None:
+    torch.manual_seed(0)
+    labels = torch.zeros(300, 128, 128, dtype=torch.long)
+    labels[:, 8:12, 8:12] = 1
+    labels[:, 100:104, 100:104] = 2
+    labels[200:][labels[200:] == 1] = 0
+    focus = focus_of(("background", "face", "shoes"))
+    corners = draw_corners(labels, 32, replace(focus, weights=torch.tensor([0.0, 0.0, 1.0])), face_share=0.6)
+    faced = (cut(labels, corners, 32) == 1).flatten(1).any(1)
+    assert 0.5 < faced[:200].float().mean() < 0.7
+    # Where a map has no face, and where the label set has none, the other classes are drawn.
+    assert not faced[200:].any()
+    nameless = draw_corners(labels, 32, Focus(torch.tensor([0.0, 0.0, 1.0])), face_share=1.0)
+    assert (cut(labels, nameless, 32) == 2).flatten(1).any(1).all()
 
 
 def test_a_crop_shows_what_the_whole_picture_shows_there() -> None:
@@ -132,6 +151,25 @@ def test_feature_heads_score_every_level() -> None:
     scores = judges.judge_features([torch.randn(2, 8, 4, 4), torch.randn(2, 16, 2, 2)], semantics)
     assert [tuple(level.shape) for level in scores] == [(2, 1, 4, 4), (2, 1, 2, 2)]
     assert len(judges(semantics, torch.rand(2, 3, 16, 16))) == 1
+    # Of an enlarged picture the finest level may be missing.
+    (coarse,) = judges.judge_features([torch.randn(2, 16, 2, 2)], semantics)
+    assert coarse.shape == (2, 1, 2, 2)
+
+
+def test_a_run_on_faces_draws_from_extra_pairs_too(data: Path, tmp_path: Path) -> None:
+    extra = draw_dataset(tmp_path / "extra")
+    start = options(data, tmp_path / "plain", recipe=crop_recipe(), steps=2)
+    train(start)
+    enlarged = replace(start, face_share=1.0, classifier_scale=2)
+    train(replace(enlarged, out=tmp_path / "faces", extra_data=extra))
+    one, other = load_checkpoint(tmp_path / "plain"), load_checkpoint(tmp_path / "faces")
+    config = TrainConfig.from_dict(json.loads(other["config"]))
+    assert (config.face_share, config.classifier_scale) == (1.0, 2)
+    assert any(not torch.equal(value, other["plain"][name]) for name, value in one["plain"].items())
+    names = (extra / "classes.json").read_text().replace('"a"', '"z"')
+    (extra / "classes.json").write_text(names)
+    with pytest.raises(UserError, match="different classes"):
+        train(replace(start, out=tmp_path / "wrong", extra_data=extra))
 
 
 def test_a_run_on_crops_resumes_bit_equally_and_keeps_batch_norm(data: Path, tmp_path: Path) -> None:
