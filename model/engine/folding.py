@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 import torch
@@ -20,6 +21,8 @@ from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
 FLOAT32_SHARE = 1 / 8
+# The side of the larger patches of minimal filtering; the outputs that compiled kernels compute at once.
+LARGE_TILE, LANES = 4, 8
 
 
 class FoldedConv:
@@ -86,9 +89,31 @@ class FoldedConv:
             return self._product(x, first, groups)
         bias = None if self._bias is None else self._bias[rows]
         if self.tile:
-            return winograd.convolve(x, self._weight[:, first : first + groups], bias, take)
+            return winograd.convolve(x, self._weight[first : first + groups], bias, take)
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
+
+    @cached_property
+    def products(self) -> Tensor:
+        """The weights of a 1 x 1 convolution, (groups, inputs, outputs) of a group."""
+        assert self.kernel == 1
+        return self._weight
+
+    @cached_property
+    def patch_weights(self) -> Tensor:
+        """For patches of 4 x 4 outputs, float32 (groups, 36, inputs, outputs rounded up to ``LANES``) of a group.
+
+        Where the convolution itself uses other weights, these are made and kept at their first use.
+        """
+        made = self._weight
+        if self.tile != LARGE_TILE:
+            made = winograd.transform_weight(self._weight, self.groups, LARGE_TILE)
+        return F.pad(made, (0, -made.shape[-1] % LANES)) if made.shape[-1] % LANES else made
+
+    @cached_property
+    def bias(self) -> Tensor:
+        """float32 (outputs,); zeros where there is none."""
+        return torch.zeros(self.outputs) if self._bias is None else self._bias
 
     def _product(self, x: Tensor, first: int, groups: int) -> Tensor:
         """The 1 x 1 convolution of ``groups`` groups from number ``first`` on, for convolutions without bias."""
@@ -101,10 +126,10 @@ class FoldedConv:
 
 
 class RgbConv:
-    """The 3 x 3 convolution to RGB, from (h, w, channels) to planes (3, h - 2, w - 2) float32.
+    """The 3 x 3 convolution to RGB, as far as it is a product of matrices.
 
-    Three outputs leave most of a vector register empty. So all nine taps are made by one product of matrices, 27
-    outputs a pixel, and the planes are then shifted and added.
+    Three outputs leave most of a vector register empty. So all nine taps are made by one product, 27 outputs a pixel;
+    the planes are then shifted and added, and ``bias`` float32 (3,) with them (see Elementwise.draw).
     """
 
     def __init__(self, conv: nn.Module, dtype: torch.dtype) -> None:
@@ -113,22 +138,18 @@ class RgbConv:
         # (3, inputs, 3, 3) -> (tap, color, inputs)
         weight = conv.weight.detach().to(dtype).permute(2, 3, 0, 1).reshape(27, self.inputs)
         self._weight = weight.contiguous()
-        self._bias = conv.bias.detach().float().clone()[:, None, None]
+        self.bias = conv.bias.detach().float().clone()
 
     @property
     def macs_per_pixel(self) -> int:
         return self._weight.numel()
 
-    def __call__(self, x: Tensor, planes: Tensor) -> Tensor:
-        """x (h, w, inputs), contiguous; ``planes`` (27, h * w): a buffer."""
+    def __call__(self, x: Tensor, take: Take) -> Tensor:
+        """x (h, w, inputs), contiguous -> planes (9 taps, 3, h, w), in a scratch buffer of ``take(name, *shape)``."""
         height, width, _ = x.shape
+        planes = take("planes", 27, height * width)
         torch.mm(self._weight, x.view(height * width, self.inputs).t(), out=planes)
-        taps = planes.view(9, 3, height, width)
-        total = taps[0, :, :-2, :-2] + self._bias
-        for tap in range(1, 9):
-            row, column = divmod(tap, 3)
-            total += taps[tap, :, row : row + height - 2, column : column + width - 2]
-        return total
+        return planes.view(9, 3, height, width)
 
 
 @dataclass(frozen=True)

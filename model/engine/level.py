@@ -7,13 +7,13 @@ from functools import partial
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, Channels, Dirty, merge
-from model.engine.folding import FoldedBlock
-from model.engine.grids import cut, quads, spread, view
+from model.engine.elementwise import Elementwise
+from model.engine.folding import FoldedBlock, FoldedConv
+from model.engine.grids import view
 from model.engine.level_modulation import LevelModulation
 from model.engine.workspace import Workspace
 
@@ -26,8 +26,6 @@ PATCH_BAND_VALUES = 3 << 20
 PATCH_BAND_MACS = 2e9
 LEAST_PATCHES = 64
 LEAST_BAND_ROWS = 8
-# So few values are zeroed faster whole than along four sides.
-SMALL_VALUES = 1 << 16
 # Above this share of the grid, many boxes cost more than the whole grid.
 WHOLE_SHARE = 0.75
 
@@ -43,17 +41,20 @@ class Level:
 
     What is out of date is kept as sets of boxes until ``exact`` has gone through: then every value equals a
     from-scratch computation. A cancelled ``exact`` leaves them as they are, so nothing is forgotten.
+
+    ``elementwise``: what does the work between the convolutions; may be exchanged between frames.
     """
 
     def __init__(self, block: FoldedBlock, height: int, width: int, symbols: int, workspace: Workspace) -> None:
         config, dtype = block.config, block.dtype
         self.block, self.height, self.width = block, height, width
         self._workspace = workspace.of(dtype)
+        self.elementwise = Elementwise(workspace)
         self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
         self._noise = block.noise_grid(height, width)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
-        self._modulation = LevelModulation(block.modulation, height, width, symbols, workspace)
+        self._modulation = LevelModulation(block.modulation, height, width, symbols)
         self._all_in = Channels(0, config.in_channels)
         self._all_middle = Channels(0, config.middle_channels)
         self._all_out = Channels(0, config.out_channels)
@@ -84,7 +85,7 @@ class Level:
         rows, columns = self.height + 2, self.width + 2
         for conv in (block.conv_0, block.conv_1):
             padded = torch.zeros(rows, columns, conv.inputs, dtype=dtype)
-            for band in self._bands(self.grid, 2 * conv.inputs, conv.macs_per_pixel, False, conv.tile):
+            for band in self._conv_bands(conv, self.grid, Channels(0, conv.outputs), False):
                 part = padded[band.top : band.bottom + 2]
                 runs.append(partial(conv, part, Channels(0, conv.outputs), self._workspace.take))
         if block.conv_s is not None:
@@ -94,7 +95,7 @@ class Level:
             runs.append(partial(block.conv_s, plain, self._all_out, self._workspace.take))
         if block.to_rgb is not None:
             shown = torch.zeros(rows, columns, block.to_rgb.inputs, dtype=dtype)
-            runs.append(partial(block.to_rgb, shown, torch.empty(27, rows * columns, dtype=dtype)))
+            runs.append(partial(block.to_rgb, shown, self._workspace.take))
         return runs
 
     def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> None:
@@ -205,14 +206,19 @@ class Level:
             boxes = (self.grid,)
         return Dirty(boxes, dirty.channels)
 
-    def _bands(self, box: Box, values_per_pixel: int, macs_per_pixel: float, odd: bool, tile: int = 0) -> Iterator[Box]:
-        """Runs of rows of a box, small enough for the cache and for being interrupted; ``tile``: see FoldedConv."""
+    def _bands(
+        self, box: Box, values_per_pixel: int, macs_per_pixel: float, odd: bool, tile: int = 0, step: int = 2
+    ) -> Iterator[Box]:
+        """Runs of rows of a box, small enough for the cache and for being interrupted.
+
+        ``tile``: see FoldedConv; ``step``: in multiples of how many rows; ``odd``: then one more.
+        """
         columns = box.right - box.left + 2
         most_values, most_macs = (PATCH_BAND_VALUES, PATCH_BAND_MACS) if tile else (BAND_VALUES, BAND_MACS)
         rows = int(min(most_values / (columns * values_per_pixel), most_macs / (columns * macs_per_pixel)))
         if tile:
             rows = max(rows, LEAST_PATCHES * tile**2 // columns)
-        rows = max(LEAST_BAND_ROWS, rows - rows % max(2, tile))
+        rows = max(LEAST_BAND_ROWS, rows - rows % step)
         top = box.top
         while top < box.bottom:
             bottom = top + rows
@@ -222,76 +228,64 @@ class Level:
             yield Box(top, box.left, bottom, box.right)
             top = bottom
 
-    def _padded(self, box: Box, count: int, room: tuple[int, int]) -> tuple[Tensor, Tensor, Box]:
-        """A buffer for a box and one pixel around it, its part inside the picture, and that part's box.
+    def _padded(self, box: Box, count: int, room: tuple[int, int]) -> tuple[Tensor, Box, Box]:
+        """A buffer for a box and one pixel around it, its part inside the picture, and where that lies in the grid.
 
-        The buffer has ``room`` for so many rows and columns of outputs, at least the box's; all the rest is zero.
+        The buffer has ``room`` for so many rows and columns of outputs, at least the box's; all the rest must be zero.
         """
         area = box.dilate(1)
         inside = area.clip(self.height, self.width)
-        rows, columns = room[0] + 2, room[1] + 2
-        buffer = self._workspace.take("input", rows, columns, count)
-        top, left = inside.top - area.top, inside.left - area.left
-        part = Box(top, left, inside.bottom - area.top, inside.right - area.left)
-        if part.shape != (rows, columns):
-            if rows * columns * count < SMALL_VALUES:
-                buffer.zero_()
-            else:
-                buffer[:top].zero_()
-                buffer[part.bottom :].zero_()
-                buffer[:, :left].zero_()
-                buffer[:, part.right :].zero_()
-        return buffer, view(buffer, part), inside
+        buffer = self._workspace.take("input", room[0] + 2, room[1] + 2, count)
+        return buffer, inside.shift(-area.top, -area.left), inside
 
     def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv, up = self.block.conv_0, self.block.config.upsample
         outputs = conv.whole(outputs)
-        inputs = conv.needs(outputs)
-        count = inputs.last - inputs.first
-        share = (outputs.last - outputs.first) / conv.outputs
-        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, up, conv.tile):
+        for band in self._conv_bands(conv, box, outputs, up):
             check()
-            buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
-            self._modulation.apply(0, x, inside, inputs, up, into)
-            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            into = view(self._y, band, outputs)
-            if self._noise is None:
-                into.copy_(cut(convolved, band))
-            else:
-                torch.add(cut(convolved, band), view(self._noise, band, outputs), out=into)
+            buffer = self._modulated(conv, 0, x, up, band, outputs, box == self.grid)
+            noise = None if self._noise is None else view(self._noise, band, outputs)
+            self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1
         outputs = conv.whole(outputs)
-        inputs = conv.needs(outputs)
-        count = inputs.last - inputs.first
-        share = (outputs.last - outputs.first) / conv.outputs
-        for band in self._bands(box, 2 * count, conv.macs_per_pixel * share, False, conv.tile):
+        for band in self._conv_bands(conv, box, outputs, False):
             check()
-            buffer, into, inside = self._padded(band, count, conv.room(*band.shape, box == self.grid))
-            self._modulation.apply(1, self._y, inside, inputs, False, into)
-            convolved = conv(F.leaky_relu_(buffer, 0.2), outputs, self._workspace.take)
-            self._add_shortcut(x, band, outputs, cut(convolved, band))
+            shortcut, up = self._shortcut(x, band, outputs)
+            buffer = self._modulated(conv, 1, self._y, False, band, outputs, box == self.grid)
+            self.elementwise.convolve(conv, buffer, outputs, shortcut, up, self.out, band)
 
-    def _add_shortcut(self, x: Tensor, box: Box, outputs: Channels, convolved: Tensor) -> None:
-        """out (box, outputs) = convolved + shortcut."""
+    def _conv_bands(self, conv: FoldedConv, box: Box, outputs: Channels, odd: bool) -> Iterator[Box]:
+        inputs = conv.needs(outputs)
+        share = (outputs.last - outputs.first) / conv.outputs
+        values = 2 * (inputs.last - inputs.first)
+        return self._bands(box, values, conv.macs_per_pixel * share, odd, conv.tile, self.elementwise.step(conv))
+
+    def _modulated(
+        self, conv: FoldedConv, number: int, x: Tensor, up: bool, band: Box, outputs: Channels, whole: bool
+    ) -> Tensor:
+        """The padded input of a convolution: modulated and rectified."""
+        inputs = conv.needs(outputs)
+        room = self.elementwise.room(conv, band, whole)
+        buffer, part, inside = self._padded(band, inputs.last - inputs.first, room)
+        table, index = self._modulation.table(number), self._modulation.index
+        self.elementwise.modulate(buffer, part, x, inside, inputs, up, table, index)
+        return buffer
+
+    def _shortcut(self, x: Tensor, box: Box, outputs: Channels) -> tuple[Tensor, bool]:
+        """What is added to the second convolution's ``outputs`` in a box, and whether it is to be doubled first."""
         conv, up = self.block.conv_s, self.block.config.upsample
-        into = view(self.out, box, outputs)
-        height, width = box.bottom - box.top, box.right - box.left
         if conv is not None and self.block.shortcut_norm:
             inputs = conv.needs(outputs)
-            buffer = self._workspace.take("input", height, width, inputs.last - inputs.first)
-            self._modulation.apply(2, x, box, inputs, up, buffer)
-            torch.add(convolved, conv(buffer, outputs, self._workspace.take), out=into)
-            return
+            buffer = self._workspace.take("input", *box.shape, inputs.last - inputs.first)
+            table, index, part = self._modulation.table(2), self._modulation.index, Box(0, 0, *box.shape)
+            self.elementwise.modulate(buffer, part, x, box, inputs, up, table, index, leaky=False)
+            return self.elementwise.shortcut(conv, buffer, outputs), False
         source = box.down() if up else box
         if conv is None:
-            shortcut = view(x, source, outputs)
-        else:
-            shortcut = conv(view(x, source, conv.needs(outputs)).contiguous(), outputs, self._workspace.take)
-        if up:
-            convolved, shortcut, into = quads(convolved), spread(shortcut), quads(into)
-        torch.add(convolved, shortcut, out=into)
+            return view(x, source, outputs), up
+        return self.elementwise.shortcut(conv, view(x, source, conv.needs(outputs)), outputs), up
 
     def _drawn(self, out: Dirty) -> tuple[Box, ...]:
         """Where ``rgb`` changes when ``out`` and the picture of the level before change."""
@@ -305,24 +299,9 @@ class Level:
     def _draw(self, smaller: Tensor | None, box: Box, check: Callable[[], None]) -> None:
         conv = self.block.to_rgb
         assert conv is not None and self.rgb is not None
-        count = conv.inputs
         for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
-            buffer, into, inside = self._padded(band, count, band.shape)
-            into.copy_(view(self.out, inside))
-            planes = self._workspace.take("planes", 27, buffer.shape[0] * buffer.shape[1])
-            drawn = conv(F.leaky_relu_(buffer, 0.2), planes)
-            target = self.rgb[:, band.top : band.bottom, band.left : band.right]
-            if smaller is None:
-                target.copy_(drawn)
-            else:
-                torch.add(drawn, self._doubled(smaller, band), out=target)
-
-    @staticmethod
-    def _doubled(smaller: Tensor, box: Box) -> Tensor:
-        """The part ``box`` of the bilinearly doubled picture (3, h, w)."""
-        area = box.down().dilate(1).clip(smaller.shape[1], smaller.shape[2])
-        part = smaller[None, :, area.top : area.bottom, area.left : area.right]
-        doubled = F.interpolate(part, scale_factor=2, mode="bilinear", align_corners=False)[0]
-        top, left = box.top - 2 * area.top, box.left - 2 * area.left
-        return doubled[:, top : top + box.bottom - box.top, left : left + box.right - box.left]
+            buffer, part, inside = self._padded(band, conv.inputs, band.shape)
+            self.elementwise.pad_leaky(buffer, part, self.out, inside)
+            planes = conv(buffer, self._workspace.take)
+            self.elementwise.draw(planes, conv.bias, smaller, self.rgb, band)

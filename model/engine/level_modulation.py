@@ -7,11 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, boxes_of, merge
-from model.engine.grids import quads, spread, view
-from model.engine.tables import FoldedModulation, LevelTables
+from model.engine.boxes import Box, boxes_of, merge
+from model.engine.tables import FoldedModulation, LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
-from model.engine.workspace import Workspace
 
 # The numbering of windows is started afresh when so many times the windows of the map that it was started with have
 # been seen: rows of maps long gone cost memory, and time at every new code. Fewer times where tables are large; maps
@@ -23,15 +21,16 @@ LEAST_WINDOW_LIMIT = 1024
 
 
 class LevelModulation:
-    """Scale and shift of every pixel of an (h, w) grid, for all normalisations of a level."""
+    """Scale and shift of every pixel of an (h, w) grid, for all normalisations of a level.
 
-    def __init__(
-        self, modulation: FoldedModulation, height: int, width: int, symbols: int, workspace: Workspace
-    ) -> None:
-        self._modulation, self._gathered = modulation, workspace.of(torch.float32)
+    ``index`` int32 (h, w): which row of the tables each pixel has.
+    """
+
+    def __init__(self, modulation: FoldedModulation, height: int, width: int, symbols: int) -> None:
+        self._modulation = modulation
         self._grid = Box(0, 0, height, width)
         self._windows = LevelWindows(height, width, symbols, modulation.radius)
-        self._index = torch.from_numpy(self._windows.index)[..., None]
+        self.index = torch.from_numpy(self._windows.index)
         self._restart()
 
     def _restart(self) -> None:
@@ -85,16 +84,6 @@ class LevelModulation:
         most *= 1 if 2 * painted > self._grid.area else 2
         return self._windows.count > max(LEAST_WINDOW_LIMIT, most)
 
-    def apply(self, number: int, x: Tensor, box: Box, channels: Channels, up: bool, into: Tensor) -> None:
-        """into (box, channels) = x * scale + shift of a normalisation, x upsampled where ``up``."""
-        rows = self._tables.tables[number].part(channels)
-        height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
-        gathered = self._gathered.take("gathered", height * width, 2 * count)
-        torch.index_select(rows, 0, view(self._index, box).reshape(-1), out=gathered)
-        strides = (2 * count * width, 2 * count, 1)
-        scale = gathered.as_strided((height, width, count), strides, 0)
-        shift = gathered.as_strided((height, width, count), strides, count)
-        if up:
-            torch.addcmul(quads(shift), spread(view(x, box.down(), channels)), quads(scale), out=quads(into))
-        else:
-            torch.addcmul(shift, view(x, box, channels), scale, out=into)
+    def table(self, number: int) -> ModulationTable:
+        """The table of a normalisation, good until the next ``refresh``."""
+        return self._tables.tables[number]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, Channels, Dirty, around_true, boxes_of, merge
+from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
 from model.engine.workspace import Workspace
@@ -66,6 +67,11 @@ class Plan:
     def convolutions(self) -> list[Callable[[], Tensor]]:
         """Every convolution of a whole frame, each ready to run on an input of zeros."""
         return [run for level in self.levels for run in level.convolutions()]
+
+    def use(self, elementwise: Elementwise) -> None:
+        """What does the work between the convolutions from now on."""
+        for level in self.levels:
+            level.elementwise = elementwise
 
     def take(self, labels: NDArray[np.uint8], edges: NDArray[np.bool_] | None, codes: Tensor) -> None:
         """Compare a request with the one before and mark what differs; cheap, nothing is computed."""
@@ -138,9 +144,8 @@ class Plan:
     def _show(self, boxes: tuple[Box, ...]) -> None:
         rgb = self.levels[-1].rgb
         assert rgb is not None
-        for top, left, bottom, right in boxes:
-            part = rgb[:, top:bottom, left:right].tanh().add_(1).mul_(127.5).round_().to(torch.uint8)
-            self.pixels[top:bottom, left:right] = part.permute(1, 2, 0).numpy()
+        for box in boxes:
+            self.levels[-1].elementwise.grey(rgb, box, self.pixels)
         self._shown_symbols, self._shown_codes = self._symbols, self._codes
 
     def preview(self) -> tuple[Box, ...] | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.engine import fused
 from model.engine.boxes import Box, hull
+from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.frame import Frame, RenderCancelled
 from model.engine.plan import Plan
@@ -48,9 +50,12 @@ class Renderer:
     ``source``: a bundle or a Generator in evaluation mode; its weights are copied. ``device``: auto, cpu, cuda or
     cuda:N. ``precision``: auto, float32, bfloat16 or float16 (CUDA). ``budget_bytes``: what all caches may take,
     default 1 GiB on the CPU and a quarter of the free memory on CUDA; picture sizes not used for longest go first.
+    ``compiled``: use compiled kernels on the CPU in float32 as soon as they are loaded (`model.engine.fused`), and load
+    them in the background after the first frame where it is "soon"; never where it is "never".
     Raises UserError for a device or precision that this machine does not have.
 
-    Attributes: ``device``, ``precision``; ``notice``: what the person should be told, such as a move to the CPU, or "".
+    Attributes: ``device``, ``precision``, ``compiled``; ``notice``: what the person should be told, such as a move to
+    the CPU, or "".
     """
 
     def __init__(
@@ -59,11 +64,13 @@ class Renderer:
         device: str = "auto",
         precision: str = "auto",
         budget_bytes: int | None = None,
+        compiled: Literal["never", "loaded", "soon"] = "loaded",
     ) -> None:
         self._generator = source if isinstance(source, Generator) else source.generator
         self._config = self._generator.config
         self.notice = ""
         self._budget = budget_bytes
+        self.compiled = compiled
         self._milliseconds = 0.0
         self._dropped = 0
         self._use(choose_device(device), precision)
@@ -112,6 +119,8 @@ class Renderer:
 
         def attempt() -> tuple[AnyPlan, tuple[Box, ...]]:
             plan = self._plan(labels.shape[0], labels.shape[1])
+            if isinstance(plan, Plan):
+                plan.use(self._elementwise())
             plan.take(labels, edges, codes)
             boxes = plan.preview() if preview and not plan.is_current else None
             return plan, plan.exact(check) if boxes is None else boxes
@@ -121,6 +130,8 @@ class Renderer:
             boxes = (Box(0, 0, plan.height, plan.width),)
         self._last = plan
         self._keep_budget(plan)
+        if self.compiled == "soon" and self._may_use_kernels:
+            fused.load_in_background()
         self._milliseconds = 1000 * (time.perf_counter() - start)
         return Frame(plan.pixels.copy(), hull(boxes), plan.is_current, self._milliseconds, boxes)
 
@@ -203,6 +214,15 @@ class Renderer:
             self._plans[size] = plan
         self._plans.move_to_end(size)
         return plan
+
+    @property
+    def _may_use_kernels(self) -> bool:
+        return self.compiled != "never" and self.device.type == "cpu" and self.precision == torch.float32
+
+    def _elementwise(self) -> Elementwise:
+        """Compiled kernels where they are loaded and fit the number format; torch otherwise."""
+        kernels = fused.loaded() if self._may_use_kernels else None
+        return Elementwise(self._workspace) if kernels is None else fused.FusedElementwise(self._workspace, kernels)
 
     def _keep_budget(self, current: AnyPlan) -> None:
         """Drop the oldest plans until the rest fits the budget, the current one last."""

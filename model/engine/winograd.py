@@ -59,10 +59,10 @@ def _weight_sums(tile: int) -> Tensor:
 
 
 def transform_weight(weight: Tensor, groups: int, tile: int) -> Tensor:
-    """(outputs, inputs per group, 3, 3) -> ((tile + 2)^2, groups, inputs per group, outputs per group) float32."""
+    """(outputs, inputs per group, 3, 3) -> (groups, (tile + 2)^2, inputs per group, outputs per group) float32."""
     matrix = _weight_sums(tile)
     patches = torch.einsum("ar,oirs,bs->abio", matrix, weight.double(), matrix).flatten(0, 1)
-    return patches.unflatten(-1, (groups, -1)).permute(0, 2, 1, 3).float().contiguous()
+    return patches.unflatten(-1, (groups, -1)).permute(2, 0, 1, 3).float().contiguous()
 
 
 def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tensor:
@@ -70,7 +70,7 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tens
 
     ``take(name, *shape)`` gives scratch buffers; the result lies in one of them.
     """
-    taps, groups, inputs, outputs = weight.shape
+    groups, taps, inputs, outputs = weight.shape
     side = int(taps**0.5)
     tile = side - 2
     height, width = x.shape[0] - 2, x.shape[1] - 2
@@ -82,20 +82,20 @@ def convolve(x: Tensor, weight: Tensor, bias: Tensor | None, take: Take) -> Tens
     half = take("winograd rows", side, rows, lines, groups * inputs)
     spare = take("winograd spare", 4, rows, lines, groups * inputs)
     _input_sums([x[tap : tap + tile * rows : tile] for tap in range(side)], list(half), spare)
-    patches = take("winograd patches", side, side, groups, rows, columns, inputs)
+    patches = take("winograd patches", groups, side, side, rows, columns, inputs)
     parted = half.unflatten(-1, (groups, inputs))
-    into = [patches[:, tap].permute(0, 2, 3, 1, 4) for tap in range(side)]
+    into = [patches[:, :, tap].permute(1, 2, 3, 0, 4) for tap in range(side)]
     spare = take("winograd spare", 4, side, rows, columns, groups, inputs)
     _input_sums([parted[:, :, tap : tap + tile * columns : tile] for tap in range(side)], into, spare)
-    products = take("winograd products", taps * groups, rows * columns, outputs)
-    torch.bmm(patches.view(taps * groups, rows * columns, inputs), weight.reshape(-1, inputs, outputs), out=products)
-    sums = take("winograd sums", tile, side, groups, rows, columns, outputs)
-    spare = take("winograd spare", 4, side, groups, rows, columns, outputs)
-    _output_sums(list(products.view(side, side, groups, rows, columns, outputs)), list(sums), spare)
+    products = take("winograd products", groups * taps, rows * columns, outputs)
+    torch.bmm(patches.view(groups * taps, rows * columns, inputs), weight.reshape(-1, inputs, outputs), out=products)
+    sums = take("winograd sums", tile, groups, side, rows, columns, outputs)
+    spare = take("winograd spare", 4, groups, side, rows, columns, outputs)
+    _output_sums(list(products.view(groups, side, side, rows, columns, outputs).unbind(1)), list(sums), spare)
     result = take("winograd result", rows, tile, columns, tile, groups, outputs)
     into = [result[:, :, :, column].permute(1, 3, 0, 2, 4) for column in range(tile)]
     spare = take("winograd spare", 4, tile, groups, rows, columns, outputs)
-    _output_sums([sums[:, tap] for tap in range(side)], into, spare)
+    _output_sums([sums[:, :, tap] for tap in range(side)], into, spare)
     flat = result.view(tile * rows, tile * columns, groups * outputs)
     if bias is not None:
         flat += bias

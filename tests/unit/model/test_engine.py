@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sys
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, tables, winograd
+from model.engine import Renderer, fused, tables, winograd
 from model.engine.boxes import Box
 from model.engine.folding import FoldedGenerator
 from model.engine.renderer import AnyPlan
@@ -18,31 +20,77 @@ from model.engine.workspace import Workspace
 from model.errors import UserError
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
 
+both_steps = pytest.mark.parametrize("steps", ["torch", "compiled"])
 step = st.tuples(st.sampled_from(EDITS), st.booleans(), st.one_of(st.none(), st.integers(0, 30)))
 
 
-def person(kind: str, seed: int = 0, precision: str = "float32", **options: int) -> Person:
+def person(
+    kind: str, seed: int = 0, precision: str = "float32", steps: str = "torch", budget_bytes: int | None = None
+) -> Person:
+    """``steps``: what works between the convolutions, torch or the compiled kernels."""
     torch.set_num_threads(1)
+    if steps == "compiled":
+        assert fused.load() is not None
     generator = tiny_generator(kind, seed)
-    return Person(generator, Renderer(generator, "cpu", precision, **options), np.random.default_rng(seed))
+    compiled: Literal["never", "loaded"] = "loaded" if steps == "compiled" else "never"
+    renderer = Renderer(generator, "cpu", precision, budget_bytes, compiled)
+    return Person(generator, renderer, np.random.default_rng(seed))
 
 
+@both_steps
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(seed=st.integers(0, 2**16), steps=st.lists(step, min_size=1, max_size=6))
+@given(seed=st.integers(0, 2**16), edits=st.lists(step, min_size=1, max_size=6))
 def test_every_exact_frame_is_the_plain_modules(
-    kind: str, seed: int, steps: list[tuple[str, bool, int | None]]
+    kind: str, steps: str, seed: int, edits: list[tuple[str, bool, int | None]]
 ) -> None:
-    artist = person(kind, seed)
+    artist = person(kind, seed, steps=steps)
     artist.look()
-    for edit, preview, cancel_after in steps:
+    for edit, preview, cancel_after in edits:
         artist.step(edit, preview, cancel_after)
     assert artist.look().exact
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_cancelled_at_every_check_then_something_else(kind: str) -> None:
-    artist = person(kind)
+def test_steps_change_over_between_two_frames(kind: str) -> None:
+    artist = person(kind, seed=4, steps="compiled")
+    for number, edit in enumerate(("nothing", "dab", "one_code", "far_dabs", "dab_and_code", "undo", "edge_dab")):
+        artist.renderer.compiled = "never" if number % 2 == 0 else "loaded"
+        artist.step(edit, preview=number % 3 == 0, cancel_after=4 if number % 3 == 1 else None)
+        artist.renderer.compiled = "loaded" if number % 2 == 0 else "never"
+        artist.look()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_compiled_steps_on_two_threads(kind: str) -> None:
+    artist = person(kind, seed=6, steps="compiled")
+    torch.set_num_threads(2)
+    try:
+        artist.size = (96, 64)
+        artist.request = artist._fresh()
+        for edit in ("nothing", "big_dab", "all_codes", "noise"):
+            artist.step(edit, preview=True, cancel_after=None)
+    finally:
+        torch.set_num_threads(1)
+
+
+def test_without_numba_torch_does_the_work(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setitem(sys.modules, "model.engine.kernels", None)
+    for name, value in (("_kernels", None), ("_failed", False)):
+        monkeypatch.setattr(fused, name, value)
+    with caplog.at_level("WARNING"):
+        assert fused.load() is None
+        assert fused.load() is None
+    assert len(caplog.records) == 1
+    artist = person("ours")
+    artist.renderer.compiled = "soon"
+    assert artist.look().exact
+
+
+@both_steps
+@pytest.mark.parametrize("kind", KINDS)
+def test_cancelled_at_every_check_then_something_else(kind: str, steps: str) -> None:
+    artist = person(kind, steps=steps)
     checks = 0
 
     def count() -> bool:
@@ -79,9 +127,10 @@ def test_whole_frames_are_the_plain_modules(kind: str) -> None:
         assert artist.look().exact
 
 
+@both_steps
 @pytest.mark.parametrize("kind", KINDS)
-def test_previews_stay_close_inside_their_boxes(kind: str) -> None:
-    artist = person(kind, seed=1)
+def test_previews_stay_close_inside_their_boxes(kind: str, steps: str) -> None:
+    artist = person(kind, seed=1, steps=steps)
     artist.size = (96, 96)
     artist.request = artist._fresh()
     artist.look()
@@ -250,13 +299,14 @@ def test_minimal_filtering_is_the_convolution(
     assert torch.allclose(patches, direct, atol=2e-5)
 
 
+@both_steps
 @pytest.mark.parametrize("most_stride", [0, 2, 8])
 @pytest.mark.parametrize("kind", KINDS)
-def test_edits_with_minimal_filtering(kind: str, most_stride: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_edits_with_minimal_filtering(kind: str, most_stride: int, steps: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiny networks would not be wide enough for it by themselves."""
     for name in ("LEAST_INPUTS", "LEAST_OUTPUTS"):
         monkeypatch.setattr(winograd, name, 1)
     monkeypatch.setattr(winograd, "MOST_STRIDE", most_stride)
-    artist = person(kind, seed=7)
+    artist = person(kind, seed=7, steps=steps)
     for edit in ("nothing", "dab", "one_code", "other_size", "dab_and_code", "edge_dab", "new_map"):
         artist.step(edit, preview=True, cancel_after=None)

@@ -1,0 +1,136 @@
+"""The steps of a level over boxes of its grid, by torch: the path of every number format and every processor.
+
+`model.engine.fused` does the same in float32 on the CPU with one pass over memory for each step.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.engine.boxes import Box, Channels
+from model.engine.folding import FoldedConv
+from model.engine.grids import cut, quads, spread, view
+from model.engine.tables import ModulationTable
+from model.engine.workspace import Workspace
+
+# So few values are zeroed faster whole than along four sides.
+SMALL_VALUES = 1 << 16
+
+
+class Elementwise:
+    """Steps over boxes of channels-last grids; all write into what they are given."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def modulate(
+        self,
+        buffer: Tensor,
+        part: Box,
+        x: Tensor,
+        box: Box,
+        channels: Channels,
+        up: bool,
+        table: ModulationTable,
+        index: Tensor,
+        leaky: bool = True,
+    ) -> None:
+        """``part`` of the buffer (h, w, channels) = leaky ReLU of x * scale + shift in ``box`` of the grid; else zero.
+
+        ``x``: the grid (h, w, all channels), or the one of half its size where ``up``. ``index`` int32 (h, w): the rows
+        of the table. ``leaky``: false for no leaky ReLU.
+        """
+        _zero_around(buffer, part)
+        rows = table.part(channels)
+        height, width, count = box.bottom - box.top, box.right - box.left, channels.last - channels.first
+        gathered = self._workspace.of(torch.float32).take("gathered", height * width, 2 * count)
+        torch.index_select(rows, 0, view(index[..., None], box).reshape(-1), out=gathered)
+        strides = (2 * count * width, 2 * count, 1)
+        scale = gathered.as_strided((height, width, count), strides, 0)
+        shift = gathered.as_strided((height, width, count), strides, count)
+        into = view(buffer, part)
+        if up:
+            torch.addcmul(quads(shift), spread(view(x, box.down(), channels)), quads(scale), out=quads(into))
+        else:
+            torch.addcmul(shift, view(x, box, channels), scale, out=into)
+        if leaky:
+            F.leaky_relu_(buffer, 0.2)
+
+    def pad_leaky(self, buffer: Tensor, part: Box, x: Tensor, box: Box) -> None:
+        """``part`` of the buffer = leaky ReLU of ``box`` of x (h, w, channels); the rest of the buffer zero."""
+        _zero_around(buffer, part)
+        view(buffer, part).copy_(view(x, box))
+        F.leaky_relu_(buffer, 0.2)
+
+    def step(self, conv: FoldedConv) -> int:
+        """Rows and columns of outputs are best computed in multiples of this."""
+        return max(2, conv.tile)
+
+    def room(self, conv: FoldedConv, box: Box, whole: bool) -> tuple[int, int]:
+        """Rows and columns of outputs that the convolution of a box wants to compute (see FoldedConv.room)."""
+        return conv.room(*box.shape, whole)
+
+    def convolve(
+        self, conv: FoldedConv, x: Tensor, outputs: Channels, added: Tensor | None, up: bool, into: Tensor, box: Box
+    ) -> None:
+        """``into`` (box, outputs) = the 3 x 3 convolution of a padded buffer + ``added``.
+
+        ``added``: of the box's size, or of half of it and to be doubled where ``up``; its channels are the outputs.
+        """
+        convolved = cut(conv(x, outputs, self._workspace.of(x.dtype).take), box)
+        target = view(into, box, outputs)
+        if added is None:
+            target.copy_(convolved)
+        elif up:
+            torch.add(quads(convolved), spread(added), out=quads(target))
+        else:
+            torch.add(convolved, added, out=target)
+
+    def shortcut(self, conv: FoldedConv, x: Tensor, outputs: Channels) -> Tensor:
+        """The 1 x 1 convolution of x (h, w, the inputs these outputs need), a part of a grid."""
+        return conv(x.contiguous(), outputs, self._workspace.of(x.dtype).take)
+
+    def draw(self, planes: Tensor, bias: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+        """``box`` of the picture ``into`` (3, h, w) = bias + nine shifted planes + the doubled smaller picture.
+
+        ``planes`` (9, 3, box rows + 2, box columns + 2): every tap of the convolution at every pixel.
+        """
+        height, width = box.shape
+        target = into[:, box.top : box.bottom, box.left : box.right]
+        torch.add(planes[0, :, :height, :width], bias[:, None, None], out=target)
+        for tap in range(1, 9):
+            row, column = divmod(tap, 3)
+            target += planes[tap, :, row : row + height, column : column + width]
+        if smaller is not None:
+            target += _doubled(smaller, box)
+
+    def grey(self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8]) -> None:
+        """``box`` of pixels (h, w, 3) = tanh of the planes (3, h, w) as bytes."""
+        top, left, bottom, right = box
+        part = rgb[:, top:bottom, left:right].tanh().add_(1).mul_(127.5).round_().to(torch.uint8)
+        pixels[top:bottom, left:right] = part.permute(1, 2, 0).numpy()
+
+
+def _zero_around(buffer: Tensor, part: Box) -> None:
+    if part.shape == buffer.shape[:2]:
+        return
+    if buffer.numel() < SMALL_VALUES:
+        buffer.zero_()
+        return
+    buffer[: part.top].zero_()
+    buffer[part.bottom :].zero_()
+    buffer[:, : part.left].zero_()
+    buffer[:, part.right :].zero_()
+
+
+def _doubled(smaller: Tensor, box: Box) -> Tensor:
+    """The part ``box`` of the bilinearly doubled picture (3, h, w)."""
+    area = box.down().dilate(1).clip(smaller.shape[1], smaller.shape[2])
+    part = smaller[None, :, area.top : area.bottom, area.left : area.right]
+    doubled = F.interpolate(part, scale_factor=2, mode="bilinear", align_corners=False)[0]
+    top, left = box.top - 2 * area.top, box.left - 2 * area.left
+    return doubled[:, top : top + box.bottom - box.top, left : left + box.right - box.left]

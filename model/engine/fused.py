@@ -1,0 +1,238 @@
+"""The element-wise steps by compiled kernels: float32 on the CPU. `model.engine.elementwise` says what each step does.
+
+The kernels are loaded in the background, because numba takes longer to import than a picture to draw. Until then, and
+where numba is missing or fails, torch does the same in more passes; a renderer changes over between two frames.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import threading
+import time
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.engine.boxes import Box, Channels
+from model.engine.elementwise import Elementwise
+from model.engine.folding import LANES, LARGE_TILE, FoldedConv
+from model.engine.parallel import Kernel
+from model.engine.tables import ModulationTable
+from model.engine.workspace import Workspace
+
+# Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
+# in multiples of what the kernel multiplies at once.
+BATCH_VALUES, WIDE_BATCH, BATCH_STEP = 40_000, 96, 6
+# A product of matrices with more inputs is torch's.
+MOST_INPUTS = 128
+
+_log = logging.getLogger(__name__)
+_loading = threading.Lock()
+_kernels: Kernels | None = None
+_failed = False
+
+
+class Kernels:
+    """The compiled kernels, by their names in `model.engine.kernels`. Made once; imports numba."""
+
+    def __init__(self) -> None:
+        kernels = importlib.import_module("model.engine.kernels")
+        self.modulate = Kernel(kernels.modulate)
+        self.pad_leaky = Kernel(kernels.pad_leaky)
+        self.convolve = Kernel(kernels.convolve)
+        self.multiply = Kernel(kernels.multiply)
+        self.add = Kernel(kernels.add)
+        self.draw = Kernel(kernels.draw)
+        self.grey = Kernel(kernels.grey)
+
+
+def load() -> Kernels | None:
+    """The kernels, compiled first where the cache has none (seconds); None and a line in the log where they fail."""
+    global _kernels, _failed
+    with _loading:
+        if _kernels is None and not _failed:
+            start = time.perf_counter()
+            try:
+                _kernels = Kernels()
+            except Exception as error:
+                _failed = True
+                _log.warning("Compiled kernels are not used, torch does their work, slower: %s", error)
+            else:
+                _log.info("Compiled kernels loaded in %.1f s", time.perf_counter() - start)
+        return _kernels
+
+
+def load_in_background() -> None:
+    """Start to load the kernels, unless that has been done."""
+    if _kernels is None and not _failed and not _loading.locked():
+        threading.Thread(target=load, name="kernels").start()
+
+
+def loaded() -> Kernels | None:
+    """The kernels, if they are there."""
+    return _kernels
+
+
+class FusedElementwise(Elementwise):
+    """The same steps, each one pass over memory. Grids are float32; channels of one pixel lie together."""
+
+    def __init__(self, workspace: Workspace, kernels: Kernels) -> None:
+        super().__init__(workspace)
+        self._kernels = kernels
+
+    def modulate(
+        self,
+        buffer: Tensor,
+        part: Box,
+        x: Tensor,
+        box: Box,
+        channels: Channels,
+        up: bool,
+        table: ModulationTable,
+        index: Tensor,
+        leaky: bool = True,
+    ) -> None:
+        rows, columns, count = buffer.shape
+        table_rows, width = table.rows, table.norm.channels
+        _, x_columns, x_channels = x.shape
+        self._kernels.modulate(
+            buffer.numel(),
+            (
+                *(rows, columns, count, up, leaky),
+                *(buffer.data_ptr(), 4 * columns * count, *part, box.top, box.left),
+                *(x.data_ptr() + 4 * channels.first, 4 * x_columns * x_channels, 4 * x_channels),
+                *(index.data_ptr(), 4 * index.shape[1]),
+                *(table_rows.data_ptr() + 4 * channels.first, 8 * width, 4 * width),
+            ),
+        )
+
+    def pad_leaky(self, buffer: Tensor, part: Box, x: Tensor, box: Box) -> None:
+        rows, columns, count = buffer.shape
+        width = x.shape[1]
+        source = x.data_ptr() + 4 * count * (box.top * width + box.left)
+        self._kernels.pad_leaky(
+            buffer.numel(),
+            (rows, columns, count, buffer.data_ptr(), 4 * columns * count, *part, source, 4 * count * width),
+        )
+
+    def step(self, conv: FoldedConv) -> int:
+        return LARGE_TILE if _has_kernel(conv) else super().step(conv)
+
+    def room(self, conv: FoldedConv, box: Box, whole: bool) -> tuple[int, int]:
+        if not _has_kernel(conv):
+            return super().room(conv, box, whole)
+        rows, columns = box.shape
+        return -(-rows // LARGE_TILE) * LARGE_TILE, -(-columns // LARGE_TILE) * LARGE_TILE
+
+    def convolve(
+        self, conv: FoldedConv, x: Tensor, outputs: Channels, added: Tensor | None, up: bool, into: Tensor, box: Box
+    ) -> None:
+        rows, columns = box.shape
+        if not _has_kernel(conv):
+            self._add(conv(x, outputs, self._workspace.take), added, up, into, box, outputs)
+            return
+        weights = conv.patch_weights
+        _, taps, inputs, width = weights.shape
+        own = conv.outputs // conv.groups
+        first, groups = outputs.first // own, (outputs.last - outputs.first) // own
+        patches = -(-rows // LARGE_TILE) * -(-columns // LARGE_TILE)
+        threads = torch.get_num_threads()
+        # Batches whose sums stay in the cache, and one for every thread at least. Wide matrices take longer to read.
+        batch = WIDE_BATCH if conv.tile else min(WIDE_BATCH, BATCH_VALUES // (taps * inputs))
+        batch = min(batch, -(-patches * groups // threads), patches)
+        batch = -(-batch // BATCH_STEP) * BATCH_STEP
+        size = taps * batch * (inputs + width) + 16 * width + taps * 64
+        scratch = self._workspace.take("patches", threads, size)
+        zeros = self._workspace.take("zeros", conv.outputs).zero_()
+        _, x_columns, x_channels = x.shape
+        more = (zeros.data_ptr(), 0, 0) if added is None else _pixels(added)
+        self._kernels.convolve(
+            rows * columns * (outputs.last - outputs.first) * inputs,
+            (
+                *(groups * -(-patches // batch), 0, scratch.data_ptr(), 4 * size, batch),
+                *(rows, columns, inputs, own, width, x.data_ptr(), 4 * x_columns * x_channels, 4 * x_channels),
+                *(weights.data_ptr() + 4 * first * taps * inputs * width, conv.bias.data_ptr() + 4 * outputs.first),
+                *(*_places(into, box, outputs), *more, up, zeros.data_ptr()),
+            ),
+        )
+
+    def _add(
+        self, convolved: Tensor, added: Tensor | None, up: bool, into: Tensor, box: Box, channels: Channels
+    ) -> None:
+        rows, columns = box.shape
+        count = channels.last - channels.first
+        convolved = _strided(convolved)
+        more = (self._workspace.take("zeros", count).zero_().data_ptr(), 0, 0) if added is None else _pixels(added)
+        self._kernels.add(
+            rows * columns * count,
+            (rows, columns, count, up, *_places(into, box, channels), *_pixels(convolved), *more),
+        )
+
+    def shortcut(self, conv: FoldedConv, x: Tensor, outputs: Channels) -> Tensor:
+        rows, columns, _ = x.shape
+        _, inputs, own = conv.products.shape
+        if inputs > MOST_INPUTS or own % LANES or columns < BATCH_STEP:
+            return super().shortcut(conv, x, outputs)
+        count = outputs.last - outputs.first
+        made = self._workspace.take("shortcut", rows, columns, count)
+        weights = conv.products.data_ptr() + 4 * (outputs.first // own) * inputs * own
+        self._kernels.multiply(
+            rows * columns * count * inputs // 8,
+            (rows, columns, count // own, inputs, own, *_pixels(made), *_pixels(x), weights),
+        )
+        return made
+
+    def draw(self, planes: Tensor, bias: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+        rows, columns = box.shape
+        _, height, width = into.shape
+        plane_columns = planes.shape[3]
+        above = (0, 0, 0, 0, 0)
+        if smaller is not None:
+            _, small_height, small_width = smaller.shape
+            above = (smaller.data_ptr(), 4 * small_width, 4 * small_height * small_width, small_height, small_width)
+        self._kernels.draw(
+            10 * rows * columns,
+            (
+                *(3 * rows, columns, into.data_ptr() + 4 * (box.top * width + box.left), 4 * width, 4 * height * width),
+                *(planes.data_ptr(), 4 * plane_columns, 4 * planes.shape[2] * plane_columns, bias.data_ptr()),
+                *(*above, box.top, box.left),
+            ),
+        )
+
+    def grey(self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8]) -> None:
+        rows, columns = box.shape
+        _, height, width = rgb.shape
+        first = box.top * width + box.left
+        self._kernels.grey(
+            10 * rows * columns,
+            (
+                *(rows, columns, pixels.ctypes.data + 3 * first, 3 * width),
+                *(rgb.data_ptr() + 4 * first, 4 * width, 4 * height * width),
+            ),
+        )
+
+
+def _has_kernel(conv: FoldedConv) -> bool:
+    """Whether the compiled convolution is the faster one: not where a few pixels read many weights."""
+    return conv.kernel == 3 and conv.tile in (0, LARGE_TILE)
+
+
+def _strided(grid: Tensor) -> Tensor:
+    """The grid (h, w, c) itself, or a copy where the channels of a pixel do not lie together."""
+    return grid if grid.stride(2) == 1 else grid.contiguous()
+
+
+def _pixels(grid: Tensor) -> tuple[int, int, int]:
+    """Address of the first value, and the bytes from row to row and pixel to pixel."""
+    row, pixel, _ = grid.stride()
+    return grid.data_ptr(), 4 * row, 4 * pixel
+
+
+def _places(grid: Tensor, box: Box, channels: Channels) -> tuple[int, int, int]:
+    """The same of a box and some channels of a contiguous grid (h, w, all channels)."""
+    _, columns, count = grid.shape
+    first = (box.top * columns + box.left) * count + channels.first
+    return grid.data_ptr() + 4 * first, 4 * columns * count, 4 * count

@@ -1,0 +1,54 @@
+"""Running a compiled kernel on the threads that torch computes with.
+
+Two libraries that each keep a thread for every core waiting in a loop slow each other tenfold. So kernels run in the
+OpenMP threads that torch has started already, by the function of its library that every `#pragma omp parallel` calls.
+Where torch has another OpenMP library (macOS, Windows), one thread runs them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+# Fewer values than this are done sooner than a second thread has started.
+_WORTH_SHARING = 1 << 14
+
+
+def _openmp() -> Callable[..., None] | None:
+    """GOMP_parallel(function, data, threads, flags) of the OpenMP library that torch uses."""
+    beside = Path(torch.__file__).parent
+    found = [*beside.glob("lib/libgomp*.so*"), *beside.parent.glob("torch.libs/libgomp*.so*")]
+    try:
+        library = ctypes.CDLL(str(found[0]) if found else None)
+        function = library.GOMP_parallel
+    except (OSError, AttributeError):
+        return None
+    function.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
+    function.restype = None
+    return function
+
+
+_PARALLEL = _openmp()
+
+
+class Kernel:
+    """A compiled function of one array of int64: ``a[0]`` counts the pieces taken, ``a[1]`` is how many there are."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+        self._address = int(compiled.address)
+        self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._address)
+
+    def __call__(self, values: int, arguments: Sequence[int]) -> None:
+        """Run over ``arguments`` (``a[1]`` and on); ``values``: about how many it computes."""
+        packed = np.array((0, *arguments), np.int64)
+        threads = torch.get_num_threads() if values >= _WORTH_SHARING else 1
+        if threads > 1 and _PARALLEL is not None:
+            _PARALLEL(self._address, packed.ctypes.data, min(threads, arguments[0]), 0)
+        else:
+            self._alone(packed.ctypes.data)
