@@ -226,7 +226,7 @@ class PhotosPanel(QWidget):
         if row in self.photos[column].pictures:
             self.session.pick_class(row)
             text = self.tr("{0} from {1}").format(self.session.label_set.names[row], self.photos[column].name)
-            self._apply({row: column}, text)
+            self._apply({row: column}, text, strength=self.strength.value())
 
     def pick_column(self, column: int) -> None:
         """Make a photo the one that the buttons below the table are about."""
@@ -238,6 +238,7 @@ class PhotosPanel(QWidget):
         self.pick_column(column)
         photo = self.photos[column]
         self._apply(dict.fromkeys(photo.pictures, column), self.tr("All styles from {0}").format(photo.name))
+        self._picked(self.session.tools.class_index)
 
     def shuffle_styles(self) -> None:
         """Give every class the style of one of the photos that show it, at random."""
@@ -247,6 +248,7 @@ class PhotosPanel(QWidget):
             if showing:
                 chosen[index] = int(self.session.rng.choice(showing))
         self._apply(chosen, self.tr("Shuffled styles"), icon="dice")
+        self._picked(self.session.tools.class_index)
 
     def return_to_own(self, row: int) -> None:
         """Give a class back the style it had before any photo's."""
@@ -256,11 +258,13 @@ class PhotosPanel(QWidget):
             self._set({row: found.own}, text, "reset")
         self._mark()
 
-    def _apply(self, chosen: dict[int, int], text: str, icon: str = "photo", merge: str | None = None) -> None:
+    def _apply(
+        self, chosen: dict[int, int], text: str, icon: str = "photo", merge: str | None = None, strength: float = 1.0
+    ) -> None:
         codes = self.session.document.codes
         if codes is None:
             return
-        strength = min(1.0, max(0.0, self.strength.value()))
+        strength = min(1.0, max(0.0, strength))
         locked = self.session.document.flags.locked
         values = {}
         for index, place in chosen.items():
@@ -293,7 +297,7 @@ class PhotosPanel(QWidget):
         found = self.taken.get(index)
         if found is not None:
             text = self.tr("{0}: strength").format(self.session.label_set.names[index])
-            self._apply({index: found.photo}, text, merge=f"strength:{index}")
+            self._apply({index: found.photo}, text, merge=f"strength:{index}", strength=self.strength.value())
 
     # Showing ---------------------------------------------------------------------------------------
 
@@ -326,8 +330,8 @@ class PhotosPanel(QWidget):
         self._mark()
 
     def _picked(self, index: int) -> None:
-        if index in self.taken:
-            self.strength.set_value(self.taken[index].strength)
+        """The slider is the class's own: what another class took half of is not halved as well."""
+        self.strength.set_value(self.taken[index].strength if index in self.taken else 1.0)
         self._mark()
 
     def rebuild(self) -> None:

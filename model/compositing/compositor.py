@@ -25,6 +25,9 @@ Box = tuple[int, int, int, int]
 #: the new cloth; wider, it cannot follow light and shade.
 MATCH_SIGMA = 6.0
 
+#: Share of a person in a pixel of the ground from which the pixel is of no use as ground.
+_SHINE = 0.1
+
 
 class Keep(StrEnum):
     """Whose pixels a class shows where nobody edited it."""
@@ -102,6 +105,7 @@ class Compositor:
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
+        self._shine: Field | None = None
         self._plate = plate
 
     @property
@@ -281,7 +285,7 @@ class Compositor:
                 drawn += np.float32(1 - gone) * self.correction(index)[part]
             return extend_layer(drawn, inner_part(own), own)
         if index == self.background:
-            return self.plate.pixels[part].astype(np.float32)
+            return self._ground(part)
         colors = self.photo[part].astype(np.float32)
         clean = own & ~near
         if (own & mask).any():
@@ -290,6 +294,21 @@ class Compositor:
             colors += share[..., None] * (drawn + self.correction(index)[part] - colors)
             clean = np.where(share > 0, inner_part(own), clean)
         return extend_layer(colors, clean, own)
+
+    def _ground(self, part: tuple[slice, slice]) -> Field:
+        """The background of a part of the frame, float32 (h, w, 3): the photo, and the plate where a person shines in.
+
+        Next to the outline the plate is only as good as its guess; a pixel of which the photo's own edges say that it
+        is ground stays.
+        """
+        if self._shine is None:
+            person = matte(self.photo, self.labels != self.background)
+            share = np.clip(cv2.dilate(person, np.ones((3, 3), np.uint8)) / _SHINE, 0, 1)
+            share[self.labels != self.background] = 1
+            self._shine = np.asarray(share, np.float32)[..., None]
+        plate = self.plate.pixels[part].astype(np.float32)
+        photo = self.photo[part]
+        return np.asarray(photo + self._shine[part] * (plate - photo), np.float32)
 
     def _coverage(self, index: int, own: Mask, kept: Mask, restyled: bool, window: Box) -> Field:
         """How much of each pixel of the window a class covers, float32 (h, w) in 0..1."""

@@ -70,6 +70,11 @@ def test_styles_of_photos_are_taken_weighed_and_given_back(studio, photos: list[
     panel.strength.slider.let_go.emit()
     assert np.allclose(studio.document.codes[6], (own[6] + taken) / 2, atol=1e-5)
     assert len(studio.document.history.steps) == 2
+    # The slider is the class's own: another starts whole.
+    studio.pick("hair")
+    assert panel.strength.value() == 1
+    studio.pick("top")
+    assert panel.strength.value() == 0.5
 
     # The row's head gives back its own style.
     panel.table.verticalHeader().sectionClicked.emit(6)
@@ -79,6 +84,7 @@ def test_styles_of_photos_are_taken_weighed_and_given_back(studio, photos: list[
     # A whole column, and its undo, after which nothing is marked as taken.
     panel.table.horizontalHeader().sectionClicked.emit(column)
     assert set(panel.taken) == set(panel.photos[column].pictures)
+    assert {found.strength for found in panel.taken.values()} == {1}
     studio.trigger("edit.undo")
     assert np.array_equal(studio.document.codes, own)
     assert not panel.taken
