@@ -106,6 +106,13 @@ def slider_text(name: str) -> str:
     return QCoreApplication.translate("Sliders", name)
 
 
+def slider_hint(name: str) -> str:
+    """What a slider's name leaves unsaid, or nothing."""
+    if _NUMBERED.fullmatch(name) is None:
+        return ""
+    return QCoreApplication.translate("Sliders", "Something else that varies much: watch the picture while you drag")
+
+
 def in_words(label_set: LabelSet) -> LabelSet:
     """The same classes under the names that a person reads.
 

@@ -73,7 +73,10 @@ class Session(StyleSession):
         self.composition: Composition | None = None
         self.rng = np.random.default_rng()
         self.tools = ToolSettings(
-            size=settings.brush_size, pressure_size=settings.pressure_size, tolerance=settings.tolerance
+            class_index=largest_class(document.labels, document.label_set),
+            size=settings.brush_size,
+            pressure_size=settings.pressure_size,
+            tolerance=settings.tolerance,
         )
         self.worker = worker if worker is not None else RenderWorker()
         self.jobs = JobQueue()
@@ -302,3 +305,10 @@ class Session(StyleSession):
         """Where file dialogs start."""
         folder = Path(self.settings.open_folder)
         return folder if self.settings.open_folder and folder.is_dir() else Path.home()
+
+
+def largest_class(labels: NDArray[np.uint8], label_set: LabelSet) -> int:
+    """The class with the most pixels of a label map (H, W), without the background; 1 where there is no other."""
+    shares = np.bincount(labels.ravel(), minlength=len(label_set))
+    shares[label_set.background] = 0
+    return int(shares.argmax()) if shares.any() else min(1, len(label_set) - 1)

@@ -45,7 +45,7 @@ def tour(window: MainWindow) -> Tour:
             _tr("Drag a slider, throw the dice, or ask for more like this. Only that class changes."),
         ),
         Stop(
-            window.options,
+            window.options.widgetForAction(window.actions_table["file.open"]),
             _tr("Open a photo of your own"),
             _tr("Its clothes are found and their styles are taken. F1 shows all keys."),
         ),

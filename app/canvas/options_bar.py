@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
 
 from app import theme
 from app.canvas.tools.base import MAX_SIZE, Tool, ToolSettings
+from app.canvas.tools.hints import hint
 from app.widgets.slider import Slider
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ class _Field(QWidget):
 
     def __init__(self, name: str, low: int, high: int, value: int, *, suffix: str = "", power: float = 1.0) -> None:
         super().__init__()
+        # What is right of it stays where it is, whatever the tool in use shows on the left.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self._low, self._high, self._power = low, high, power
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 0, 8, 0)
@@ -52,6 +56,31 @@ class _Field(QWidget):
         self.slider.set_real(share)
         if tell:
             self.changed.emit(value)
+
+
+class _Hint(QWidget):
+    """A sentence in what room is left; cut at its end where that is too little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.text = ""
+
+    def show_text(self, text: str) -> None:
+        self.text = text
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        room = self.rect().adjusted(12, 0, -12, 0)
+        text = self.fontMetrics().elidedText(self.text, Qt.TextElideMode.ElideRight, room.width())
+        if len(text) < 12:
+            return
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.current().muted))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
 
 
 class OptionsBar(QToolBar):
@@ -98,9 +127,10 @@ class OptionsBar(QToolBar):
             "contiguous": self.addWidget(self.contiguous),
             "erase_to_original": self.addWidget(self.original),
         }
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.addWidget(spacer)
+        for box in (self.pressure, self.contiguous, self.original):
+            box.setStyleSheet("margin: 0 6px 0 2px;")
+        self.hint = _Hint()
+        self.addWidget(self.hint)
         for action_id in ("view.overlay", "view.outlines", "view.side", "view.split"):
             self.addAction(actions[action_id])
         self.opacity = _Field(self.tr("Overlay"), 0, 100, round(opacity * 100), suffix=" %")
@@ -116,6 +146,7 @@ class OptionsBar(QToolBar):
         self.title.setText(self._table.text(f"tool.{tool.id}"))
         for name, action in self._widgets.items():
             action.setVisible(name in tool.uses)
+        self.hint.show_text(hint(tool.id))
 
     def set_size(self, size: int) -> None:
         self.size_field.set_value(size, tell=True)

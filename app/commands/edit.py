@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
+
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.canvas.tools.base import MAX_SIZE
 from app.commands.base import Commands
+from app.settings import Settings
 
 
 class EditCommands(Commands):
@@ -55,7 +58,23 @@ class EditCommands(Commands):
             self.window.actions_table.set_shortcuts(self.session.settings.shortcuts)
 
     def reset_settings(self) -> None:
+        before = replace(self.session.settings)
         self.session.settings.reset()
+        self._take_over()
+        self.window.reset_layout()
+        self.window.messages.show_message(
+            self.tr("All settings are back to their defaults."),
+            "success",
+            action=self.tr("Undo"),
+            handler=lambda: self._bring_back(before),
+        )
+
+    def _bring_back(self, before: Settings) -> None:
+        settings = self.session.settings
+        for entry in fields(settings):
+            setattr(settings, entry.name, getattr(before, entry.name))
+        self._take_over()
+
+    def _take_over(self) -> None:
         self.session.settings.save()
         self.window.apply_settings()
-        self.session.say(self.tr("All settings are back to their defaults."), "success")

@@ -70,6 +70,13 @@ class BatchDialog(QDialog):
         for widget in (self.bar, self.status, self.text, buttons):
             layout.addWidget(widget)
         session.jobs.progressed.connect(self._progressed)
+        for field in (self.source, self.target):
+            field.textChanged.connect(self._folders_changed)
+        self._folders_changed()
+
+    def _folders_changed(self, *_: object) -> None:
+        both = bool(self.source.text() and self.target.text())
+        self.start_button.setEnabled(both or self._running is not None)
 
     def start(self) -> None:
         """Begin with the folders in the fields."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -102,17 +103,36 @@ class AboutDialog(QDialog):
             self.tr("(Zhu, Xu, You, Bai: “Semantically Multi-modal Image Synthesis”, CVPR 2020)."),
             "",
             self.tr("Network: {0}").format(facts.name if facts is not None else self.tr("none loaded")),
+            *([facts.description] if facts is not None else []),
+            "",
+            self.tr("Free software under the Apache License 2.0; the file LICENSE has its terms."),
         ]
-        if facts is not None:
-            lines.append(facts.description)
-        heading = QLabel("SMIS Studio")
+        heading = QLabel(f"SMIS Studio {_version()}".strip())
         heading.setProperty("heading", True)
         text = QLabel("\n".join(lines))
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        picture = QLabel()
+        picture.setPixmap(parent.windowIcon().pixmap(QSize(56, 56), self.devicePixelRatioF()))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        words = QVBoxLayout()
+        words.setSpacing(12)
+        words.addWidget(heading)
+        words.addWidget(text)
+        row = QHBoxLayout()
+        row.setSpacing(20)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(12)
-        for widget in (heading, text, buttons):
-            layout.addWidget(widget)
+        layout.setSpacing(16)
+        layout.addLayout(row)
+        layout.addWidget(buttons)
+
+
+def _version() -> str:
+    """The installed version; empty where the program runs without being installed."""
+    try:
+        return version("smis-studio")
+    except PackageNotFoundError:
+        return ""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app import theme
 from app.document.foreign import Foreign
 from app.naming import class_text
 from model.labels import LabelSet
@@ -46,19 +47,21 @@ class MappingDialog(QDialog):
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setColumnWidth(2, 180)
         counts = np.bincount(foreign.values.reshape(-1), minlength=len(foreign.names)) / foreign.values.size
-        guess = foreign.guess(label_set)
+        guess, suggestion = foreign.guess(label_set), foreign.suggest(label_set)
         for row, name in enumerate(foreign.names):
             item = QTableWidgetItem(color_icon(foreign.colors[row]), name)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            share = QTableWidgetItem(f"{counts[row]:.1%}")
+            if guess[row] is None:
+                item.setForeground(QColor(theme.current().warning))
+                item.setToolTip(self.tr("No class has this name"))
+            share = QTableWidgetItem(f"{self.locale().toString(float(counts[row]) * 100, 'f', 1)}%")
             share.setFlags(Qt.ItemFlag.ItemIsEnabled)
             box = QComboBox()
             box.setStyleSheet("margin: 3px 0;")
             box.setAccessibleName(self.tr("Class of {0}").format(name))
             for info in label_set.classes:
                 box.addItem(color_icon(info.color), class_text(info.name))
-            place = guess[row]
-            box.setCurrentIndex(label_set.background if place is None else place)
+            box.setCurrentIndex(suggestion[row])
             self.boxes.append(box)
             table.setItem(row, 0, item)
             table.setItem(row, 1, share)

@@ -56,6 +56,8 @@ class ShortcutsDialog(QDialog):
             editor.setClearButtonEnabled(True)
             for part in (editor, *editor.findChildren(QLineEdit)):
                 part.setAccessibleName(self.tr("Key for {0}").format(table.text(spec.id)))
+                if isinstance(part, QLineEdit):
+                    part.setPlaceholderText(self.tr("none"))
             editor.keySequenceChanged.connect(lambda keys, action_id=spec.id: self._typed(action_id, keys))
             self._editors[spec.id] = editor
             self._rows.setCellWidget(row, 1, editor)

@@ -21,6 +21,24 @@ MAX_KINDS = 256
 """More kinds of pixels than this are a photo, not a label map."""
 
 
+USUAL_WORDS = {
+    "outerwear": ("coat", "jacket", "blazer", "cardigan", "parka", "vest"),
+    "top": ("shirt", "blouse", "sweater", "jumper", "pullover", "hoodie", "top"),
+    "trousers": ("pants", "jeans", "shorts", "trouser", "leggings"),
+    "dress": ("dress", "gown", "romper"),
+    "skirt": ("skirt",),
+    "legwear": ("socks", "sock", "tights", "stockings", "stocking", "leggings"),
+    "shoes": ("shoe", "shoes", "boots", "boot", "sneakers", "sandals", "footwear", "heels"),
+    "bag": ("bag", "backpack", "purse", "clutch"),
+    "hat": ("hat", "cap", "beanie", "headwear", "helmet"),
+    "eyewear": ("glasses",),
+    "scarf": ("scarf", "shawl"),
+    "accessory": ("belt", "necklace", "bracelet", "watch", "tie", "gloves", "earrings", "jewelry"),
+    "skin": ("arm", "leg", "arms", "legs", "hand", "hands", "body", "neck"),
+}
+"""What data sets of clothes call a class of ours, by the ends of the words."""
+
+
 @dataclass(frozen=True)
 class Foreign:
     """A map whose values still have to be given classes.
@@ -40,6 +58,17 @@ class Foreign:
         by_name = {_plain(name): index for index, name in enumerate(label_set.names)}
         by_color = {"#{:02x}{:02x}{:02x}".format(*info.color): index for index, info in enumerate(label_set.classes)}
         return [by_name.get(_plain(name), by_color.get(name)) for name in self.names]
+
+    def suggest(self, label_set: LabelSet) -> list[int]:
+        """A class for each kind, for a person to correct: the one it is called by, a usual word for one, background."""
+        by_name = {_plain(name): index for index, name in enumerate(label_set.names)}
+        found = []
+        for name, sure in zip(self.names, self.guess(label_set), strict=True):
+            plain = _plain(name)
+            usual = (klass for klass, words in USUAL_WORDS.items() if any(plain.endswith(word) for word in words))
+            likely = next((by_name[klass] for klass in usual if klass in by_name), label_set.background)
+            found.append(likely if sure is None else sure)
+        return found
 
     def mapped(self, classes: Iterable[int]) -> NDArray[np.uint8]:
         """The label map after every kind was given a class; uint8 (H, W)."""

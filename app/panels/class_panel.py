@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.naming import slider_text
+from app.naming import slider_hint, slider_text
 from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
@@ -71,8 +71,8 @@ class ClassPanel(QWidget):
         self.name = QLabel()
         self.name.setProperty("heading", True)
         self.header = QHBoxLayout()
-        self.header.setSpacing(4)
-        self.header.setContentsMargins(0, 0, 8, 0)
+        self.header.setSpacing(2)
+        self.header.setContentsMargins(0, 0, 2, 0)
         self.header.addWidget(self.swatch)
         self.header.addSpacing(4)
         self.header.addWidget(self.name, 1)
@@ -128,6 +128,7 @@ class ClassPanel(QWidget):
             self._rows.append(row)
         for row, (name, low, high) in zip(self._rows, sliders, strict=True):
             row.set_up(slider_text(name), low, high)
+            row.set_hint(slider_hint(name))
 
     def _new_row(self, place: int) -> SliderRow:
         row = SliderRow("", 0.0, 1.0)

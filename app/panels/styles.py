@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.document import styling
@@ -45,15 +45,19 @@ class StylesPanel(ClassPanel):
         self._add_buttons()
         self.library = StyleLibrary(session)
         self.body.addLayout(self.sliders)
-        self.body.addSpacing(8)
-        self.body.addWidget(thin_line())
-        self.body.addSpacing(4)
-        self.body.addLayout(self._variation_controls())
-        self.body.addLayout(self._gallery())
-        self.body.addSpacing(8)
-        self.body.addWidget(thin_line())
-        self.body.addSpacing(4)
-        self.body.addWidget(self.library)
+        self.offers = QWidget()
+        offers = QVBoxLayout(self.offers)
+        offers.setContentsMargins(0, 8, 0, 0)
+        offers.setSpacing(4)
+        offers.addWidget(thin_line())
+        offers.addSpacing(4)
+        offers.addLayout(self._variation_controls())
+        offers.addLayout(self._gallery())
+        offers.addSpacing(8)
+        offers.addWidget(thin_line())
+        offers.addSpacing(4)
+        offers.addWidget(self.library)
+        self.body.addWidget(self.offers)
         self.body.addStretch(1)
         session.class_picked.connect(self._rebuild)
         session.model_changed.connect(self._rebuild)
@@ -134,15 +138,18 @@ class StylesPanel(ClassPanel):
         locked = index in session.document.flags.locked
         ready = session.facts is not None and session.document.codes is not None
         hint = ""
+        plain = ready and not session.directions(index)
         if session.document.reviewing:
             hint = self.tr("The sliders appear when the outlines are accepted.")
         elif not ready:
             hint = self.tr("The sliders appear when a network is loaded.")
-        elif not session.directions(index):
+        elif plain:
             hint = self.tr("No slider changes this class visibly.")
         elif not (session.document.labels == index).any():
             hint = self.tr("Not in the map yet: paint some to see its style.")
         self.show_class(hint)
+        # A class that has no looks to choose from (the plain ground) is not offered any.
+        self.offers.setVisible(not plain)
         self.name.setToolTip(origin_text(session.document.origin(index)))
         self.lock.setChecked(locked)
         self.lock.setIcon(theme.themed("lock" if locked else "unlock"))

@@ -56,7 +56,8 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
 
     bundle = load_bundle(request.bundle or default_bundle_name())
     renderer = Renderer(bundle, device=request.device, precision=request.precision)
-    return renderer, model_facts(bundle, str(renderer.device), renderer.describe())
+    precision = str(renderer.precision).removeprefix("torch.")
+    return renderer, model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {precision}")
 
 
 def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:

@@ -109,8 +109,12 @@ class MessageBar(QFrame):
         if parent is None:
             return
         width = min(720, parent.width() - 2 * MARGIN)
-        self.setFixedWidth(max(200, width))
-        self.adjustSize()
+        width = max(200, width)
+        layout = self.layout()
+        assert layout is not None
+        # What was shown and hidden since the last layout counts at once; a text that wraps needs its width to be known.
+        layout.activate()
+        self.setFixedSize(width, layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else self.height())
         self.move((parent.width() - self.width()) // 2, MARGIN)
 
     def _toggle_details(self, on: bool) -> None:

@@ -188,6 +188,10 @@ class SliderRow(QWidget):
         self._quiet = False
         self.set_value(rest)
 
+    def set_hint(self, text: str) -> None:
+        """What the pointer is told over the name; the name itself where it says enough."""
+        self.label.setToolTip(text or self.label.text())
+
     def set_value(self, value: float) -> None:
         """Show a value without signals."""
         self._quiet = True

@@ -88,6 +88,7 @@ class StatusBar(QStatusBar):
         self.dot = _Dot()
         self.time_label = Readout("0000 ms")
         self.device = QLabel(self.tr("no network"))
+        self._first = True
         for readout in (self.zoom, self.time_label):
             readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(self.hover)
@@ -116,6 +117,7 @@ class StatusBar(QStatusBar):
 
     def show_result(self, result: RenderResult | None) -> None:
         if result is None:
+            self._first = True
             self.dot.set_exact(None)
             self.time_label.show_text("")
             return
@@ -124,9 +126,12 @@ class StatusBar(QStatusBar):
             self.dot.set_exact(result.exact)
             self.dot.setToolTip(kind)
             self.time_label.setToolTip(self.tr("Time of the last render ({0})").format(kind))
-        self.time_label.show_text(f"{result.milliseconds:.0f} ms")
+        # The first picture of a network or document makes everything anew: its time says nothing about working.
+        self.time_label.show_text("" if self._first else f"{result.milliseconds:.0f} ms")
+        self._first = self._first and not result.exact
 
     def show_model(self, facts: ModelFacts | None, loading: str = "") -> None:
+        self._first = True
         if facts is None:
             self.device.setText(self.tr("loading {0}").format(loading) if loading else self.tr("no network"))
             self.device.setToolTip("")

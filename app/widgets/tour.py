@@ -126,7 +126,8 @@ class Tour(QWidget):
         self.card.adjustSize()
         spot, card = self._spot(), self.card.size()
         if spot.width() > self.width() // 2 and spot.height() > self.height() // 2:
-            corner = spot.center() - QPoint(card.width() // 2, card.height() // 2)
+            # Over the picture it stands at the foot, not in front of it.
+            corner = QPoint(spot.center().x() - card.width() // 2, spot.bottom() - card.height() - 24)
         elif spot.left() > self.width() // 2:
             corner = QPoint(spot.left() - card.width() - 20, spot.top() + 24)
         elif spot.height() > self.height() // 2:

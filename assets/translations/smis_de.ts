@@ -28,6 +28,11 @@
       <source>none loaded</source>
       <translation>keines geladen</translation>
     </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Free software under the Apache License 2.0; the file LICENSE has its terms.</source>
+      <translation>Freie Software unter der Apache-Lizenz 2.0; die Bedingungen stehen in der Datei LICENSE.</translation>
+    </message>
   </context>
   <context>
     <name>Actions</name>
@@ -824,6 +829,11 @@
       <source>All settings are back to their defaults.</source>
       <translation>Alle Einstellungen sind zurückgesetzt.</translation>
     </message>
+    <message>
+      <location filename="../../app/commands/edit.py" />
+      <source>Undo</source>
+      <translation>Rückgängig</translation>
+    </message>
   </context>
   <context>
     <name>Examples</name>
@@ -1168,6 +1178,11 @@
       <location filename="../../app/dialogs/mapping.py" />
       <source>Class</source>
       <translation>Klasse</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>No class has this name</source>
+      <translation>Keine Klasse heißt so</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/mapping.py" />
@@ -2338,6 +2353,11 @@
     </message>
     <message>
       <location filename="../../app/dialogs/shortcuts.py" />
+      <source>none</source>
+      <translation>keine</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/shortcuts.py" />
       <source>{0} is given to both “{1}” and “{2}”.</source>
       <translation>{0} ist sowohl „{1}“ als auch „{2}“ zugewiesen.</translation>
     </message>
@@ -2396,6 +2416,11 @@
       <location filename="../../app/naming.py" />
       <source>Variation {0}</source>
       <translation>Variante {0}</translation>
+    </message>
+    <message>
+      <location filename="../../app/naming.py" />
+      <source>Something else that varies much: watch the picture while you drag</source>
+      <translation>Etwas anderes, das stark variiert: beim Ziehen das Bild beobachten</translation>
     </message>
   </context>
   <context>
@@ -2636,6 +2661,69 @@
       <location filename="../../app/panels/styles.py" />
       <source>{0}: variation</source>
       <translation>{0}: Variante</translation>
+    </message>
+  </context>
+  <context>
+    <name>ToolHints</name>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Shift+click draws a straight line from the last point.</source>
+      <translation>Umschalt+Klick zieht eine gerade Linie vom letzten Punkt.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Shift+click erases a straight line.</source>
+      <translation>Umschalt+Klick löscht eine gerade Linie.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Click a region to give it the picked class.</source>
+      <translation>Ein Klick gibt einem Bereich die gewählte Klasse.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Draw around what shall take the picked class.</source>
+      <translation>Umfahren, was die gewählte Klasse bekommen soll.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Click corners. Shift snaps to 45°, Backspace takes one back, Enter closes.</source>
+      <translation>Ecken anklicken. Umschalt rastet auf 45° ein, die Rücktaste nimmt eine zurück, Enter schließt.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Drag from corner to corner. Shift makes a square, Alt starts from the middle.</source>
+      <translation>Von Ecke zu Ecke ziehen. Umschalt macht ein Quadrat, Alt beginnt in der Mitte.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Drag from corner to corner. Shift makes a circle, Alt starts from the middle.</source>
+      <translation>Von Ecke zu Ecke ziehen. Umschalt macht einen Kreis, Alt beginnt in der Mitte.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Drag, or go on from the last point with Shift+click.</source>
+      <translation>Ziehen, oder mit Umschalt+Klick vom letzten Punkt weiter.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Paint along an outline to smooth it.</source>
+      <translation>An einem Umriss entlang malen, um ihn zu glätten.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Drag a region to move it, its corners to scale it. Alt takes all regions of the class.</source>
+      <translation>Einen Bereich ziehen verschiebt ihn, seine Ecken skalieren ihn. Alt nimmt alle Bereiche der Klasse.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Click in the picture: what looks alike takes the picked class.</source>
+      <translation>Ins Bild klicken: was ähnlich aussieht, bekommt die gewählte Klasse.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Click to pick the class under the pointer.</source>
+      <translation>Ein Klick wählt die Klasse unter dem Zeiger.</translation>
     </message>
   </context>
   <context>

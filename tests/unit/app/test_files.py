@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,10 @@ def test_labelme_polygons(tmp_path: Path) -> None:
     foreign = read_foreign(path)
     assert foreign.names == ("background", "Top", "cape", "hat")
     assert foreign.guess(LABEL_SET) == [0, LABEL_SET.index_of("top"), None, LABEL_SET.index_of("hat")]
+    assert foreign.suggest(LABEL_SET)[2] == LABEL_SET.background
+    usual = replace(foreign, names=("background", "T-Shirt", "handbag", "sun_glasses"))
+    assert usual.suggest(LABEL_SET) == [0, *(LABEL_SET.index_of(name) for name in ("top", "bag", "eyewear"))]
+    assert usual.guess(LABEL_SET)[1:] == [None, None, None]
     labels = foreign.mapped([0, 6, 9, 4])
     assert labels.shape == (24, 32) and labels[5, 5] == 6 and labels[17, 17] == 9 and labels[5, 25] == 4
     assert labels[0, 0] == 0
