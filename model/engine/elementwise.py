@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -12,9 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, Channels
-from model.engine.folding import FoldedConv
+from model.engine.folding import FoldedConv, RgbConv
 from model.engine.grids import cut, quads, spread, view
-from model.engine.tables import ModulationTable
+from model.engine.tables import FoldedModulation, ModulationTable
+from model.engine.windows import Coder, WindowCoder
 from model.engine.workspace import Workspace
 
 # So few values are zeroed faster whole than along four sides.
@@ -26,6 +29,26 @@ class Elementwise:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+
+    def make_coder(self, base: int, first: int) -> Coder:
+        """What numbers the 3 x 3 windows of grids with entries below ``base``, from ``first`` on."""
+        return WindowCoder(base, first)
+
+    def make_rows(
+        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
+    ) -> bool:
+        """Append rows for windows of symbols (n, 9) to all tables of a level, or return false: then torch does it."""
+        return False
+
+    def restyle(self, styled: Tensor, base: Tensor, added: Tensor, rows: Tensor | None, classes: Tensor) -> None:
+        """styled[row] = base[row] + added[classes[row]] for int64 ``rows``, or for all."""
+        if rows is None:
+            torch.index_select(added, 0, classes, out=styled)
+            styled += base
+        elif len(rows):
+            fresh = torch.index_select(base, 0, rows)
+            fresh += torch.index_select(added, 0, torch.index_select(classes, 0, rows))
+            styled.index_copy_(0, rows, fresh)
 
     def modulate(
         self,
@@ -60,12 +83,6 @@ class Elementwise:
         if leaky:
             F.leaky_relu_(buffer, 0.2)
 
-    def pad_leaky(self, buffer: Tensor, part: Box, x: Tensor, box: Box) -> None:
-        """``part`` of the buffer = leaky ReLU of ``box`` of x (h, w, channels); the rest of the buffer zero."""
-        _zero_around(buffer, part)
-        view(buffer, part).copy_(view(x, box))
-        F.leaky_relu_(buffer, 0.2)
-
     def step(self, conv: FoldedConv) -> int:
         """Rows and columns of outputs are best computed in multiples of this."""
         return max(2, conv.tile)
@@ -94,14 +111,22 @@ class Elementwise:
         """The 1 x 1 convolution of x (h, w, the inputs these outputs need), a part of a grid."""
         return conv(x.contiguous(), outputs, self._workspace.of(x.dtype).take)
 
-    def draw(self, planes: Tensor, bias: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
-        """``box`` of the picture ``into`` (3, h, w) = bias + nine shifted planes + the doubled smaller picture.
+    def draw(self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+        """``box`` of the picture ``into`` (3, h, w) = the convolution of leaky ReLU of x + the doubled smaller picture.
 
-        ``planes`` (9, 3, box rows + 2, box columns + 2): every tap of the convolution at every pixel.
+        ``x``: the grid (h, w, channels); ``smaller``: (3, h / 2, w / 2) or nothing.
         """
         height, width = box.shape
+        area = box.dilate(1)
+        inside = area.clip(x.shape[0], x.shape[1])
+        take = self._workspace.of(conv.dtype).take
+        buffer = take("input", height + 2, width + 2, conv.inputs)
+        part = inside.shift(-area.top, -area.left)
+        _zero_around(buffer, part)
+        view(buffer, part).copy_(view(x, inside))
+        planes = conv(F.leaky_relu_(buffer, 0.2), take)
         target = into[:, box.top : box.bottom, box.left : box.right]
-        torch.add(planes[0, :, :height, :width], bias[:, None, None], out=target)
+        torch.add(planes[0, :, :height, :width], conv.bias[:, None, None], out=target)
         for tap in range(1, 9):
             row, column = divmod(tap, 3)
             target += planes[tap, :, row : row + height, column : column + width]

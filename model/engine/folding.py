@@ -23,6 +23,8 @@ from model.groupdnet.texture_noise import texture_noise
 FLOAT32_SHARE = 1 / 8
 # The side of the larger patches of minimal filtering; the outputs that compiled kernels compute at once.
 LARGE_TILE, LANES = 4, 8
+# The 27 values that the nine taps of a convolution to RGB make of a pixel take so many in compiled kernels.
+RGB_WIDTH = 32
 
 
 class FoldedConv:
@@ -139,6 +141,12 @@ class RgbConv:
         weight = conv.weight.detach().to(dtype).permute(2, 3, 0, 1).reshape(27, self.inputs)
         self._weight = weight.contiguous()
         self.bias = conv.bias.detach().float().clone()
+        self.dtype = dtype
+
+    @cached_property
+    def columns(self) -> Tensor:
+        """float32 (inputs, RGB_WIDTH): the weights for products from the right, tap by tap three colors, then zeros."""
+        return F.pad(self._weight.float().t(), (0, RGB_WIDTH - 27)).contiguous()
 
     @property
     def macs_per_pixel(self) -> int:

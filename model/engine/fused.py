@@ -10,6 +10,7 @@ import importlib
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, Channels
+from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
-from model.engine.folding import LANES, LARGE_TILE, FoldedConv
+from model.engine.folding import LANES, LARGE_TILE, RGB_WIDTH, FoldedConv, RgbConv
 from model.engine.parallel import Kernel
-from model.engine.tables import ModulationTable
+from model.engine.tables import FoldedModulation, ModulationTable
+from model.engine.windows import Coder
 from model.engine.workspace import Workspace
 
 # Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
@@ -41,10 +44,14 @@ class Kernels:
     def __init__(self) -> None:
         kernels = importlib.import_module("model.engine.kernels")
         self.modulate = Kernel(kernels.modulate)
-        self.pad_leaky = Kernel(kernels.pad_leaky)
         self.convolve = Kernel(kernels.convolve)
         self.multiply = Kernel(kernels.multiply)
         self.add = Kernel(kernels.add)
+        self.rgb_rows, self.restyled_rows = kernels.RGB_ROWS, kernels.RESTYLED
+        self.number = Kernel(kernels.number)
+        self.fill_slots = Kernel(kernels.fill_slots)
+        self.make_rows = Kernel(kernels.make_rows)
+        self.restyle = Kernel(kernels.restyle)
         self.draw = Kernel(kernels.draw)
         self.grey = Kernel(kernels.grey)
 
@@ -107,15 +114,6 @@ class FusedElementwise(Elementwise):
                 *(index.data_ptr(), 4 * index.shape[1]),
                 *(table_rows.data_ptr() + 4 * channels.first, 8 * width, 4 * width),
             ),
-        )
-
-    def pad_leaky(self, buffer: Tensor, part: Box, x: Tensor, box: Box) -> None:
-        rows, columns, count = buffer.shape
-        width = x.shape[1]
-        source = x.data_ptr() + 4 * count * (box.top * width + box.left)
-        self._kernels.pad_leaky(
-            buffer.numel(),
-            (rows, columns, count, buffer.data_ptr(), 4 * columns * count, *part, source, 4 * count * width),
         )
 
     def step(self, conv: FoldedConv) -> int:
@@ -185,20 +183,22 @@ class FusedElementwise(Elementwise):
         )
         return made
 
-    def draw(self, planes: Tensor, bias: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+    def draw(self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
         rows, columns = box.shape
-        _, height, width = into.shape
-        plane_columns = planes.shape[3]
+        height, width, inputs = x.shape
         above = (0, 0, 0, 0, 0)
         if smaller is not None:
             _, small_height, small_width = smaller.shape
             above = (smaller.data_ptr(), 4 * small_width, 4 * small_height * small_width, small_height, small_width)
+        reach = columns + 2 + BATCH_STEP
+        size = reach * (inputs + (self._kernels.rgb_rows + 2) * RGB_WIDTH) + 4 * columns
+        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
         self._kernels.draw(
-            10 * rows * columns,
+            rows * columns * RGB_WIDTH * inputs // 8,
             (
-                *(3 * rows, columns, into.data_ptr() + 4 * (box.top * width + box.left), 4 * width, 4 * height * width),
-                *(planes.data_ptr(), 4 * plane_columns, 4 * planes.shape[2] * plane_columns, bias.data_ptr()),
-                *(*above, box.top, box.left),
+                *(-(-rows // self._kernels.rgb_rows), 0, scratch.data_ptr(), 4 * size, *box, height, width, inputs),
+                *(x.data_ptr(), conv.columns.data_ptr(), conv.bias.data_ptr()),
+                *(into.data_ptr() + 4 * (box.top * width + box.left), 4 * width, 4 * height * width, *above),
             ),
         )
 

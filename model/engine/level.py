@@ -42,7 +42,7 @@ class Level:
     What is out of date is kept as sets of boxes until ``exact`` has gone through: then every value equals a
     from-scratch computation. A cancelled ``exact`` leaves them as they are, so nothing is forgotten.
 
-    ``elementwise``: what does the work between the convolutions; may be exchanged between frames.
+    ``elementwise``: what computes the steps; exchanged between frames by ``use``.
     """
 
     def __init__(self, block: FoldedBlock, height: int, width: int, symbols: int, workspace: Workspace) -> None:
@@ -54,7 +54,7 @@ class Level:
         self._noise = block.noise_grid(height, width)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
-        self._modulation = LevelModulation(block.modulation, height, width, symbols)
+        self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
         self._all_in = Channels(0, config.in_channels)
         self._all_middle = Channels(0, config.middle_channels)
         self._all_out = Channels(0, config.out_channels)
@@ -97,6 +97,11 @@ class Level:
             shown = torch.zeros(rows, columns, block.to_rgb.inputs, dtype=dtype)
             runs.append(partial(block.to_rgb, shown, self._workspace.take))
         return runs
+
+    def use(self, elementwise: Elementwise) -> None:
+        """What computes the steps from now on."""
+        self.elementwise = elementwise
+        self._modulation.use(elementwise)
 
     def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> None:
         """Take over this level's label map (h, w), new only ``within`` a box; finds by itself where it differs."""
@@ -301,7 +306,4 @@ class Level:
         assert conv is not None and self.rgb is not None
         for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
-            buffer, part, inside = self._padded(band, conv.inputs, band.shape)
-            self.elementwise.pad_leaky(buffer, part, self.out, inside)
-            planes = conv(buffer, self._workspace.take)
-            self.elementwise.draw(planes, conv.bias, smaller, self.rgb, band)
+            self.elementwise.draw(conv, self.out, smaller, self.rgb, band)

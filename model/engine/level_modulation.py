@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, boxes_of, merge
+from model.engine.elementwise import Elementwise
 from model.engine.tables import FoldedModulation, LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
 
@@ -26,12 +27,22 @@ class LevelModulation:
     ``index`` int32 (h, w): which row of the tables each pixel has.
     """
 
-    def __init__(self, modulation: FoldedModulation, height: int, width: int, symbols: int) -> None:
-        self._modulation = modulation
+    def __init__(
+        self, modulation: FoldedModulation, height: int, width: int, symbols: int, elementwise: Elementwise
+    ) -> None:
+        self._modulation, self._elementwise = modulation, elementwise
         self._grid = Box(0, 0, height, width)
         self._windows = LevelWindows(height, width, symbols, modulation.radius)
         self.index = torch.from_numpy(self._windows.index)
         self._restart()
+
+    def use(self, elementwise: Elementwise) -> None:
+        """What numbers windows and makes rows from now on. Another kind of it numbers its windows anew."""
+        if type(elementwise) is not type(self._elementwise):
+            self._windows.make_coder = elementwise.make_coder
+            self._elementwise = elementwise
+            self._restart()
+        self._elementwise = elementwise
 
     def _restart(self) -> None:
         """Drop the tables; they are made again from the present map when next needed."""
@@ -65,12 +76,12 @@ class LevelModulation:
         if self._unnumbered and self._crowded():
             self._restart()
         if self._unstyled is not None:
-            self._tables.restyle(codes, self._unstyled)
+            self._tables.restyle(codes, self._unstyled, self._elementwise.restyle)
             self._unstyled = None
         for box in self._unnumbered:
             inner, taps = self._windows.encode(box)
             inner_taps = None if inner is None else torch.from_numpy(inner)
-            self._tables.append(inner_taps, torch.from_numpy(taps), codes)
+            self._tables.append(inner_taps, torch.from_numpy(taps), codes, self._elementwise.make_rows)
         self._unnumbered = ()
         self._first_count = self._first_count or self._windows.count
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 # Fewer values than this are done sooner than a second thread has started.
 _WORTH_SHARING = 1 << 14
@@ -44,11 +45,12 @@ class Kernel:
         self._address = int(compiled.address)
         self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._address)
 
-    def __call__(self, values: int, arguments: Sequence[int]) -> None:
-        """Run over ``arguments`` (``a[1]`` and on); ``values``: about how many it computes."""
+    def __call__(self, values: int, arguments: Sequence[int]) -> NDArray[np.int64]:
+        """Run over ``arguments`` (``a[1]`` and on), about so many ``values``; returns the array after it."""
         packed = np.array((0, *arguments), np.int64)
         threads = torch.get_num_threads() if values >= _WORTH_SHARING else 1
         if threads > 1 and _PARALLEL is not None:
             _PARALLEL(self._address, packed.ctypes.data, min(threads, arguments[0]), 0)
         else:
             self._alone(packed.ctypes.data)
+        return packed

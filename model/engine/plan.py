@@ -69,9 +69,9 @@ class Plan:
         return [run for level in self.levels for run in level.convolutions()]
 
     def use(self, elementwise: Elementwise) -> None:
-        """What does the work between the convolutions from now on."""
+        """What computes the levels' steps from now on."""
         for level in self.levels:
-            level.elementwise = elementwise
+            level.use(elementwise)
 
     def take(self, labels: NDArray[np.uint8], edges: NDArray[np.bool_] | None, codes: Tensor) -> None:
         """Compare a request with the one before and mark what differs; cheap, nothing is computed."""

@@ -6,6 +6,7 @@ They are float32 in every precision: rounding them to bfloat16 too would cost 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import torch
 import torch.nn.functional as F
@@ -148,6 +149,11 @@ class FoldedNorm:
         both = both.view(groups, count, 2, self.channels // groups).permute(1, 2, 0, 3)
         return both.reshape(count, 2 * self.channels)
 
+    @property
+    def product(self) -> tuple[Tensor, Tensor] | None:
+        """Weight (hidden, 2 * channels) and bias (2 * channels,) of all its values, where there is but one group."""
+        return (self._weight[0], self._bias[0, 0]) if self._groups == 1 else None
+
     def style_rows(self, codes: Tensor) -> Tensor:
         """Codes float32 (classes, K) -> what each class's code adds to scale and shift, (classes, 2 * channels)."""
         assert self._style is not None
@@ -168,23 +174,23 @@ class FoldedModulation:
         self.radius = config.kernel // 2 + 1
         self.style = config.style
         self.symbols_per_class = 2 if instance_edges else 1
-        self._taps = torch.cat([norm.taps for norm in self.norms], 1)
-        self._bias = torch.cat([norm.hidden_bias for norm in self.norms])
-        self._tap_starts = torch.arange(9) * (self._taps.shape[0] // 9)
-        self._sizes = [norm.hidden_bias.numel() for norm in self.norms]
+        self.taps = torch.cat([norm.taps for norm in self.norms], 1)
+        self.bias = torch.cat([norm.hidden_bias for norm in self.norms])
+        self._tap_starts = torch.arange(9) * (self.taps.shape[0] // 9)
+        self.sizes = [norm.hidden_bias.numel() for norm in self.norms]
 
     @property
     def hidden(self) -> int:
         """Hidden values of one window, all normalisations together."""
-        return self._bias.numel()
+        return self.bias.numel()
 
     def hidden_rows(self, taps: Tensor) -> Tensor:
         """Symbols int64 (n, 9) -> hidden values after the ReLU (n, hidden)."""
-        return F.embedding_bag(taps + self._tap_starts, self._taps, mode="sum").add_(self._bias).relu_()
+        return F.embedding_bag(taps + self._tap_starts, self.taps, mode="sum").add_(self.bias).relu_()
 
     def split(self, hidden: Tensor) -> tuple[Tensor, ...]:
         """Hidden values (..., hidden) parted by normalisation."""
-        return hidden.split_with_sizes(self._sizes, -1)
+        return hidden.split_with_sizes(self.sizes, -1)
 
     def values(self, hidden: Tensor, taps: Tensor) -> list[Tensor]:
         """Scale and shift of every normalisation, (n, 2 * channels) each.
@@ -200,6 +206,22 @@ class FoldedModulation:
             parts = self.split(F.embedding(taps[start : start + _GATHERED], hidden))
             made.append([norm.values(part) for norm, part in zip(self.norms, parts, strict=True)])
         return made[0] if len(made) == 1 else [torch.cat(chunks) for chunks in zip(*made, strict=True)]
+
+
+class Restyle(Protocol):
+    """styled[row] = base[row] + added[class of the row], for these rows or all (see Elementwise.restyle)."""
+
+    def __call__(
+        self, styled: Tensor, base: Tensor, added: Tensor, rows: Tensor | None, classes: Tensor, /
+    ) -> None: ...
+
+
+class MakeRows(Protocol):
+    """Appends rows for windows of symbols, or returns false where it cannot (see Elementwise.make_rows)."""
+
+    def __call__(
+        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor, /
+    ) -> bool: ...
 
 
 class ModulationTable:
@@ -249,13 +271,23 @@ class ModulationTable:
             self._styled.append(values.add_(torch.index_select(self._added, 0, classes)))
         self._parts.clear()
 
-    def restyle(self, codes: Tensor, changed: Sequence[int], rows: Tensor, classes: Tensor) -> None:
+    def append(self, values: Tensor, classes: Tensor, codes: Tensor) -> None:
+        """Add rows with these scales and shifts (n, 2 * channels); ``classes`` (n,) in the middle of their windows."""
+        base, styled, added = self.more(len(values), codes)
+        base.copy_(values)
+        if styled is not None and added is not None:
+            torch.add(values, torch.index_select(added, 0, classes), out=styled)
+
+    def restyle(
+        self, codes: Tensor, changed: Sequence[int], rows: Tensor | None, classes: Tensor, restyled: Restyle
+    ) -> None:
         """New codes float32 (classes, K) of the ``changed`` classes, which these rows' windows have in their middle.
 
-        ``classes``: of every row.
+        ``rows``: all, where None. ``classes``: of every window.
         """
         if self._styled is None:
             return
+        self._parts.clear()
         one = changed[0] if len(changed) == 1 and self._added is not None else None
         if one is None or self._added is None:
             self._added = self.norm.style_rows(codes)
@@ -293,12 +325,15 @@ class LevelTables:
         hidden = 0 if self._hidden is None else self._hidden.nbytes
         return hidden + 8 * self._classes.numel() + sum(table.nbytes for table in self.tables)
 
-    def append(self, inner: Tensor | None, taps: Tensor, codes: Tensor) -> None:
+    def append(self, inner: Tensor | None, taps: Tensor, codes: Tensor, make_rows: MakeRows) -> None:
         """Add rows for newly numbered windows (see LevelWindows.encode); codes float32 (classes, K)."""
         modulation, per_class = self._modulation, self._modulation.symbols_per_class
         if self._hidden is not None and inner is not None and len(inner):
             self._hidden.append(modulation.hidden_rows(inner))
             self._inner_classes = torch.cat([self._inner_classes, inner[:, 4] // per_class])
+        if self._hidden is None and len(taps) and make_rows(modulation, self.tables, taps, codes):
+            self._classes = torch.cat([self._classes, taps[:, 4] // per_class])
+            return
         for start in range(0, len(taps), _CHUNK):
             chunk = taps[start : start + _CHUNK]
             middle = chunk[:, 4]
@@ -312,11 +347,12 @@ class LevelTables:
             for table, own in zip(self.tables, values, strict=True):
                 table.append(own, classes, codes)
 
-    def restyle(self, codes: Tensor, changed: Tensor) -> None:
+    def restyle(self, codes: Tensor, changed: Tensor, restyled: Restyle) -> None:
         """New codes float32 (classes, K) for the classes that ``changed``, bool (classes,), marks."""
         numbers = torch.nonzero(changed)[:, 0].tolist()
-        found = self._classes == numbers[0] if len(numbers) == 1 else torch.index_select(changed, 0, self._classes)
-        rows = torch.nonzero(found)[:, 0]
-        classes = torch.index_select(self._classes, 0, rows)
+        rows = None
+        if len(numbers) < len(changed):
+            found = self._classes == numbers[0] if len(numbers) == 1 else torch.index_select(changed, 0, self._classes)
+            rows = torch.nonzero(found)[:, 0]
         for table in self.tables:
-            table.restyle(codes, numbers, rows, classes)
+            table.restyle(codes, numbers, rows, self._classes, restyled)

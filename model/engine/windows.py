@@ -6,6 +6,9 @@ are 3 x 3 convolutions themselves. Few windows are distinct, so each is numbered
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,10 +63,15 @@ class WindowCoder:
         self._rows = Vocabulary()
         self.windows = Vocabulary(first)
 
-    def encode(self, grid: NDArray[np.integer]) -> tuple[Ids, NDArray[np.int64]]:
-        """grid (h + 2, w + 2), a border of one around the pixels asked for -> ids (h, w), taps (new, 9) of new windows.
+    @property
+    def count(self) -> int:
+        """The number that the next new window gets."""
+        return len(self.windows)
 
-        Taps are in row order. The new windows have consecutive numbers, in the order of ``taps``.
+    def encode(self, grid: Ids, into: Ids) -> NDArray[np.int64]:
+        """grid (h + 2, w + 2), a border of one around the pixels asked for -> numbers ``into`` (h, w).
+
+        Returns the taps (new, 9) of new windows, in row order; they have consecutive numbers.
         """
         values = grid.astype(np.int64)
         base = self._base
@@ -73,15 +81,24 @@ class WindowCoder:
             rows = self._rows.look_up(rows)[0].astype(np.int64)
             row_base = _NUMBER_BASE
         keys = (rows[:-2] * row_base + rows[1:-1]) * row_base + rows[2:]
-        ids, new = self.windows.look_up(keys)
+        into[...], new = self.windows.look_up(keys)
         top, left = np.divmod(new, keys.shape[1])
         corner = top * values.shape[1] + left
-        return ids, values.reshape(-1)[corner[:, None] + self._offsets(values.shape[1])]
+        return values.reshape(-1)[corner[:, None] + self._offsets(values.shape[1])]
 
     @staticmethod
     def _offsets(width: int) -> NDArray[np.int64]:
         """How far behind a window's first entry its nine entries lie in a grid so wide."""
         return (np.arange(3)[:, None] * width + np.arange(3)).reshape(-1)
+
+
+class Coder(Protocol):
+    """What numbers windows: a WindowCoder, or compiled."""
+
+    @property
+    def count(self) -> int: ...
+
+    def encode(self, grid: Ids, into: Ids) -> NDArray[np.int64]: ...
 
 
 class LevelWindows:
@@ -90,6 +107,7 @@ class LevelWindows:
     ``symbols`` int32 (h, w): class, or 2 * class + edge; ``index`` int32 (h, w): window number of each pixel.
     ``radius`` 1: windows are 3 x 3 symbols. ``radius`` 2: windows are 3 x 3 numbers of 3 x 3 windows; number 0 stands
     for a tap outside the picture, where the second convolution sees zeros, not what the first makes of no symbols.
+    ``make_coder(base, first)`` makes what numbers them.
     """
 
     def __init__(self, height: int, width: int, symbol_count: int, radius: int) -> None:
@@ -99,17 +117,18 @@ class LevelWindows:
         self.symbols = self._padded[1:-1, 1:-1]
         self.index = np.zeros((height, width), np.int32)
         self._inner = np.zeros((height + 2, width + 2), np.int32) if radius == 2 else None
+        self.make_coder: Callable[[int, int], Coder] = WindowCoder
         self.reset()
 
     def reset(self) -> None:
         """Forget every number; the whole grid must be encoded again."""
-        self._coder = WindowCoder(self.outside + 1, first=0 if self.radius == 1 else 1)
-        self._outer_coder = WindowCoder(_NUMBER_BASE) if self.radius == 2 else None
+        self._coder = self.make_coder(self.outside + 1, 0 if self.radius == 1 else 1)
+        self._outer_coder = self.make_coder(_NUMBER_BASE, 0) if self.radius == 2 else None
 
     @property
     def count(self) -> int:
         """How many windows have been numbered."""
-        return len(self._coder.windows if self._outer_coder is None else self._outer_coder.windows)
+        return (self._outer_coder or self._coder).count
 
     @property
     def nbytes(self) -> int:
@@ -124,14 +143,12 @@ class LevelWindows:
         otherwise numbers of inner windows.
         """
         area = box.dilate(1).clip(self.height, self.width)
-        ids, taps = self._coder.encode(self._padded[area.top : area.bottom + 2, area.left : area.right + 2])
+        grid = self._padded[area.top : area.bottom + 2, area.left : area.right + 2]
         if self._outer_coder is None or self._inner is None:
-            self.index[area.top : area.bottom, area.left : area.right] = ids
-            return None, taps
-        self._inner[1:-1, 1:-1][area.top : area.bottom, area.left : area.right] = ids
+            return None, self._coder.encode(grid, self.index[area.top : area.bottom, area.left : area.right])
+        into = self._inner[1:-1, 1:-1][area.top : area.bottom, area.left : area.right]
+        taps = self._coder.encode(grid, into)
         area = area.dilate(1).clip(self.height, self.width)
-        outer, outer_taps = self._outer_coder.encode(
-            self._inner[area.top : area.bottom + 2, area.left : area.right + 2]
-        )
-        self.index[area.top : area.bottom, area.left : area.right] = outer
-        return taps, outer_taps
+        grid = self._inner[area.top : area.bottom + 2, area.left : area.right + 2]
+        outer = self._outer_coder.encode(grid, self.index[area.top : area.bottom, area.left : area.right])
+        return taps, outer

@@ -26,7 +26,8 @@ MOST_STRIDE = 8
 Take = Callable[..., Tensor]
 
 # The interpolation points of large patches, beside 0 and infinity: A, -A, B and -B.
-_A, _B = 0.75, 1.5
+POINTS = 0.75, 1.5
+_A, _B = POINTS
 
 
 def pays(inputs: int, outputs: int) -> bool:

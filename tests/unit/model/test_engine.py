@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from model.engine import Renderer, fused, tables, winograd
 from model.engine.boxes import Box
+from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
@@ -173,7 +174,7 @@ def test_tables_are_the_same_with_shared_products(kind: str, monkeypatch: pytest
     for share in (0.0, 1.0):
         monkeypatch.setattr(tables, "_SHARED", share)
         level = tables.LevelTables(modulation)
-        level.append(taps, outer, torch.zeros(8, 2))
+        level.append(taps, outer, torch.zeros(8, 2), Elementwise(Workspace(torch.float32)).make_rows)
         made.append([table.rows for table in level.tables])
     for own, shared in zip(*made, strict=True):
         assert torch.allclose(own, shared, atol=1e-5)

@@ -1,0 +1,145 @@
+"""The kernel that draws: the convolution to RGB, and the doubled smaller picture."""
+
+# numba's decorators have no types.
+# mypy: disable-error-code="misc, untyped-decorator"
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from model.engine.folding import RGB_WIDTH
+from model.engine.kernels.compiling import kernel
+from model.engine.kernels.vectors import (
+    CONTRACT,
+    FLOAT,
+    LONG,
+    SIX,
+    Value,
+    floats,
+    leaky_row,
+    six_by_16,
+    take_pieces,
+    take_slot,
+    zero,
+)
+
+# Rows of the picture that a thread takes at once.
+RGB_ROWS = 8
+_THREE, _SIXTEENTH = np.float32(3), np.float32(1 / 16)
+
+
+@intrinsic
+def add_taps(context: Any, integers: Any) -> Any:
+    """A function (out, first, row, columns): the colors of a row of pixels from what each tap makes of its own.
+
+    ``out``: 4 values a pixel, the last of no use; ``first``: 32 values a pixel, tap by tap three colors, of the row and
+    the column before the first one's.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Value]) -> Value:
+        out, first, row, columns = cgutils.unpack_tuple(builder, arguments[0])
+        four = ir.VectorType(FLOAT, 4).as_pointer()
+        zero, one = ir.Constant(LONG, 0), ir.Constant(LONG, 1)
+        with cgutils.for_range_slice(builder, zero, columns, one, LONG) as (column, _):
+            taps = builder.add(first, builder.mul(column, ir.Constant(LONG, 4 * RGB_WIDTH)))
+            total = None
+            for tap in range(9):
+                down, right = divmod(tap, 3)
+                start = builder.add(taps, builder.mul(ir.Constant(LONG, down), row))
+                start = builder.add(start, ir.Constant(LONG, 4 * RGB_WIDTH * right + 12 * tap))
+                value = builder.load(builder.inttoptr(start, four), align=4)
+                total = value if total is None else builder.fadd(total, value, flags=CONTRACT)
+            to = builder.add(out, builder.mul(column, ir.Constant(LONG, 16)))
+            builder.store(total, builder.inttoptr(to, four), align=4)
+        return context.get_dummy_value()
+
+    return types.void(integers), generate
+
+
+@kernel
+def draw(a: Any) -> None:
+    """A box of the picture's planes: the 3 x 3 convolution of leaky(x) to RGB, and the doubled smaller picture.
+
+    ``a[1]``: bands of RGB_ROWS rows. ``x``: the grid (height, width, inputs); ``weights`` (inputs, RGB_WIDTH).
+    ``scratch``: for every thread a rectified row, what the taps make of the rows, and a row of colors.
+    """
+    bands, scratch, scratch_size = a[1], a[3], a[4]
+    top, left, bottom, right, height, width, inputs = a[5], a[6], a[7], a[8], a[9], a[10], a[11]
+    x, weights, bias = a[12], a[13], floats(a[14])
+    out, out_row, out_plane = a[15], a[16], a[17]
+    smaller, smaller_row, smaller_plane, smaller_rows, smaller_columns = a[18], a[19], a[20], a[21], a[22]
+    columns = right - left
+    # The columns that the box's pixels look at.
+    first, last = max(left - 1, 0), min(right + 1, width)
+    # Six more, for the products are made of six pixels at a time.
+    taps_row = 4 * RGB_WIDTH * (columns + 2 + SIX)
+    rectified = scratch + scratch_size * take_slot(a)
+    taps = rectified + 4 * inputs * (columns + 2 + SIX)
+    colors = taps + (RGB_ROWS + 2) * taps_row
+    while True:
+        band = take_pieces(a, 1)
+        if band >= bands:
+            break
+        start = top + band * RGB_ROWS
+        end = min(start + RGB_ROWS, bottom)
+        for row in range(start - 1, end + 1):
+            made = taps + (row - start + 1) * taps_row
+            if row < 0 or row >= height:
+                zero((made,), RGB_WIDTH * (columns + 2))
+                continue
+            leaky_row((rectified, x + 4 * inputs * (row * width + first)), inputs * (last - first))
+            inside = made + 4 * RGB_WIDTH * (first - left + 1)
+            for column in range(0, last - first, SIX):
+                ends = (
+                    inside + 4 * RGB_WIDTH * column,
+                    4 * RGB_WIDTH,
+                    rectified + 4 * inputs * column,
+                    4 * inputs,
+                    weights,
+                    4 * RGB_WIDTH,
+                    inputs,
+                )
+                six_by_16(ends)
+                six_by_16((ends[0] + 64, ends[1], ends[2], ends[3], ends[4] + 64, ends[5], ends[6]))
+            if first == left:
+                zero((made,), RGB_WIDTH)
+            if last == right:
+                zero((made + 4 * RGB_WIDTH * (columns + 1),), RGB_WIDTH)
+        for row in range(start, end):
+            add_taps((colors, taps + (row - start) * taps_row, taps_row, columns))
+            drawn = floats(colors)
+            middle = row >> 1
+            other = min(max(middle + 2 * (row & 1) - 1, 0), smaller_rows - 1)
+            for color in range(3):
+                pixels = floats(out + color * out_plane + (row - top) * out_row)
+                begin = bias[color]
+                for column in range(columns):
+                    pixels[column] = begin + drawn[4 * column + color]
+                if smaller == 0:
+                    continue
+                # Output 2 i is 3/4 of input i and 1/4 of i - 1, output 2 i + 1 the same with i + 1; beyond the rim, i.
+                near = floats(smaller + color * smaller_plane + middle * smaller_row)
+                far = floats(smaller + color * smaller_plane + other * smaller_row)
+                pair, pairs = max((left + 1) >> 1, 1), min(right >> 1, smaller_columns - 1)
+                for i in range(pair, pairs):
+                    before, at = _THREE * near[i - 1] + far[i - 1], _THREE * near[i] + far[i]
+                    after = _THREE * near[i + 1] + far[i + 1]
+                    pixels[2 * i - left] += _SIXTEENTH * (_THREE * at + before)
+                    pixels[2 * i + 1 - left] += _SIXTEENTH * (_THREE * at + after)
+                column = 0
+                while column < columns:
+                    if pair < pairs and column == 2 * pair - left:
+                        column = 2 * pairs - left
+                        continue
+                    i = (left + column) >> 1
+                    j = min(max(i + 2 * ((left + column) & 1) - 1, 0), smaller_columns - 1)
+                    beside = _THREE * near[j] + far[j]
+                    pixels[column] += _SIXTEENTH * (_THREE * (_THREE * near[i] + far[i]) + beside)
+                    column += 1
