@@ -90,6 +90,50 @@ class FusedElementwise(Elementwise):
         super().__init__(workspace)
         self._kernels = kernels
 
+    def make_coder(self, base: int, first: int) -> Coder:
+        return CompiledCoder(self._kernels.number, self._kernels.fill_slots, first)
+
+    def make_rows(
+        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
+    ) -> bool:
+        count, first = len(taps), 0
+        per_norm: list[int] = []
+        # What the kernel reads while it runs.
+        kept: list[Tensor] = [taps.contiguous()]
+        products = [table.norm.product for table in tables]
+        if any(product is None or len(product[1]) % LANES for product in products):
+            return False
+        for table, size, product in zip(tables, modulation.sizes, products, strict=True):
+            assert product is not None
+            weight, bias = product
+            base, styled, added = table.more(count, codes)
+            per_norm += [first, size, weight.data_ptr(), bias.data_ptr(), len(bias), base.data_ptr()]
+            per_norm += [0, 0] if styled is None or added is None else [styled.data_ptr(), added.data_ptr()]
+            kept += [base, weight]
+            first += size
+        hidden, widest = modulation.hidden, max(2 * table.norm.channels for table in tables)
+        size = BATCH_STEP * (hidden + widest)
+        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
+        self._kernels.make_rows(
+            count * hidden * widest // 8,
+            (
+                *(-(-count // BATCH_STEP), 0, scratch.data_ptr(), 4 * size, count, kept[0].data_ptr()),
+                *(modulation.symbols_per_class, len(modulation.taps) // 9, hidden),
+                *(modulation.taps.data_ptr(), modulation.bias.data_ptr(), len(tables), *per_norm),
+            ),
+        )
+        return True
+
+    def restyle(self, styled: Tensor, base: Tensor, added: Tensor, rows: Tensor | None, classes: Tensor) -> None:
+        count = len(styled) if rows is None else len(rows)
+        chosen = 0 if rows is None else rows.data_ptr()
+        width = 4 * styled.shape[1]
+        places = (base.data_ptr(), styled.data_ptr(), added.data_ptr())
+        self._kernels.restyle(
+            styled.numel(),
+            (-(-count // self._kernels.restyled_rows), count, chosen, classes.data_ptr(), width, *places),
+        )
+
     def modulate(
         self,
         buffer: Tensor,

@@ -259,17 +259,15 @@ class ModulationTable:
             self._parts = {channels: part}
         return part
 
-    def append(self, values: Tensor, classes: Tensor, codes: Tensor) -> None:
-        """Add rows with these scales and shifts (n, 2 * channels), of windows with these classes (n,) in their middle.
-
-        ``values`` is used up.
-        """
-        self._base.append(values)
-        if self._styled is not None:
-            if self._added is None:
-                self._added = self.norm.style_rows(codes)
-            self._styled.append(values.add_(torch.index_select(self._added, 0, classes)))
+    def more(self, count: int, codes: Tensor) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """``count`` new rows to fill, without and with what classes add, and what they add (classes, 2 * channels)."""
         self._parts.clear()
+        base = self._base.more(count)
+        if self._styled is None:
+            return base, None, None
+        if self._added is None:
+            self._added = self.norm.style_rows(codes)
+        return base, self._styled.more(count), self._added
 
     def append(self, values: Tensor, classes: Tensor, codes: Tensor) -> None:
         """Add rows with these scales and shifts (n, 2 * channels); ``classes`` (n,) in the middle of their windows."""
@@ -293,17 +291,7 @@ class ModulationTable:
             self._added = self.norm.style_rows(codes)
         else:
             self._added[one] = self.norm.style_row(codes, one)
-        added, styled, base = self._added, self._styled.used, self._base.used
-        if not len(rows):
-            return
-        if len(rows) == len(base):
-            torch.index_select(added, 0, classes, out=styled)
-            styled += base
-        else:
-            fresh = torch.index_select(base, 0, rows)
-            fresh += torch.index_select(added, 0, classes) if one is None else added[one]
-            styled.index_copy_(0, rows, fresh)
-        self._parts.clear()
+        restyled(self._styled.used, self._base.used, self._added, rows, classes)
 
 
 class LevelTables:
