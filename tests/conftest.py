@@ -10,6 +10,8 @@ from pathlib import Path
 # Before Qt or torch is imported by anything.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Two pictures of a test shall not differ because compiled kernels were loaded in between.
+os.environ.setdefault("SMIS_COMPILED", "0")
 
 import pytest
 import torch

@@ -37,7 +37,7 @@ def bench(
     from rich.console import Console
     from rich.progress import Progress
 
-    from model.engine import Renderer
+    from model.engine import Renderer, fused
     from model.engine.bench_inputs import SIZES, network_config, random_generator
     from model.engine.benchmark import Benchmark, table
     from model.engine.growth import growth
@@ -63,6 +63,9 @@ def bench(
     if bundle is None:
         generator = random_generator(config, *size)
     renderer = Renderer(generator, device.value, precision)
+    # What a program has that has run for some seconds.
+    if renderer.device.type == "cpu":
+        fused.load()
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("Measuring", total=repeats)

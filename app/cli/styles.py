@@ -164,7 +164,7 @@ def name_styles(
     from model.styles.store import install_named_styles
 
     opened = open_bundle(bundle)
-    renderer = Renderer(opened, device=device.value, precision="float32")
+    renderer = Renderer(opened, device=device.value, precision="float32", compiled="soon")
     last = ""
 
     def tell(text: str, share: float) -> None:

@@ -120,6 +120,7 @@ class Benchmark:
         return {
             "device": str(self._device),
             "precision": str(self.renderer.precision).removeprefix("torch."),
+            "compiled": self.renderer.uses_kernels,
             "threads": torch.get_num_threads(),
             "clock": "wall" if self._clock is time.perf_counter else "cpu",
             "size": list(self._size),

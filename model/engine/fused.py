@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -73,8 +74,9 @@ def load() -> Kernels | None:
 
 
 def load_in_background() -> None:
-    """Start to load the kernels, unless that has been done."""
-    if _kernels is None and not _failed and not _loading.locked():
+    """Start to load the kernels, unless that has been done or the environment says SMIS_COMPILED=0."""
+    wanted = os.environ.get("SMIS_COMPILED", "1") != "0"
+    if wanted and _kernels is None and not _failed and not _loading.locked():
         threading.Thread(target=load, name="kernels").start()
 
 

@@ -78,24 +78,24 @@ class Level:
         pending = (self.input_dirty, self._tainted_y, self._tainted_out)
         return not (any(pending) or self.rgb_input_dirty or self._map_dirty or self._tainted_rgb)
 
-    def convolutions(self) -> list[Callable[[], Tensor]]:
+    def convolutions(self) -> list[Callable[[], object]]:
         """The convolutions over the whole grid, band by band as in a frame, each ready to run on an input of zeros."""
         block, dtype = self.block, self.block.dtype
-        runs: list[Callable[[], Tensor]] = []
-        rows, columns = self.height + 2, self.width + 2
+        runs: list[Callable[[], object]] = []
         for conv in (block.conv_0, block.conv_1):
-            padded = torch.zeros(rows, columns, conv.inputs, dtype=dtype)
-            for band in self._conv_bands(conv, self.grid, Channels(0, conv.outputs), False):
-                part = padded[band.top : band.bottom + 2]
-                runs.append(partial(conv, part, Channels(0, conv.outputs), self._workspace.take))
+            outputs, into = Channels(0, conv.outputs), torch.empty(self.height, self.width, conv.outputs, dtype=dtype)
+            for band in self._conv_bands(conv, self.grid, outputs, False):
+                rows, columns = self.elementwise.room(conv, band, True)
+                part = torch.zeros(rows + 2, columns + 2, conv.inputs, dtype=dtype)
+                runs.append(partial(self.elementwise.convolve, conv, part, outputs, None, False, into, band))
         if block.conv_s is not None:
             halved = block.config.upsample and not block.shortcut_norm
             grid = self.grid.down() if halved else self.grid
             plain = torch.zeros(grid.bottom, grid.right, block.conv_s.inputs, dtype=dtype)
-            runs.append(partial(block.conv_s, plain, self._all_out, self._workspace.take))
-        if block.to_rgb is not None:
-            shown = torch.zeros(rows, columns, block.to_rgb.inputs, dtype=dtype)
-            runs.append(partial(block.to_rgb, shown, self._workspace.take))
+            runs.append(partial(self.elementwise.shortcut, block.conv_s, plain, self._all_out))
+        if block.to_rgb is not None and self.rgb is not None:
+            into = torch.empty_like(self.rgb)
+            runs.append(partial(self.elementwise.draw, block.to_rgb, self.out, None, into, self.grid))
         return runs
 
     def use(self, elementwise: Elementwise) -> None:

@@ -64,7 +64,7 @@ class Plan:
         assert rgb is not None
         return rgb.tanh()
 
-    def convolutions(self) -> list[Callable[[], Tensor]]:
+    def convolutions(self) -> list[Callable[[], object]]:
         """Every convolution of a whole frame, each ready to run on an input of zeros."""
         return [run for level in self.levels for run in level.convolutions()]
 

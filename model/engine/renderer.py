@@ -182,7 +182,7 @@ class Renderer:
         """Bytes of all caches: activations, tables, window numbers, buffers."""
         return self._workspace.nbytes + sum(plan.nbytes for plan in self._plans.values())
 
-    def convolutions(self, height: int, width: int) -> list[Callable[[], Tensor]]:
+    def convolutions(self, height: int, width: int) -> list[Callable[[], object]]:
         """The convolutions of a whole frame alone, each ready to run: what no table can save."""
         return self._plan(height, width).convolutions()
 
@@ -219,8 +219,12 @@ class Renderer:
     def _may_use_kernels(self) -> bool:
         return self.compiled != "never" and self.device.type == "cpu" and self.precision == torch.float32
 
+    @property
+    def uses_kernels(self) -> bool:
+        """Whether the next frame is made by compiled kernels."""
+        return self._may_use_kernels and fused.loaded() is not None
+
     def _elementwise(self) -> Elementwise:
-        """Compiled kernels where they are loaded and fit the number format; torch otherwise."""
         kernels = fused.loaded() if self._may_use_kernels else None
         return Elementwise(self._workspace) if kernels is None else fused.FusedElementwise(self._workspace, kernels)
 

@@ -294,7 +294,7 @@ class WholeFramePlan:
         self._draw_maps, self._draw_picture = maps.replay, picture.replay
         self._taken = max(0, torch.cuda.memory_reserved(device) - before)
 
-    def convolutions(self) -> list[Callable[[], Tensor]]:
+    def convolutions(self) -> list[Callable[[], object]]:
         """The floor of this plan: the captured picture, whose maps are not drawn again."""
 
         def replay() -> Tensor:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from functools import partial
 from typing import Literal
 
@@ -73,6 +74,19 @@ def test_compiled_steps_on_two_threads(kind: str) -> None:
             artist.step(edit, preview=True, cancel_after=None)
     finally:
         torch.set_num_threads(1)
+
+
+def test_kernels_are_loaded_after_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fused, "_kernels", None)
+    monkeypatch.setenv("SMIS_COMPILED", "1")
+    artist = person("ours", seed=8)
+    artist.renderer.compiled = "soon"
+    artist.look()
+    for thread in threading.enumerate():
+        if thread.name == "kernels":
+            thread.join()
+    assert fused.loaded() is not None
+    artist.step("dab", preview=True, cancel_after=None)
 
 
 def test_without_numba_torch_does_the_work(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
