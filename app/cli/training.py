@@ -113,6 +113,43 @@ def train(
     print(bundle)
 
 
+def train_faces(
+    data: DataOption,
+    output: RunOption,
+    bundle: Annotated[str, typer.Option(help="Bundle whose faces are trained; it stays as it is.")] = "street-fashion",
+    extra_data: Annotated[
+        Path | None, typer.Option(help="A second folder of pairs, for training alone (see pseudo-label).")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Step at which the run ends.")] = 4000,
+    minutes: Annotated[float | None, typer.Option(help="End the run after so many minutes.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the run in the output folder.")] = False,
+    checkpoint_every: Annotated[int, typer.Option(min=1, help="Steps between checkpoints and sample grids.")] = 100,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
+    check: Annotated[bool, typer.Option("--check/--no-check", help="Check all data before the first step.")] = True,
+) -> None:
+    """Train the faces of a bundle alone, on the CPU; all else stays as it was. Ends with a bundle in its folder."""
+    with training_packages():
+        from model.checkpoints import find_bundle
+        from model.training.face_run import FaceOptions
+        from model.training.face_run import train_faces as run_training
+
+        trained = run_training(
+            FaceOptions(
+                data=data,
+                out=output,
+                bundle=Path(bundle) if Path(bundle).is_dir() else find_bundle(bundle),
+                extra_data=extra_data,
+                steps=steps,
+                minutes=minutes,
+                resume=resume,
+                seed=seed,
+                checkpoint_every=checkpoint_every,
+                check=check,
+            )
+        )
+    print(trained)
+
+
 def train_parser(
     data: DataOption,
     output: RunOption,
@@ -245,6 +282,7 @@ def check_data(
 
 COMMANDS = {
     "train": train,
+    "train-faces": train_faces,
     "train-parser": train_parser,
     "pseudo-label": pseudo_label,
     "check-data": check_data,

@@ -1,0 +1,112 @@
+"""Training faces alone: what changes, what must not, and that a run goes on where it stopped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from model.checkpoints import load_bundle
+from model.errors import UserError
+from model.training.checkpointing import load_checkpoint
+from model.training.data import find_pairs, load_label_set
+from model.training.face_run import FaceOptions, train_faces
+from model.training.faces import FaceRecipe, FaceTrainer, draw_crops, framed_generator, read_faces
+from model.training.losses import perceptual_loss
+from model.training.run import train
+from tests.unit.model.tiny_training import options, tiny_recipe
+
+RECIPE = FaceRecipe(size=16, faces=4, others=2, warm_up=1)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve pairs of 128 x 64 pixels: a face on a coat; the last has no face."""
+    folder = tmp_path_factory.mktemp("faces") / "data"
+    (folder / "images").mkdir(parents=True)
+    (folder / "labels").mkdir()
+    random = np.random.default_rng(0)
+    rows, columns = np.mgrid[:128, :64]
+    for number in range(12):
+        labels = np.zeros((128, 64), np.uint8)
+        labels[60:110, 12:52] = 2
+        if number < 11:
+            labels[(rows - 40) ** 2 / 144 + (columns - 20 - number) ** 2 / 81 < 1] = 1
+        colours = random.integers(0, 256, (3, 3), dtype=np.uint8)
+        Image.fromarray(colours[labels]).save(folder / "images" / f"{number:03d}.png")
+        Image.fromarray(labels).save(folder / "labels" / f"{number:03d}.png")
+    names = ("background", "face", "coat")
+    classes = [{"index": i, "name": name, "color": f"#{i * 80:06x}"} for i, name in enumerate(names)]
+    (folder / "classes.json").write_text(json.dumps(classes))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("faces") / "network"
+    return train(options(data, out, recipe=tiny_recipe(5), steps=1, checkpoint_every=1))
+
+
+def chosen(data: Path, trained: Path, out: Path) -> FaceOptions:
+    return FaceOptions(data, out, trained, steps=3, checkpoint_every=3, check=False, recipe=RECIPE)
+
+
+def test_a_network_that_is_told_places_draws_as_before_at_first(trained: Path) -> None:
+    generator = load_bundle(trained).generator
+    framed = framed_generator(generator, (1,))
+    labels, codes = torch.randint(0, 3, (1, 128, 64)), torch.randn(1, 3, 4, 1, 1)
+    with torch.no_grad():
+        assert torch.allclose(framed(labels, codes), generator(labels, codes), atol=1e-4)
+    assert sum(name.endswith(".place") for name, _ in framed.named_parameters()) == 2
+
+
+def test_crops_lie_around_faces_and_half_of_them_wear_another_head(data: Path, trained: Path) -> None:
+    bundle = load_bundle(trained)
+    trainer = FaceTrainer(bundle, RECIPE, perceptual_loss(None))
+    faces = read_faces(find_pairs(data, load_label_set(data)), bundle, RECIPE, trainer.face, trainer.framed)
+    assert len(faces) == 11
+    torch.manual_seed(0)
+    crops = draw_crops(faces, bundle, RECIPE, trainer.focus, trainer.head)
+    assert crops.photo.shape == (6, 3, 16, 16)
+    assert ((crops.crop_labels[:4] == 1).float().mean((1, 2)) > 0.3).all()
+    drawn, old = trainer.draw(crops)
+    assert torch.allclose(drawn, old, atol=1e-4)
+    # The head of one photo in the place of another's brings its colour along.
+    for picture in (0, 1):
+        shown = crops.photo[picture].permute(1, 2, 0)[crops.crop_labels[picture] == 1].mean(0)
+        assert torch.allclose(crops.colours[picture, 1], shown, atol=0.02)
+
+
+def test_a_run_changes_fine_levels_alone_and_resumes_bit_equally(data: Path, trained: Path, tmp_path: Path) -> None:
+    start = chosen(data, trained, tmp_path / "whole")
+    after = load_bundle(train_faces(start)).generator
+    before = load_bundle(trained).generator
+    own = after.state_dict()
+    for name, value in before.state_dict().items():
+        fixed = name.startswith(("fc.", "blocks.0.")) or "running" in name
+        assert torch.allclose(own[name], value, atol=1e-3) or not fixed, name
+    assert own["blocks.4.place"].any()
+    assert list((tmp_path / "whole" / "samples").glob("*.png"))
+    train_faces(replace(start, out=tmp_path / "halves", steps=2))
+    train_faces(replace(start, out=tmp_path / "halves", resume=True))
+    whole, halves = load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "halves")
+    for part in ("generator", "average", "judges"):
+        for name, value in whole[part].items():
+            assert torch.equal(value, halves[part][name]), f"{part}: {name}"
+    with pytest.raises(UserError, match="already holds a run"):
+        train_faces(start)
+
+
+def test_what_has_no_faces_is_refused(data: Path, trained: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="None of the photos shows a face of 5000 pixels"):
+        train_faces(replace(chosen(data, trained, tmp_path / "run"), recipe=replace(RECIPE, least_pixels=5000)))
+    other = tmp_path / "other"
+    (other / "images").mkdir(parents=True)
+    (other / "classes.json").write_text((data / "classes.json").read_text().replace('"face"', '"nose"'))
+    with pytest.raises(UserError, match="different classes"):
+        train_faces(replace(chosen(data, trained, tmp_path / "run"), extra_data=other))
