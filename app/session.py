@@ -135,8 +135,9 @@ class Session(StyleSession):
         self.picture_exact = False
         self.composition = None
         self._oldest_id = self._request_id + 1
-        # Tools act on pixels outside the map's classes only by mistake.
-        self.tools.class_index = min(self.tools.class_index, len(document.label_set) - 1)
+        # A class that is not there has nothing to show in the docks.
+        if not (document.labels == self.tools.class_index).any():
+            self.tools.class_index = largest_class(document.labels, document.label_set, self.tools.class_index)
         self.tools.previous_class = min(self.tools.previous_class, len(document.label_set) - 1)
         if self.facts is not None:
             self._fit_to_model(self.facts)
@@ -307,8 +308,8 @@ class Session(StyleSession):
         return folder if self.settings.open_folder and folder.is_dir() else Path.home()
 
 
-def largest_class(labels: NDArray[np.uint8], label_set: LabelSet) -> int:
-    """The class with the most pixels of a label map (H, W), without the background; 1 where there is no other."""
+def largest_class(labels: NDArray[np.uint8], label_set: LabelSet, otherwise: int = 1) -> int:
+    """The class with the most pixels of a label map (H, W), without the background; `otherwise` where it is alone."""
     shares = np.bincount(labels.ravel(), minlength=len(label_set))
     shares[label_set.background] = 0
-    return int(shares.argmax()) if shares.any() else min(1, len(label_set) - 1)
+    return int(shares.argmax()) if shares.any() else min(otherwise, len(label_set) - 1)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QSize, Signal
+from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QGridLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ class StylesPanel(ClassPanel):
         self._document: Document | None = None
         self._variations: list[NDArray[np.float32] | None] = [None] * VARIATIONS
         self._variations_of = -1
+        self._was_present = True
         self._add_buttons()
         self.library = StyleLibrary(session)
         self.body.addLayout(self.sliders)
@@ -120,6 +121,7 @@ class StylesPanel(ClassPanel):
             self._document = document
             document.codes_changed.connect(self.refresh)
             document.flags_changed.connect(self.refresh)
+            document.history_changed.connect(self._steps_changed)
         self._rebuild()
 
     def _rebuild(self, *_: object) -> None:
@@ -130,6 +132,14 @@ class StylesPanel(ClassPanel):
             self._clear_variations()
         self.refresh()
 
+    def _present(self) -> bool:
+        return bool((self.session.document.labels == self.class_index).any())
+
+    def _steps_changed(self, *_: object) -> None:
+        """A step may have painted the first pixels of the class, or taken its last."""
+        if self._present() is not self._was_present:
+            self.refresh()
+
     def refresh(self, *_: object) -> None:
         """Show the document as it stands."""
         session, index = self.session, self.class_index
@@ -137,7 +147,7 @@ class StylesPanel(ClassPanel):
             return
         locked = index in session.document.flags.locked
         ready = session.facts is not None and session.document.codes is not None
-        hint = ""
+        hint, self._was_present = "", self._present()
         plain = ready and not session.directions(index)
         if session.document.reviewing:
             hint = self.tr("The sliders appear when the outlines are accepted.")
@@ -145,7 +155,7 @@ class StylesPanel(ClassPanel):
             hint = self.tr("The sliders appear when a network is loaded.")
         elif plain:
             hint = self.tr("No slider changes this class visibly.")
-        elif not (session.document.labels == index).any():
+        elif not self._was_present:
             hint = self.tr("Not in the map yet: paint some to see its style.")
         self.show_class(hint)
         # A class that has no looks to choose from (the plain ground) is not offered any.
@@ -156,6 +166,8 @@ class StylesPanel(ClassPanel):
         usable = ready and not locked
         for widget in (*self._rows, self.dice, self.reset, self.paste, self.more, self.strength, self.library):
             widget.setEnabled(usable)
+        # All variations of what is not to be seen look alike.
+        self.more.setEnabled(usable and self._was_present)
         self.copy.setEnabled(ready)
         for row, direction in zip(self._rows, session.directions(index), strict=False):
             row.set_value(session.slider_position(index, direction))
@@ -205,6 +217,11 @@ class StylesPanel(ClassPanel):
         if index == self._variations_of:
             self.pictures[place].setIcon(QIcon(pixmap_of(pixels)))
             self.pictures[place].show()
+            # The pictures come one by one below what is seen of the dock.
+            QTimer.singleShot(0, self.pictures[place], lambda: self._reveal(place))
+
+    def _reveal(self, place: int) -> None:
+        self.scroller.ensureWidgetVisible(self.pictures[place], 0, 4)
 
     def _clear_variations(self) -> None:
         self._variations = [None] * VARIATIONS

@@ -2667,13 +2667,8 @@
     <name>ToolHints</name>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
-      <source>Shift+click draws a straight line from the last point.</source>
-      <translation>Umschalt+Klick zieht eine gerade Linie vom letzten Punkt.</translation>
-    </message>
-    <message>
-      <location filename="../../app/canvas/tools/hints.py" />
-      <source>Shift+click erases a straight line.</source>
-      <translation>Umschalt+Klick löscht eine gerade Linie.</translation>
+      <source>Shift+click: a straight line</source>
+      <translation>Umschalt+Klick: gerade Linie</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />

@@ -172,8 +172,31 @@ def test_a_dropped_label_map_is_opened(studio, tmp_path: Path) -> None:
     assert (studio.document.labels == 3).all()
 
 
-def test_the_largest_class_is_picked_at_the_start(studio) -> None:
-    assert studio.session.label_set.names[studio.session.tools.class_index] == "trousers"
+def test_a_class_that_is_there_is_picked(studio) -> None:
+    def picked() -> str:
+        return studio.session.label_set.names[studio.session.tools.class_index]
+
+    assert picked() == "trousers"
+    studio.pick("hat")
+    studio.window.files.show_labels(np.zeros((48, 32), dtype=np.uint8), "blank")
+    assert picked() == "hat"
+    labels = np.zeros((48, 32), dtype=np.uint8)
+    labels[10:20, 10:20] = LABEL_SET.index_of("dress")
+    labels[20:24, 10:20] = LABEL_SET.index_of("shoes")
+    studio.window.files.show_labels(labels, "dress")
+    assert picked() == "dress"
+
+
+def test_the_style_dock_notices_a_class_that_comes_and_goes(studio) -> None:
+    studio.settle()
+    panel = studio.window.panels["styles"]
+    studio.pick("hat")
+    assert panel.hint.text() and not panel.more.isEnabled()
+    studio.tool("rectangle")
+    studio.drag((2, 2), (12, 8))
+    assert not panel.hint.text() and panel.more.isEnabled()
+    studio.trigger("edit.undo")
+    assert panel.hint.text() and not panel.more.isEnabled()
 
 
 def test_the_network_device_and_precision_are_chosen(studio, monkeypatch, tiny_bundle_path: Path) -> None:

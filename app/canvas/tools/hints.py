@@ -10,8 +10,8 @@ def _(text: str) -> str:
 
 
 HINTS = {
-    "brush": _("Shift+click draws a straight line from the last point."),
-    "eraser": _("Shift+click erases a straight line."),
+    "brush": _("Shift+click: a straight line"),
+    "eraser": _("Shift+click: a straight line"),
     "fill": _("Click a region to give it the picked class."),
     "lasso": _("Draw around what shall take the picked class."),
     "polygon": _("Click corners. Shift snaps to 45°, Backspace takes one back, Enter closes."),
