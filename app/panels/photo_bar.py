@@ -26,7 +26,7 @@ class PhotoBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.name = QLabel()
-        self.next = QPushButton(self.tr("Person {0} of {1}").format(1, 1))
+        self.next = QPushButton(self.tr("Person {0} of {1}").format(1, 1) + " ›")
         self.next.setToolTip(self.tr("There are several people in this photo: take the styles of the next one"))
         self.correct = icon_button("edit", self.tr("Correct the outlines that were read off this photo"))
         self.region = icon_button("lasso", self.tr("Copy a region of this photo, with its style"))
@@ -50,7 +50,7 @@ class PhotoBar(QWidget):
             self.name.setText(photo.name)
             self.name.setToolTip(str(photo.path))
             self.next.setVisible(photo.people > 1)
-            self.next.setText(self.tr("Person {0} of {1}").format(photo.number + 1, photo.people))
+            self.next.setText(self.tr("Person {0} of {1}").format(photo.number + 1, photo.people) + " ›")
 
     def retheme(self) -> None:
         """Draw the icons again in the theme's colours."""

@@ -93,7 +93,7 @@ class ReviewBar(QFrame):
 
     def show_people(self, number: int, count: int) -> None:
         """Which of several people is shown, from 0."""
-        self.next.setText(self.tr("Person {0} of {1}").format(number + 1, count))
+        self.next.setText(self.tr("Person {0} of {1}").format(number + 1, count) + " ›")
         self.next.setVisible(count > 1)
 
     def set_acceptable(self, on: bool) -> None:

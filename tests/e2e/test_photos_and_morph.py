@@ -284,12 +284,12 @@ def test_of_several_people_the_next_is_taken_and_a_photo_removed(
     panel = studio.window.show_panel("photos")
     panel.add_photos(photos)
     studio.wait(lambda: len(panel.photos) == 2)
-    assert not panel.bar.next.isHidden() and panel.bar.next.text() == "Person 1 of 2"
+    assert not panel.bar.next.isHidden() and panel.bar.next.text() == "Person 1 of 2 ›"
     panel.pick_column(1)
     panel.take(6, 1)
     panel.bar.next.click()
     studio.wait(lambda: panel.photos[1].number == 1)
-    assert panel.bar.next.text() == "Person 2 of 2" and set(panel.photos[1].pictures) == {7} and not panel.taken
+    assert panel.bar.next.text() == "Person 2 of 2 ›" and set(panel.photos[1].pictures) == {7} and not panel.taken
     panel.take(7, 1)
     assert panel.origin.text() == f"outerwear: From {panel.photos[1].name}"
     panel.pick_column(0)
