@@ -18,6 +18,7 @@ from model.compositing.inpainting import inpaint_background
 from model.compositing.layers import RIM, extend_layer, inner_part, matte
 
 HEIGHT, WIDTH = 48, 40
+NO_SHIFTS = np.zeros((HEIGHT, WIDTH, 2), np.int32)
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,23 @@ class TestMatching:
         gone = (base.labels == 1) & (after == 0)
         gone[24:] = False  # next to the trousers the seam mixes in
         assert np.abs(result[gone].astype(int) - (200, 180, 150)).max() < 12
+
+    def test_ground_beside_a_garment_stays_where_the_photo_shows_it(self) -> None:
+        """A fence right beside the coat: the plate can only guess its slats, the photo has them."""
+        base = scene()
+        x = np.arange(WIDTH)
+        photo = np.repeat(np.where(x // 2 % 2, 230, 150).astype(np.uint8)[None, :, None], HEIGHT, axis=0)
+        photo = np.ascontiguousarray(photo.repeat(3, axis=2))
+        coat = np.asarray(base.labels == 1)
+        photo[coat] = (20, 30, 20)
+        picture = np.full_like(photo, 128)
+        picture[coat] = (200, 40, 40)
+        result = Compositor(photo, coat.astype(np.uint8), picture, plate=Plate(np.full_like(photo, 90), NO_SHIFTS))
+        shown = result.compose(coat.astype(np.uint8), picture, (1,)).astype(int)
+        # Two pixels off the outline and farther, the seam shows the fence and not the plate.
+        beside = around(coat, 4) & ~around(coat, 2)
+        assert np.abs(shown - photo)[beside].mean() < 12
+        assert np.abs(90 - photo.astype(int))[beside].mean() > 60
 
     def test_no_halo_of_the_old_rim_around_a_new_style(self) -> None:
         """The map misses the coat's outermost pixels: its old dark colour must not ring the new one."""
