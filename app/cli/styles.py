@@ -149,15 +149,18 @@ def refine(
 
 def name_styles(
     bundle: BundleOption = None,
-    samples: Annotated[int, typer.Option(min=48, help="Renderings that the library is chosen from.")] = 300,
-    trials: Annotated[int, typer.Option(min=48, help="Renderings that the sliders are found from.")] = 650,
-    corrections: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is corrected.")] = 34,
-    rounds: Annotated[int, typer.Option(min=0, help="How often the sliders are corrected.")] = 2,
-    checks: Annotated[int, typer.Option(min=6, help="Pictures in which each slider is measured.")] = 50,
-    seed: Annotated[int, typer.Option(min=0, help="Of the random styles.")] = 0,
+    samples: Annotated[int | None, typer.Option(min=48, help="Renderings that the library is chosen from.")] = None,
+    trials: Annotated[int | None, typer.Option(min=48, help="Renderings that the sliders are found from.")] = None,
+    corrections: Annotated[int | None, typer.Option(min=6, help="Pictures in which each slider is corrected.")] = None,
+    rounds: Annotated[int | None, typer.Option(min=0, help="How often the sliders are corrected.")] = None,
+    checks: Annotated[int | None, typer.Option(min=6, help="Pictures in which each slider is measured.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the random styles.")] = None,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
 ) -> None:
-    """Find the named style sliders and the style library of a bundle and put them into its folder."""
+    """Find the named style sliders and the style library of a bundle and put them into its folder.
+
+    What is left out is as model.styles.naming has it, which made the styles of the shipped weights.
+    """
     from model.engine import Renderer
     from model.styles.checking import table_text
     from model.styles.naming import name_styles as run_naming
@@ -174,15 +177,18 @@ def name_styles(
             print(f"\r{line:40s}", end="", file=sys.stderr, flush=True)
         last = line
 
+    asked = {
+        "samples": samples,
+        "trials": trials,
+        "corrections": corrections,
+        "rounds": rounds,
+        "checks": checks,
+        "seed": seed,
+    }
     named, table = run_naming(
         opened,
         lambda labels, codes: renderer.render(labels, codes).pixels,
-        samples=samples,
-        trials=trials,
-        corrections=corrections,
-        rounds=rounds,
-        checks=checks,
-        seed=seed,
+        **{name: value for name, value in asked.items() if value is not None},
         progress=tell,
     )
     install_named_styles(opened, named, table)
