@@ -16,7 +16,7 @@ from model.engine.tables import FoldedModulation
 from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
-from model.groupdnet.generator import ConditionalGroupBlock, noise_features
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features, place_features
 from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
@@ -177,6 +177,7 @@ class FoldedBlock:
     to_rgb: RgbConv | None
     number: int
     noise: Tensor | None
+    place: Tensor | None
 
     def noise_grid(self, height: int, width: int) -> Tensor | None:
         """What the noise adds behind the first convolution, (height, width, middle channels), where there is any."""
@@ -184,6 +185,11 @@ class FoldedBlock:
             return None
         noise = texture_noise(self.number, self.noise.shape[1], height, width)
         return noise_features(self.noise, noise)[0].permute(1, 2, 0).to(self.dtype).contiguous()
+
+    def place_grid(self, maps: Tensor) -> Tensor:
+        """What places add there, (height, width, middle channels), of maps (MAPS, height, width) (see class_frame)."""
+        assert self.place is not None
+        return place_features(self.place, maps[None])[0].permute(1, 2, 0).to(self.dtype)
 
     @property
     def shortcut_norm(self) -> bool:
@@ -266,6 +272,7 @@ class FoldedGenerator:
             None if rgb is None else RgbConv(rgb, dtype),
             block.number,
             None if block.noise is None else block.noise.detach().float().clone(),
+            None if block.place is None else block.place.detach().float().clone(),
         )
 
     @property

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, Dirty, merge
+from model.engine.boxes import EMPTY, Box, Channels, Dirty, merge
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedBlock, FoldedConv
 from model.engine.grids import view
@@ -51,7 +51,14 @@ class Level:
         self._workspace = workspace.of(dtype)
         self.elementwise = Elementwise(workspace)
         self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
-        self._noise = block.noise_grid(height, width)
+        # Added behind the first convolution: noise, and where pixels lie in their class.
+        self._fixed = block.noise_grid(height, width)
+        self._added = self._fixed
+        if block.place is not None:
+            if self._fixed is None:
+                self._fixed = torch.zeros(height, width, config.middle_channels, dtype=dtype)
+            self._added = self._fixed.clone()
+        self._placed = EMPTY
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
         self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
@@ -69,8 +76,10 @@ class Level:
 
     @property
     def nbytes(self) -> int:
-        own = sum(t.numel() * t.element_size() for t in (self._y, self._noise, self.out, self.rgb) if t is not None)
-        return own + self._modulation.nbytes
+        kept = [self._y, self._fixed, self.out, self.rgb]
+        if self.block.place is not None:
+            kept.append(self._added)
+        return sum(t.numel() * t.element_size() for t in kept if t is not None) + self._modulation.nbytes
 
     @property
     def is_exact(self) -> bool:
@@ -111,6 +120,17 @@ class Level:
         )
         if grown:
             self._map_dirty = merge(self._map_dirty + grown)
+
+    def set_places(self, maps: Tensor, box: Box) -> None:
+        """Take over where pixels lie in their class: maps (MAPS, height, width) of ``box``, 0 outside (class_frame)."""
+        if self.block.place is None:
+            return
+        assert self._fixed is not None and self._added is not None
+        for part in (self._placed, box):
+            view(self._added, part).copy_(view(self._fixed, part))
+        view(self._added, box).add_(self.block.place_grid(maps))
+        self._map_dirty = merge((*self._map_dirty, self._placed, box))
+        self._placed = box
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""
@@ -249,7 +269,7 @@ class Level:
         for band in self._conv_bands(conv, box, outputs, up):
             check()
             buffer = self._modulated(conv, 0, x, up, band, outputs, box == self.grid)
-            noise = None if self._noise is None else view(self._noise, band, outputs)
+            noise = None if self._added is None else view(self._added, band, outputs)
             self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:

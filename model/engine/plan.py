@@ -14,6 +14,7 @@ from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
 from model.engine.workspace import Workspace
+from model.groupdnet.class_frame import class_frames, frame_maps, in_classes
 
 # Pixels added to a preview's box on every side, at every level: two convolutions and a label window reach three, so
 # above the levels that are computed whole, what is shown of a preview is as good as exact.
@@ -43,6 +44,8 @@ class Plan:
         self._base = torch.empty(0)
         self._symbols: NDArray[np.int16] | None = None
         self._codes: Tensor | None = None
+        # Which pixels are told where they lie in their class.
+        self._framed: NDArray[np.bool_] | None = None
         # Of the last frame that was handed out.
         self._shown_symbols: NDArray[np.int16] | None = None
         self._shown_codes: Tensor | None = None
@@ -84,12 +87,31 @@ class Plan:
             for level, stride in zip(self.levels, self.strides, strict=True):
                 level.set_symbols(symbols[::stride, ::stride], repainted.down(stride))
             self._symbols = symbols
+            self._take_places()
         if self._codes is None or codes.shape != self._codes.shape:
             changed = torch.ones(self.network.config.classes, dtype=torch.bool)
         else:
             changed = (codes != self._codes).flatten(1).any(1)
         if bool(changed.any()):
             self._take_codes(codes, changed)
+
+    def _take_places(self) -> None:
+        """Tell the levels where pixels lie in their class, all of them, where the class has grown or shrunk at all."""
+        framed = self.network.config.framed_classes
+        if not framed:
+            return
+        labels = torch.from_numpy(self._classes())[None]
+        mask = in_classes(labels, framed)[0].numpy()
+        if self._framed is not None and np.array_equal(mask, self._framed):
+            return
+        self._framed = mask
+        frames = class_frames(labels, framed)
+        for level, stride in zip(self.levels, self.strides, strict=True):
+            box = around_true(mask[::stride, ::stride])
+            # Only where there are any; the same numbers, for floats minus smaller whole numbers are exact.
+            inside = labels[:, ::stride, ::stride][:, box.top : box.bottom, box.left : box.right]
+            moved = frames - frames.new_tensor([box.top * stride, box.left * stride, 0, 0])
+            level.set_places(frame_maps(moved, inside, framed, stride)[0], box)
 
     def _take_codes(self, codes: Tensor, changed: Tensor) -> None:
         self._codes = codes.clone()
