@@ -753,6 +753,686 @@
       <source>license plate</source>
       <translation>Nummernschild</translation>
     </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>unknown</source>
+      <translation>unbekannt</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>floor</source>
+      <translation>Fußboden</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>tree</source>
+      <translation>Baum</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>ceiling</source>
+      <translation>Zimmerdecke</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bed</source>
+      <translation>Bett</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>windowpane</source>
+      <translation>Fenster</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>grass</source>
+      <translation>Gras</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>cabinet</source>
+      <translation>Schrank</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>earth</source>
+      <translation>Erde</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>door</source>
+      <translation>Tür</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>table</source>
+      <translation>Tisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>mountain</source>
+      <translation>Berg</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>plant</source>
+      <translation>Pflanze</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>curtain</source>
+      <translation>Vorhang</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>chair</source>
+      <translation>Stuhl</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>water</source>
+      <translation>Wasser</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>painting</source>
+      <translation>Gemälde</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sofa</source>
+      <translation>Sofa</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>shelf</source>
+      <translation>Regal</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>house</source>
+      <translation>Haus</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sea</source>
+      <translation>Meer</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>mirror</source>
+      <translation>Spiegel</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>rug</source>
+      <translation>Teppich</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>field</source>
+      <translation>Feld</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>armchair</source>
+      <translation>Sessel</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>seat</source>
+      <translation>Sitz</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>desk</source>
+      <translation>Schreibtisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>rock</source>
+      <translation>Fels</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>wardrobe</source>
+      <translation>Kleiderschrank</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>lamp</source>
+      <translation>Lampe</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bathtub</source>
+      <translation>Badewanne</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>railing</source>
+      <translation>Geländer</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>cushion</source>
+      <translation>Polster</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>base</source>
+      <translation>Sockel</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>box</source>
+      <translation>Kiste</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>column</source>
+      <translation>Säule</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>signboard</source>
+      <translation>Schild</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>chest of drawers</source>
+      <translation>Kommode</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>counter</source>
+      <translation>Theke</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sand</source>
+      <translation>Sand</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sink</source>
+      <translation>Waschbecken</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>skyscraper</source>
+      <translation>Hochhaus</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>fireplace</source>
+      <translation>Kamin</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>refrigerator</source>
+      <translation>Kühlschrank</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>grandstand</source>
+      <translation>Tribüne</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>path</source>
+      <translation>Weg</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>stairs</source>
+      <translation>Treppe</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>runway</source>
+      <translation>Landebahn</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>case</source>
+      <translation>Vitrine</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>pool table</source>
+      <translation>Billardtisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>pillow</source>
+      <translation>Kissen</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>screen door</source>
+      <translation>Fliegengittertür</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>stairway</source>
+      <translation>Treppenaufgang</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>river</source>
+      <translation>Fluss</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bookcase</source>
+      <translation>Bücherregal</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>blind</source>
+      <translation>Jalousie</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>coffee table</source>
+      <translation>Couchtisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>toilet</source>
+      <translation>Toilette</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>flower</source>
+      <translation>Blume</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>book</source>
+      <translation>Buch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>hill</source>
+      <translation>Hügel</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bench</source>
+      <translation>Bank</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>countertop</source>
+      <translation>Arbeitsplatte</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>stove</source>
+      <translation>Herd</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>palm</source>
+      <translation>Palme</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>kitchen island</source>
+      <translation>Kücheninsel</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>computer</source>
+      <translation>Computer</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>swivel chair</source>
+      <translation>Drehstuhl</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>boat</source>
+      <translation>Boot</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bar</source>
+      <translation>Bar</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>arcade machine</source>
+      <translation>Spielautomat</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>hovel</source>
+      <translation>Hütte</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>towel</source>
+      <translation>Handtuch</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>light</source>
+      <translation>Leuchte</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>tower</source>
+      <translation>Turm</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>chandelier</source>
+      <translation>Kronleuchter</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>awning</source>
+      <translation>Markise</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>streetlight</source>
+      <translation>Straßenlaterne</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>booth</source>
+      <translation>Kabine</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>television receiver</source>
+      <translation>Fernseher</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>airplane</source>
+      <translation>Flugzeug</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>dirt track</source>
+      <translation>Feldweg</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>apparel</source>
+      <translation>Kleidung</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>land</source>
+      <translation>Land</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bannister</source>
+      <translation>Treppengeländer</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>escalator</source>
+      <translation>Rolltreppe</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>ottoman</source>
+      <translation>Polsterhocker</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bottle</source>
+      <translation>Flasche</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>buffet</source>
+      <translation>Anrichte</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>poster</source>
+      <translation>Plakat</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>stage</source>
+      <translation>Bühne</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>van</source>
+      <translation>Kleinbus</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>ship</source>
+      <translation>Schiff</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>fountain</source>
+      <translation>Springbrunnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>conveyer belt</source>
+      <translation>Förderband</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>canopy</source>
+      <translation>Baldachin</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>washer</source>
+      <translation>Waschmaschine</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>plaything</source>
+      <translation>Spielzeug</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>swimming pool</source>
+      <translation>Schwimmbecken</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>stool</source>
+      <translation>Hocker</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>barrel</source>
+      <translation>Fass</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>basket</source>
+      <translation>Korb</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>waterfall</source>
+      <translation>Wasserfall</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>tent</source>
+      <translation>Zelt</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>minibike</source>
+      <translation>Moped</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>cradle</source>
+      <translation>Wiege</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>oven</source>
+      <translation>Backofen</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>ball</source>
+      <translation>Ball</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>food</source>
+      <translation>Essen</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>step</source>
+      <translation>Stufe</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>tank</source>
+      <translation>Tank</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>trade name</source>
+      <translation>Firmenname</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>microwave</source>
+      <translation>Mikrowelle</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>pot</source>
+      <translation>Topf</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>animal</source>
+      <translation>Tier</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>lake</source>
+      <translation>See</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>dishwasher</source>
+      <translation>Geschirrspüler</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>screen</source>
+      <translation>Leinwand</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>blanket</source>
+      <translation>Wolldecke</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sculpture</source>
+      <translation>Skulptur</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>hood</source>
+      <translation>Dunstabzug</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>sconce</source>
+      <translation>Wandleuchte</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>vase</source>
+      <translation>Vase</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>tray</source>
+      <translation>Tablett</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>ashcan</source>
+      <translation>Mülleimer</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>fan</source>
+      <translation>Ventilator</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>pier</source>
+      <translation>Pier</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>crt screen</source>
+      <translation>Röhrenbildschirm</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>plate</source>
+      <translation>Teller</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>monitor</source>
+      <translation>Monitor</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>bulletin board</source>
+      <translation>Pinnwand</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>shower</source>
+      <translation>Dusche</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>radiator</source>
+      <translation>Heizkörper</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>glass</source>
+      <translation>Glas</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>clock</source>
+      <translation>Uhr</translation>
+    </message>
+    <message>
+      <location filename="../../app/scene_names.py" />
+      <source>flag</source>
+      <translation>Fahne</translation>
+    </message>
   </context>
   <context>
     <name>ClassesPanel</name>

@@ -29,8 +29,9 @@ from app.dialogs.official import OfficialDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.document.project import read_project
 from app.examples import example_paths, title_of
-from app.naming import slider_text
+from app.naming import in_words, slider_text
 from app.shortcuts import key_text
+from model.labels import builtin_label_set
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"SMIS Studio", "English", "Deutsch", "deepfashion", "cityscapes", "ade20k", "latest_net_G.pth"}
@@ -162,3 +163,14 @@ def test_class_and_slider_names_are_german_where_they_are_read(
     path = tmp_path / "one.smis"
     studio.window.files.save_to(path)
     assert read_project(studio.saved(path)).label_set.names[6] == "top"
+
+
+@pytest.mark.parametrize("name", ["street-fashion", "deepfashion", "ade20k", "cityscapes"])
+def test_german_has_a_word_of_its_own_for_every_class(translators: QApplication, name: str) -> None:
+    assert language.install(translators, "de") == "de"
+    label_set = builtin_label_set(name)
+    named = in_words(label_set).names
+    assert len(set(named)) == len(named)
+    assert named != label_set.names
+    # A few words are the same in both languages.
+    assert sum(ours == theirs for ours, theirs in zip(named, label_set.names, strict=True)) <= 6
