@@ -47,7 +47,8 @@ def place_docks(window: QMainWindow, session: Session) -> tuple[dict[str, QWidge
     stacks = list(first.values())
     for dock in stacks:
         dock.raise_()
-    window.resizeDocks(stacks, [1] * len(stacks), Qt.Orientation.Vertical)
+    # A list scrolls well; of sliders and buttons as many as can be should be in sight.
+    window.resizeDocks(stacks, [4 if number == 0 else 5 for number in range(len(stacks))], Qt.Orientation.Vertical)
     window.resizeDocks(stacks, [PANEL_WIDTH + 24] * len(stacks), Qt.Orientation.Horizontal)
     return panels, docks
 
