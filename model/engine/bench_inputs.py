@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -30,7 +33,15 @@ def _blocks(widths: list[int], groups: list[int], modulations: list[ModulationCo
 def network_config(name: str, classes: int | None = None) -> GeneratorConfig:
     """The generator of a network of NETWORKS at its full size; ``classes`` for ours only. Raises UserError."""
     if name == "street-fashion":
-        return street_fashion(classes=classes or 16)[0]
+        native = street_fashion()[0]
+        if classes is None or classes == native.classes:
+            return native
+        # The groups of its first convolution are its classes; not every number of them divides its channels.
+        config = street_fashion(classes=64)[0]
+        groups = classes
+        if config.base_channels % classes:
+            groups = math.gcd(classes * config.code_channels, config.base_channels)
+        return replace(config, classes=classes, base_groups=groups)
     if name == "deepfashion":
         groups = [8, 8, 4, 4, 2, 2, 1]
         modulations = [ModulationConfig(128, group, group) for group in groups]

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from model.engine import Renderer, fused, tables, winograd
 from model.engine.boxes import Box
+from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
-from model.engine.windows import LevelWindows
+from model.engine.windows import LevelWindows, WindowCoder
 from model.engine.workspace import Workspace
 from model.errors import UserError
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
@@ -290,6 +291,29 @@ def test_a_generator_in_training_is_refused() -> None:
     generator = tiny_generator("ours").train()
     with pytest.raises(ValueError, match="evaluation"):
         Renderer(generator, "cpu")
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    symbols=st.sampled_from((2, 5, 300)),
+    first=st.sampled_from((0, 1)),
+    sizes=st.lists(st.tuples(st.integers(1, 40), st.integers(1, 40)), min_size=1, max_size=4),
+)
+def test_windows_are_numbered_as_in_python(seed: int, symbols: int, first: int, sizes: list[tuple[int, int]]) -> None:
+    kernels = fused.load()
+    assert kernels is not None
+    compiled, python = CompiledCoder(kernels.number, kernels.fill_slots, first), WindowCoder(symbols, first)
+    random = np.random.default_rng(seed)
+    for height, width in sizes:
+        # Runs of one symbol, as in a map, and now and then more windows than there was room for.
+        grid = random.integers(0, symbols, (height + 2, width + 2), dtype=np.int32)
+        grid = np.repeat(grid, int(random.integers(1, 5)), 1)[:, : width + 2]
+        made = [np.empty((height, width), np.int32) for _ in range(2)]
+        taps = [coder.encode(grid, into) for coder, into in zip((compiled, python), made, strict=True)]
+        assert np.array_equal(*made)
+        assert np.array_equal(*taps)
+        assert compiled.count == python.count
 
 
 @settings(max_examples=15, deadline=None)
