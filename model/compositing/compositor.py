@@ -106,6 +106,8 @@ class Compositor:
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
         self._shine: Field | None = None
+        # Set and read as a whole: films are composed in a thread of their own.
+        self._last_own: tuple[Box, dict[int, float], Labels, Field] | None = None
         self._plate = plate
 
     @property
@@ -204,10 +206,19 @@ class Compositor:
         if share is not None:
             # What the model lacks of the photo, taken from the picture that it makes of the photo's own styles.
             known = {index: float(strength(restyled, index) >= 1) for index in restyled}
-            lacking = self.photo[_slices(window)] - self._mixture(after, self.reference, known, painted, window)
-            target += share[..., None] * lacking
+            target += share[..., None] * (self.photo[_slices(window)] - self._own(after, known, painted, window))
         top, left = box[0] - window[0], box[1] - window[1]
         return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
+
+    def _own(self, after: Labels, restyled: dict[int, float], painted: Mask | None, window: Box) -> Field:
+        """`_mixture` of the picture of the photo's own styles, which a dragged slider asks for again and again."""
+        last = self._last_own
+        if last is not None and painted is None and last[:2] == (window, restyled) and np.array_equal(last[2], after):
+            return last[3]
+        found = self._mixture(after, self.reference, restyled, painted, window)
+        if painted is None:
+            self._last_own = window, restyled, after.copy(), found
+        return found
 
     def remembered(self, after: Labels, restyled: Collection[int] = (), painted: Mask | None = None) -> Field | None:
         """How much each pixel in and around restyled classes still looks like the photo, float32 (H, W) in 0..1.
