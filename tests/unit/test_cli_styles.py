@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,7 @@ from PIL import Image
 
 from app.cli.application import run
 from model.checkpoints import Bundle, load_bundle
-from model.labels import builtin_label_set, write_label_map
+from model.labels import builtin_label_set, read_label_map, write_label_map
 from model.styles import read_styles, sample_codes, write_styles
 
 FASHION = builtin_label_set("street-fashion")
@@ -221,6 +223,20 @@ class TestMorph:
         changed = (read(out / "frame_0002.png") != read(folder / "photo.png")).any(axis=2)
         assert changed[8:24, 8:24].mean() > 0.9
         assert not changed[32:].any()
+
+    def test_a_film_of_all_classes_sets_out_from_the_photo_without_a_leap(self, folder: Path) -> None:
+        out = folder / "film"
+        photo = ["--photo", folder / "photo.png", "--photo-labels", folder / "map.png"]
+        options = [*photo, "--to", folder / "2.safetensors", "--frames", 25, "--easing", "none", "-o", out]
+        assert call(folder, "morph", *options) == 0
+        frames = [read(path).astype(int) for path in sorted(out.iterdir())]
+        person = read_label_map(folder / "map.png", FASHION) > 0
+        steps = [np.abs(after - before)[person].mean() for before, after in pairwise(frames)]
+        whole = np.abs(frames[-1] - frames[0])[person].mean()
+        # The network's picture of the photo itself is farther from it than any of the steps is wide.
+        assert 0 < max(steps) < 0.4 * whole
+        ground = cv2.distanceTransform((~person).astype(np.uint8), cv2.DIST_L2, 5) > 5
+        assert all((frame[ground] == frames[0][ground]).all() for frame in frames)
 
     @pytest.mark.parametrize(
         ("options", "message"),
