@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
 
     def _model_changed(self, facts: ModelFacts | None) -> None:
         self.status.show_model(facts)
+        self.canvas.set_loading(facts is None)
         if facts is not None:
             waiting, self._waiting_model = self._waiting_model, []
             for run in waiting:
@@ -208,6 +209,7 @@ class MainWindow(QMainWindow):
             if result.id < 0:
                 self._waiting_model.clear()
                 self.status.show_model(None)
+                self.canvas.set_loading(False)
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:

@@ -69,7 +69,7 @@ class CanvasSurface(QWidget):
         self.split = 0.5
         self.rulers = False
         self.before_held = False
-        self.busy = False
+        self.busy = self.loading = False
         self._document = document
         self._tool: Tool | None = None
         self._labels = LabelLayer()
@@ -180,8 +180,14 @@ class CanvasSurface(QWidget):
             self.busy = busy
             self.update(self._busy_rect())
 
+    def set_loading(self, loading: bool) -> None:
+        """Say that the network is being loaded, or no longer."""
+        if loading != self.loading:
+            self.loading = loading
+            self.update(self._busy_rect())
+
     def _busy_rect(self) -> QRect:
-        return QRect(self.width() - 140, 0, 140, 56)
+        return QRect(self.width() - 240, 0, 240, 56)
 
     # Zoom ------------------------------------------------------------------------------------------
 
@@ -309,8 +315,9 @@ class CanvasSurface(QWidget):
             assert self._tool is not None
             for point in self._ring_points():
                 marks.draw_ring(painter, point, self._tool.settings.size * self.view.scale, self.devicePixelRatioF())
-        if self.busy and shown.intersects(self._busy_rect()):
-            marks.draw_busy(painter, self.width(), self.palette(), self.tr("Rendering"))
+        if (self.busy or self.loading) and shown.intersects(self._busy_rect()):
+            text = self.tr("Loading the network") if self.loading else self.tr("Rendering")
+            marks.draw_busy(painter, self.width(), self.palette(), text)
 
     def _shows_ring(self) -> bool:
         return (

@@ -459,6 +459,11 @@
     </message>
     <message>
       <location filename="../../app/canvas/surface.py" />
+      <source>Loading the network</source>
+      <translation>Netz wird geladen</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/surface.py" />
       <source>Rendering</source>
       <translation>Wird gezeichnet</translation>
     </message>

@@ -108,6 +108,8 @@ def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio) -> None:
     # The first stroke switches Undo on, which lays the tool bar out once.
     studio.drag((30, 4), (34, 8))
     studio.settle()
+    # The library of styles is read after the first picture.
+    studio.wait(lambda: studio.session.jobs.idle)
     QApplication.processEvents()
     layouts: list[str] = []
 

@@ -93,6 +93,17 @@ def test_busy_is_said_late_and_taken_back(studio) -> None:
     assert not studio.canvas.busy
 
 
+def test_loading_is_said_until_the_network_is_there_or_cannot_be_had(open_studio, tmp_path: Path) -> None:
+    studio = open_studio()
+    assert studio.canvas.loading
+    studio.wait(lambda: studio.session.facts is not None)
+    assert not studio.canvas.loading
+    studio.session.open_model(str(tmp_path / "nothing"))
+    assert studio.canvas.loading
+    studio.wait(lambda: "nothing" in studio.window.messages.text)
+    assert not studio.canvas.loading
+
+
 def test_previews_and_exact_pictures_are_told_apart(qtbot) -> None:
     status = StatusBar()
     qtbot.addWidget(status)
