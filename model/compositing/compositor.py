@@ -296,7 +296,7 @@ class Compositor:
                 drawn += np.float32(1 - gone) * self.correction(index)[part]
             return extend_layer(drawn, inner_part(own), own)
         if index == self.background:
-            return self._ground(part)
+            return self._ground(part, own)
         colors = self.photo[part].astype(np.float32)
         clean = own & ~near
         if (own & mask).any():
@@ -306,20 +306,21 @@ class Compositor:
             clean = np.where(share > 0, inner_part(own), clean)
         return extend_layer(colors, clean, own)
 
-    def _ground(self, part: tuple[slice, slice]) -> Field:
+    def _ground(self, part: tuple[slice, slice], own: Mask) -> Field:
         """The background of a part of the frame, float32 (h, w, 3): the photo, and the plate where a person shines in.
 
-        Next to the outline the plate is only as good as its guess; a pixel of which the photo's own edges say that it
-        is ground stays.
+        Next to an outline the plate is only as good as its guess; a pixel of which the photo's own edges say that it is
+        ground stays. Where ground was uncovered the plate goes on beside it, to meet the photo softly.
         """
         if self._shine is None:
             person = matte(self.photo, self.labels != self.background)
             share = np.clip(cv2.dilate(person, np.ones((3, 3), np.uint8)) / _SHINE, 0, 1)
             share[self.labels != self.background] = 1
             self._shine = np.asarray(share, np.float32)[..., None]
-        plate = self.plate.pixels[part].astype(np.float32)
+        uncovered = fade(own & (self.labels[part] != self.background), self.settings.seam)
+        share = np.maximum(self._shine[part], uncovered[..., None])
         photo = self.photo[part]
-        return np.asarray(photo + self._shine[part] * (plate - photo), np.float32)
+        return np.asarray(photo + share * (self.plate.pixels[part].astype(np.float32) - photo), np.float32)
 
     def _coverage(self, index: int, own: Mask, kept: Mask, restyled: bool, window: Box) -> Field:
         """How much of each pixel of the window a class covers, float32 (h, w) in 0..1."""
