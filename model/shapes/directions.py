@@ -22,9 +22,9 @@ REACH = 3.0
 #: Rank correlation with what it is named after at which a direction is taken, and below which none is offered.
 GOOD, OFFERED = 0.8, 0.6
 
-_CONTEXTS = 8
+_CONTEXTS = 16
 _CODES = 32
-_CHECKS = 4
+_CHECKS = 10
 _SMALLEST = 2e-3  # of the map: on smaller outlines nothing can be measured well
 
 
