@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 MAX_SEAM = 64
-IDS = ("photo.refine", "photo.outlines", "photo.keep", "photo.model", "photo.model_class", "photo.seam")
+IDS = (
+    "style.from_photo",
+    "photo.refine",
+    "photo.outlines",
+    "photo.keep",
+    "photo.model",
+    "photo.model_class",
+    "photo.seam",
+)
+"""What there is nothing to do for without a photo."""
 
 
 class PhotoCommands(Commands):
