@@ -38,10 +38,10 @@ def network_config(name: str, classes: int | None = None) -> GeneratorConfig:
             return native
         # The groups of its first convolution are its classes; not every number of them divides its channels.
         config = street_fashion(classes=64)[0]
-        groups = classes
+        parts = classes
         if config.base_channels % classes:
-            groups = math.gcd(classes * config.code_channels, config.base_channels)
-        return replace(config, classes=classes, base_groups=groups)
+            parts = math.gcd(classes * config.code_channels, config.base_channels)
+        return replace(config, classes=classes, base_groups=parts)
     if name == "deepfashion":
         groups = [8, 8, 4, 4, 2, 2, 1]
         modulations = [ModulationConfig(128, group, group) for group in groups]
