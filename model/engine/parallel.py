@@ -2,13 +2,15 @@
 
 Two libraries that each keep a thread for every core waiting in a loop slow each other tenfold. So kernels run in the
 OpenMP threads that torch has started already, by the function of its library that every `#pragma omp parallel` calls.
-Where torch has another OpenMP library (macOS, Windows), one thread runs them.
+Where torch has another OpenMP library (macOS, Windows), threads of Python run them.
 """
 
 from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,11 @@ def _openmp() -> Callable[..., None] | None:
 _PARALLEL = _openmp()
 
 
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="kernel")
+
+
 class Kernel:
     """A compiled function of one array of int64: ``a[0]`` counts the pieces taken, ``a[1]`` is how many there are."""
 
@@ -49,8 +56,15 @@ class Kernel:
         """Run over ``arguments`` (``a[1]`` and on), about so many ``values``; returns the array after it."""
         packed = np.array((0, *arguments), np.int64)
         threads = torch.get_num_threads() if values >= _WORTH_SHARING else 1
+        threads = min(threads, arguments[0])
+        place = packed.ctypes.data
         if threads > 1 and _PARALLEL is not None:
-            _PARALLEL(self._address, packed.ctypes.data, min(threads, arguments[0]), 0)
+            _PARALLEL(self._address, place, threads, 0)
+        elif threads > 1:
+            others = [_pool(threads - 1).submit(self._alone, place) for _ in range(threads - 1)]
+            self._alone(place)
+            for other in others:
+                other.result()
         else:
-            self._alone(packed.ctypes.data)
+            self._alone(place)
         return packed

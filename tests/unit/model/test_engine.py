@@ -11,7 +11,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, fused, tables, winograd
+from model.engine import Renderer, fused, parallel, tables, winograd
 from model.engine.boxes import Box
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
@@ -64,8 +64,11 @@ def test_steps_change_over_between_two_frames(kind: str) -> None:
         artist.look()
 
 
+@pytest.mark.parametrize("openmp", [True, False])
 @pytest.mark.parametrize("kind", KINDS)
-def test_compiled_steps_on_two_threads(kind: str) -> None:
+def test_compiled_steps_on_two_threads(kind: str, openmp: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not openmp:
+        monkeypatch.setattr(parallel, "_PARALLEL", None)
     artist = person(kind, seed=6, steps="compiled")
     torch.set_num_threads(2)
     try:
