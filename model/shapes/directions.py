@@ -20,7 +20,7 @@ from model.shapes.model import Code, ShapeModel, Slider
 SLIDERS = 5
 REACH = 3.0
 #: Rank correlation with what it is named after at which a direction is taken, and below which none is offered.
-GOOD, OFFERED = 0.8, 0.6
+GOOD, OFFERED = 0.9, 0.6
 
 _CONTEXTS = 16
 _CODES = 32
