@@ -80,7 +80,7 @@ def render_folder(
                 console.print(" ".join(fault.split()), soft_wrap=True, markup=False, highlight=False)
             progress.advance(task)
 
-        renderer = Renderer(opened, place, precision, compiled="soon")
+        renderer = Renderer(opened, place, precision, compiled="first")
         result = run(opened, renderer, own, output, codes, instances=instances, overwrite=overwrite, progress=tell)
     drawn, kept, bad = _total(result.drawn, result.kept, len(result.faults))
     if rank > 0:

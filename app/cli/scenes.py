@@ -60,7 +60,7 @@ class MapScene:
             from model.engine import Renderer
 
             # Stills come from the plain network in float32; frames must not differ from them visibly.
-            self._renderer = Renderer(self.bundle, device=self.device, precision="float32", compiled="soon")
+            self._renderer = Renderer(self.bundle, device=self.device, precision="float32", compiled="first")
         return self._renderer.render(self._fit.labels(self.labels, self.bundle.label_set.background), codes).pixels
 
 

@@ -167,7 +167,7 @@ def name_styles(
     from model.styles.store import install_named_styles
 
     opened = open_bundle(bundle)
-    renderer = Renderer(opened, device=device.value, precision="float32", compiled="soon")
+    renderer = Renderer(opened, device=device.value, precision="float32", compiled="first")
     last = ""
 
     def tell(text: str, share: float) -> None:

@@ -73,16 +73,20 @@ def load() -> Kernels | None:
         return _kernels
 
 
+def wanted() -> bool:
+    """Whether kernels may be used at all: not where the environment says SMIS_COMPILED=0."""
+    return os.environ.get("SMIS_COMPILED", "1") != "0"
+
+
 def load_in_background() -> None:
-    """Start to load the kernels, unless that has been done or the environment says SMIS_COMPILED=0."""
-    wanted = os.environ.get("SMIS_COMPILED", "1") != "0"
-    if wanted and _kernels is None and not _failed and not _loading.locked():
+    """Start to load the kernels, unless that has been done or they are not wanted."""
+    if wanted() and _kernels is None and not _failed and not _loading.locked():
         threading.Thread(target=load, name="kernels").start()
 
 
 def loaded() -> Kernels | None:
-    """The kernels, if they are there."""
-    return _kernels
+    """The kernels, if they are there and wanted."""
+    return _kernels if wanted() else None
 
 
 class FusedElementwise(Elementwise):

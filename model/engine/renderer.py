@@ -51,7 +51,8 @@ class Renderer:
     cuda:N. ``precision``: auto, float32, bfloat16 or float16 (CUDA). ``budget_bytes``: what all caches may take,
     default 1 GiB on the CPU and a quarter of the free memory on CUDA; picture sizes not used for longest go first.
     ``compiled``: use compiled kernels on the CPU in float32 as soon as they are loaded (`model.engine.fused`), and load
-    them in the background after the first frame where it is "soon"; never where it is "never".
+    them in the background after the first frame where it is "soon", before it where it is "first", so that all frames
+    are made alike; never where it is "never".
     Raises UserError for a device or precision that this machine does not have.
 
     Attributes: ``device``, ``precision``, ``compiled``; ``notice``: what the person should be told, such as a move to
@@ -64,7 +65,7 @@ class Renderer:
         device: str = "auto",
         precision: str = "auto",
         budget_bytes: int | None = None,
-        compiled: Literal["never", "loaded", "soon"] = "loaded",
+        compiled: Literal["never", "loaded", "soon", "first"] = "loaded",
     ) -> None:
         self._generator = source if isinstance(source, Generator) else source.generator
         self._config = self._generator.config
@@ -118,6 +119,8 @@ class Renderer:
         edges = self._edges(instances)
 
         def attempt() -> tuple[AnyPlan, tuple[Box, ...]]:
+            if self.compiled == "first" and self._may_use_kernels and fused.wanted():
+                fused.load()
             plan = self._plan(labels.shape[0], labels.shape[1])
             if isinstance(plan, Plan):
                 plan.use(self._elementwise())

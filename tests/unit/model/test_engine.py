@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 from typing import Literal
 
@@ -25,6 +26,13 @@ from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_
 
 both_steps = pytest.mark.parametrize("steps", ["torch", "compiled"])
 step = st.tuples(st.sampled_from(EDITS), st.booleans(), st.one_of(st.none(), st.integers(0, 30)))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_are_wanted() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMIS_COMPILED", "1")
+        yield
 
 
 def person(
@@ -82,7 +90,6 @@ def test_compiled_steps_on_two_threads(kind: str, openmp: bool, monkeypatch: pyt
 
 def test_kernels_are_loaded_after_the_first_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fused, "_kernels", None)
-    monkeypatch.setenv("SMIS_COMPILED", "1")
     artist = person("ours", seed=8)
     artist.renderer.compiled = "soon"
     artist.look()
@@ -91,6 +98,20 @@ def test_kernels_are_loaded_after_the_first_frame(monkeypatch: pytest.MonkeyPatc
             thread.join()
     assert fused.loaded() is not None
     artist.step("dab", preview=True, cancel_after=None)
+
+
+def test_kernels_are_loaded_before_the_first_frame_and_only_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fused, "_kernels", None)
+    monkeypatch.setenv("SMIS_COMPILED", "0")
+    artist = person("ours", seed=8)
+    artist.renderer.compiled = "first"
+    artist.look()
+    assert not artist.renderer.uses_kernels
+    monkeypatch.setenv("SMIS_COMPILED", "1")
+    artist.step("dab", preview=False, cancel_after=None)
+    assert artist.renderer.uses_kernels
 
 
 def test_without_numba_torch_does_the_work(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -12,6 +13,13 @@ from model.engine import Renderer, fused
 from tests.unit.model.engine_edits import EDITS, KINDS, Person, tiny_generator
 
 WANTED = int(os.environ.get("SMIS_SOAK", "0"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def kernels_are_wanted() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SMIS_COMPILED", "1")
+        yield
 
 
 @pytest.mark.skipif(not WANTED, reason="run by `make soak` alone")
