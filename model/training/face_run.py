@@ -73,7 +73,7 @@ def train_faces(options: FaceOptions) -> Path:
     loop = _Loop(options, trainer, faces)
     loop.run()
     bundle.generator = trainer.average.eval()
-    bundle.card = {**bundle.card, "faces": {"steps": trainer.step_number, "photos": len(faces)}}
+    bundle.card = {"recipe": "faces", "from": bundle.name, "steps": trainer.step_number, "photos": len(faces)}
     save_bundle(bundle, options.out / "bundle")
     return options.out / "bundle"
 

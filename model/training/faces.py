@@ -10,7 +10,6 @@ A network that was not told places before (see class_frame) first learns to use 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -31,7 +30,7 @@ from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import MARGIN, STRIDE, Focus, cut, draw_corners, focus_of, generator_levels_in
 from model.training.data import load_arrays
 from model.training.losses import PerceptualLoss, class_colour_loss, class_colours, low_resolution_l1
-from model.training.networks import initialise
+from model.training.networks import Ema, initialise
 
 #: Classes of the street-fashion set that make a head; their codes are exchanged together.
 HEAD = ("hair", "face", "skin", "hat", "eyewear")
@@ -197,7 +196,9 @@ class FaceTrainer:
         groups: list[dict[str, Any]] = [{"params": others}, {"params": places}]
         self.optimizer_g = torch.optim.Adam(groups, recipe.rate_generator, (0.0, 0.9))
         self.optimizer_d = torch.optim.Adam(self.judges.parameters(), recipe.rate_discriminator, (0.0, 0.9))
-        self.average = copy.deepcopy(self.generator)
+        self._ema = Ema(self.generator, recipe.ema_decay)
+        assert isinstance(self._ema.model, Generator)
+        self.average = self._ema.model
         self.step_number = 0
 
     def _learns(self, name: str) -> bool:
@@ -250,9 +251,7 @@ class FaceTrainer:
         loss.backward()  # type: ignore[no-untyped-call]
         self.optimizer_g.step()
         self.step_number += 1
-        decay = min(recipe.ema_decay, self.step_number / (10 + self.step_number))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.generator.parameters()), 1 - decay)
+        self._ema.update(self.generator, self.step_number)
         return {name: value.detach() for name, value in terms.items()}
 
     def _enlarged(self, pictures: Tensor) -> Tensor:

@@ -110,7 +110,8 @@ def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio) -> None:
     studio.settle()
     # The library of styles is read after the first picture.
     studio.wait(lambda: studio.session.jobs.idle)
-    QApplication.processEvents()
+    # What its arrival lays out on a slow machine is over before the stroke.
+    QTest.qWait(300)
     layouts: list[str] = []
 
     class Watch(QObject):
