@@ -18,8 +18,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-# Fewer values than this are done sooner than a second thread has started.
-_WORTH_SHARING = 1 << 14
+# Fewer values than this are done sooner than a second thread has woken up (main.py lets threads sleep early).
+_WORTH_SHARING = 1 << 17
 
 
 def _openmp() -> Callable[..., None] | None:
