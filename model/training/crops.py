@@ -20,9 +20,11 @@ from torch import Tensor, nn
 from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.class_frame import class_frames
 from model.groupdnet.generator import Generator
+from model.groupdnet.label_pyramid import LabelPyramid
 from model.training.config import TrainConfig
 from model.training.losses import (
     LEAST_INNER,
+    PerceptualLoss,
     class_colour_loss,
     class_colours,
     class_texture,
@@ -106,9 +108,16 @@ def cut(grid: Tensor, corners: Tensor, size: int) -> Tensor:
 
 def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int) -> Tensor:
     """What ``generator(labels, codes)`` shows in the squares, up to the padding at their edges: (B, 3, size, size)."""
-    pyramid = generator.pyramid(labels)
-    levels = len(generator.blocks) - generator_levels_in(STRIDE)
-    features = generator.lay_features(pyramid, codes, levels)
+    levels = coarse_levels(generator)
+    piece, part = lay_crops(generator, labels, codes, corners, size)
+    return generator.draw(piece, part, codes, levels)
+
+
+def lay_crops(
+    generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int
+) -> tuple[Tensor, LabelPyramid]:
+    """What the fine levels draw the squares from: the features that the coarse ones lay out there, and their labels."""
+    features = generator.lay_features(generator.pyramid(labels), codes, coarse_levels(generator))
     assert labels.shape[-2] // features.shape[-2] == STRIDE
     piece = cut(features, corners // STRIDE, size // STRIDE)
     # Crops of all places meet all places of the noise, the same for all pictures of a batch, so that two drawings of
@@ -117,8 +126,12 @@ def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: T
     # Where a crop's pixels lie in a face is told by the whole face.
     frames = class_frames(labels, generator.config.framed_classes)
     frames[:, :2] -= corners
-    part = generator.pyramid(cut(labels, corners, size), origin=(row, column), frames=frames)
-    return generator.draw(piece, part, codes, levels)
+    return piece, generator.pyramid(cut(labels, corners, size), origin=(row, column), frames=frames)
+
+
+def coarse_levels(generator: Generator) -> int:
+    """The levels up to the grid of STRIDE, which see the whole map."""
+    return len(generator.blocks) - generator_levels_in(STRIDE)
 
 
 def generator_levels_in(stride: int) -> int:
@@ -206,9 +219,9 @@ def crop_step(
     adversarial = step >= config.adversarial_start
     if adversarial:
         with torch.no_grad(), fabric.autocast():
-            real_levels = _judged_levels(networks, real, config)
+            real_levels = judged_levels(networks.perceptual, real, config.classifier_scale)
         with fabric.autocast():
-            fake_levels = _judged_levels(networks, pictures, config)
+            fake_levels = judged_levels(networks.perceptual, pictures, config.classifier_scale)
         patch_scores = networks.discriminator(torch.cat([pair, pair]), torch.cat([real, pictures[:count].detach()]))
         level_scores = networks.discriminator.judge_features(  # type: ignore[operator]
             [torch.cat([r, f.detach()]) for r, f in zip(real_levels, fake_levels, strict=True)],
@@ -224,7 +237,8 @@ def crop_step(
 
     warmup = min(1.0, (step + 1) / config.kl_warmup) if config.kl_warmup else 1.0
     kl = kl_divergence(drawing.mean, drawing.logvar, drawing.present, config.free_bits)
-    perceptual = networks.perceptual(_enlarged(drawing.own, config), _enlarged(target, config))
+    scale = config.classifier_scale
+    perceptual = networks.perceptual(enlarged(drawing.own, scale), enlarged(target, scale))
     colour = low_resolution_l1(drawing.own, target)
     outside = difference_outside(drawing, crop_labels)
     loss_g = config.lambda_perceptual * perceptual + warmup * config.lambda_kl * kl
@@ -314,17 +328,17 @@ def _in_both(
     return loss(drawing.own, labels, own, drawing.present) + 0.5 * loss(drawing.other, labels, others.roll(1, 0), taken)
 
 
-def _enlarged(pictures: Tensor, config: TrainConfig) -> Tensor:
-    """Pictures as large as the classifier should see them."""
-    if config.classifier_scale == 1:
+def enlarged(pictures: Tensor, scale: int) -> Tensor:
+    """Pictures as large as the classifier should see them, ``scale`` times."""
+    if scale == 1:
         return pictures
-    return F.interpolate(pictures, scale_factor=config.classifier_scale, mode="bilinear", align_corners=False)
+    return F.interpolate(pictures, scale_factor=scale, mode="bilinear", align_corners=False)
 
 
-def _judged_levels(networks: Networks, pictures: Tensor, config: TrainConfig) -> list[Tensor]:
-    """The classifier's features of pictures, without those levels that enlarging brought down to single pixels."""
-    levels: list[Tensor] = networks.perceptual.features(_enlarged(pictures, config))
-    return levels[config.classifier_scale.bit_length() - 1 :]
+def judged_levels(perceptual: PerceptualLoss, pictures: Tensor, scale: int) -> list[Tensor]:
+    """The classifier's features of enlarged pictures, without those levels that this brought down to single pixels."""
+    levels: list[Tensor] = perceptual.features(enlarged(pictures, scale))
+    return levels[scale.bit_length() - 1 :]
 
 
 def _split(outputs: Sequence[list[Tensor]], count: int) -> tuple[list[list[Tensor]], list[list[Tensor]]]:

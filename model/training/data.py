@@ -67,6 +67,19 @@ def find_pairs(directory: str | Path, label_set: LabelSet) -> list[Pair]:
     return pairs
 
 
+def find_extra_pairs(extra: str | Path, beside: str | Path, label_set: LabelSet, check: bool = False) -> list[Pair]:
+    """The pairs of a second dataset with the classes of the one ``beside`` it, whose label set this is.
+
+    Raises:
+        UserError: its classes are others, a photo or a map has no partner, or with ``check`` any fault of its files.
+    """
+    if load_label_set(extra).names != label_set.names:
+        raise UserError(f"{extra} and {beside} have different classes")
+    if check:
+        require_sound_data(extra)
+    return find_pairs(extra, label_set)
+
+
 def check_data(directory: str | Path, progress: Progress | None = None) -> list[str]:
     """Find every fault of a dataset by reading all of it.
 

@@ -13,14 +13,14 @@ from model.checkpoints.bundle import load_bundle, save_bundle
 from model.errors import UserError
 from model.images import write_picture
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
-from model.training.data import find_pairs, load_label_set, require_sound_data, split_pairs
+from model.training.data import find_extra_pairs, find_pairs, load_label_set, require_sound_data, split_pairs
 from model.training.faces import FaceRecipe, Faces, FaceTrainer, draw_crops, read_faces
 from model.training.losses import perceptual_loss
 from model.training.reporting import Reporter
 from model.training.samples import to_bytes
 from model.training.signals import stop_on_signals
 
-#: Steps between sample grids, in checkpoints, and how much their faces are enlarged.
+#: How much the faces of sample grids are enlarged.
 GRID_SCALE = 4
 
 
@@ -59,16 +59,14 @@ def train_faces(options: FaceOptions) -> Path:
     trainer = FaceTrainer(bundle, options.recipe, perceptual_loss(None))
     if options.resume:
         trainer.load(load_checkpoint(options.out))
-    folders = [folder for folder in (options.data, options.extra_data) if folder is not None]
-    pairs = []
-    for folder in folders:
-        label_set = load_label_set(folder)
-        if label_set.names != bundle.label_set.names:
-            raise UserError(f"{folder} and the bundle {bundle.name} have different classes")
-        if options.check:
-            require_sound_data(folder)
-        found = find_pairs(folder, label_set)
-        pairs += split_pairs(found)[0] if folder == options.data else found
+    label_set = load_label_set(options.data)
+    if label_set.names != bundle.label_set.names:
+        raise UserError(f"{options.data} and the bundle {bundle.name} have different classes")
+    if options.check:
+        require_sound_data(options.data)
+    pairs, _ = split_pairs(find_pairs(options.data, label_set))
+    if options.extra_data is not None:
+        pairs += find_extra_pairs(options.extra_data, options.data, label_set, options.check)
     faces = read_faces(pairs, bundle, options.recipe, trainer.face, trainer.framed)
     loop = _Loop(options, trainer, faces)
     loop.run()
@@ -118,10 +116,7 @@ class _Loop:
         trainer, recipe = self.trainer, self.options.recipe
         torch.manual_seed(self.options.seed)
         crops = draw_crops(self.faces, trainer.bundle, recipe, trainer.focus, trainer.head)
-        learned = trainer.generator
-        trainer.generator = trainer.average
-        drawn, old = trainer.draw(crops)
-        trainer.generator = learned
+        drawn, old = trainer.draw(crops, trainer.average)
         rows = [torch.cat(list(pictures[: recipe.faces]), 2) for pictures in (crops.photo, old, drawn)]
         stacked = torch.cat(rows, 1)
         return stacked.repeat_interleave(GRID_SCALE, 1).repeat_interleave(GRID_SCALE, 2)

@@ -27,7 +27,18 @@ from model.groupdnet.generator import Generator
 from model.groupdnet.presets import FRAMED_LEVELS
 from model.training.augment import PairAugment, studio
 from model.training.critic import CropDiscriminator, feature_channels
-from model.training.crops import MARGIN, STRIDE, Focus, cut, draw_corners, focus_of, generator_levels_in
+from model.training.crops import (
+    MARGIN,
+    STRIDE,
+    Focus,
+    coarse_levels,
+    cut,
+    draw_corners,
+    enlarged,
+    focus_of,
+    judged_levels,
+    lay_crops,
+)
 from model.training.data import load_arrays
 from model.training.losses import PerceptualLoss, class_colour_loss, class_colours, low_resolution_l1
 from model.training.networks import Ema, initialise
@@ -178,7 +189,7 @@ class FaceTrainer:
         self.focus = focus_of(names)
         self.before = bundle.generator.eval()
         self.generator = framed_generator(bundle.generator, self.framed)
-        self.levels = len(self.generator.blocks) - generator_levels_in(STRIDE)
+        self.levels = coarse_levels(self.generator)
         if self.levels < 1 or bundle.generator.config.blocks[0].upsample or bundle.height % STRIDE:
             raise UserError(f"{bundle.path or bundle.name} has too few levels for training on crops.")
         channels = feature_channels(perceptual.features)
@@ -204,17 +215,12 @@ class FaceTrainer:
     def _learns(self, name: str) -> bool:
         return name.startswith("to_rgb.") or (name.startswith("blocks.") and int(name.split(".")[1]) >= self.levels)
 
-    def draw(self, crops: Crops) -> tuple[Tensor, Tensor]:
-        """The crops as they are drawn now and as the bundle drew them, (B, 3, s, s) each."""
-        generator, size = self.generator, self.recipe.size + 2 * MARGIN
+    def draw(self, crops: Crops, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+        """The crops as ``generator`` or else the learning one draws them, and as the bundle did, (B, 3, s, s) each."""
+        generator = self.generator if generator is None else generator
         with torch.no_grad():
-            features = generator.lay_features(generator.pyramid(crops.labels), crops.codes, self.levels)
-            piece = cut(features, crops.corners // STRIDE, size // STRIDE)
-            frames = class_frames(crops.labels, self.framed)
-            frames[:, :2] -= crops.corners
-        row, column = (STRIDE * torch.randint(256, (2,))).tolist()
-        part = generator.pyramid(cut(crops.labels, crops.corners, size), origin=(row, column), frames=frames)
-        with torch.no_grad():
+            size = self.recipe.size + 2 * MARGIN
+            piece, part = lay_crops(generator, crops.labels, crops.codes, crops.corners, size)
             old = self.before.draw(piece, part, crops.codes, self.levels)
         new = generator.draw(piece, part, crops.codes, self.levels)
         return new[..., MARGIN:-MARGIN, MARGIN:-MARGIN], old[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
@@ -232,7 +238,7 @@ class FaceTrainer:
         own = slice(0, count // 2)
         # What is no face is the photo's own here: only the face is compared.
         joined = drawn[own] * mask[own] + crops.photo[own] * (1 - mask[own])
-        perceptual = self.perceptual(self._enlarged(joined), self._enlarged(crops.photo[own]))
+        perceptual = self.perceptual(enlarged(joined, recipe.scale), enlarged(crops.photo[own], recipe.scale))
         colour = low_resolution_l1(joined, crops.photo[own]) / mask[own].mean().clamp(min=1e-3)
         counted = torch.zeros(count, self.bundle.classes, dtype=torch.bool)
         counted[:, self.face] = True
@@ -254,9 +260,6 @@ class FaceTrainer:
         self._ema.update(self.generator, self.step_number)
         return {name: value.detach() for name, value in terms.items()}
 
-    def _enlarged(self, pictures: Tensor) -> Tensor:
-        return F.interpolate(pictures, scale_factor=self.recipe.scale, mode="bilinear", align_corners=False)
-
     def _scores(self, semantics: Tensor, pictures: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Scores after DiffAugment and how much of a face lies under each: the patch discriminator's, each head's."""
         recipe = self.recipe
@@ -271,7 +274,7 @@ class FaceTrainer:
         )
         pictures, semantics = augment.picture(pictures), augment.semantics(semantics)
         face = semantics[:, list(self.framed)].sum(1, keepdim=True)
-        levels = self.perceptual.features(self._enlarged(pictures))[recipe.scale.bit_length() - 1 :]
+        levels = judged_levels(self.perceptual, pictures, recipe.scale)
         scores = [self.judges(semantics, pictures)[0][-1], *self.judges.judge_features(levels, semantics)]
         for score in scores:
             yield score, F.adaptive_avg_pool2d(face, (score.shape[-2], score.shape[-1]))

@@ -20,7 +20,14 @@ from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.config import TrainConfig, recipe
 from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import CropModel, crop_step, fix_batch_norm, focus_of
-from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
+from model.training.data import (
+    find_extra_pairs,
+    find_pairs,
+    load_arrays,
+    load_label_set,
+    require_sound_data,
+    split_pairs,
+)
 from model.training.losses import perceptual_loss
 from model.training.networks import (
     Ema,
@@ -131,11 +138,8 @@ def read_extra(options: TrainOptions, config: TrainConfig, label_set: LabelSet, 
     folder = options.extra_data
     if folder is None:
         return training
-    if load_label_set(folder).names != label_set.names:
-        raise UserError(f"{folder} and {options.data} have different classes")
-    if options.check:
-        require_sound_data(folder)
-    photos, maps = load_arrays(find_pairs(folder, label_set), config.height, config.width)
+    pairs = find_extra_pairs(folder, options.data, label_set, options.check)
+    photos, maps = load_arrays(pairs, config.height, config.width)
     device = training.maps.device
     return Dataset(torch.cat([training.photos, photos.to(device)]), torch.cat([training.maps, maps.to(device)]))
 

@@ -20,7 +20,14 @@ from model.errors import UserError
 from model.files import replacing
 from model.labels import LabelSet
 from model.parsing.network import Parser, ParserConfig
-from model.training.data import find_pairs, load_arrays, load_label_set, require_sound_data, split_pairs
+from model.training.data import (
+    find_extra_pairs,
+    find_pairs,
+    load_arrays,
+    load_label_set,
+    require_sound_data,
+    split_pairs,
+)
 from model.training.parser.augment import augment
 from model.training.parser.loading import REPORT as REPORT
 from model.training.parser.loading import WEIGHTS, copy_weights, open_parser
@@ -178,9 +185,7 @@ class _Trainer:
         recipe = self.recipe
         train, validation = split_pairs(find_pairs(data, label_set), recipe.validation_every)
         if extra is not None:
-            if load_label_set(extra).names != label_set.names:
-                raise UserError(f"{extra} and {data} have different classes")
-            train = train + find_pairs(extra, label_set)
+            train = train + find_extra_pairs(extra, data, label_set)
         if len(train) < recipe.batch_size or not validation:
             raise UserError(f"{data} has too few pairs: {len(train)} to train on for steps of {recipe.batch_size}")
         self.label_set = label_set
