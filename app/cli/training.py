@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -113,10 +114,18 @@ def train(
     print(bundle)
 
 
-def train_faces(
+class DetailSubject(StrEnum):
+    faces = "faces"
+    clothes = "clothes"
+
+
+def train_details(
     data: DataOption,
     output: RunOption,
-    bundle: Annotated[str, typer.Option(help="Bundle whose faces are trained; it stays as it is.")] = "street-fashion",
+    subject: Annotated[DetailSubject, typer.Option(help="What is trained; all else stays as it was.")],
+    bundle: Annotated[
+        str, typer.Option(help="Bundle whose details are trained; it stays as it is.")
+    ] = "street-fashion",
     extra_data: Annotated[
         Path | None, typer.Option(help="A second folder of pairs, for training alone (see pseudo-label).")
     ] = None,
@@ -127,17 +136,19 @@ def train_faces(
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check all data before the first step.")] = True,
 ) -> None:
-    """Train the faces of a bundle alone, on the CPU; all else stays as it was. Ends with a bundle in its folder."""
+    """Train the faces or the clothes of a bundle alone, on the CPU. Ends with a bundle in its folder."""
     with training_packages():
         from model.checkpoints import find_bundle
-        from model.training.face_run import FaceOptions
-        from model.training.face_run import train_faces as run_training
+        from model.training.detail_recipe import Subject
+        from model.training.detail_run import DetailOptions
+        from model.training.detail_run import train_details as run_training
 
         trained = run_training(
-            FaceOptions(
+            DetailOptions(
                 data=data,
                 out=output,
                 bundle=Path(bundle) if Path(bundle).is_dir() else find_bundle(bundle),
+                subject=Subject(subject.value),
                 extra_data=extra_data,
                 steps=steps,
                 minutes=minutes,
@@ -282,7 +293,7 @@ def check_data(
 
 COMMANDS = {
     "train": train,
-    "train-faces": train_faces,
+    "train-details": train_details,
     "train-parser": train_parser,
     "pseudo-label": pseudo_label,
     "check-data": check_data,

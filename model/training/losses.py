@@ -117,11 +117,15 @@ def class_texture(pictures: Tensor, labels: Tensor, classes: int) -> tuple[Tenso
         smooth = _box_mean(rest, size)
         bands.append((rest - smooth).abs())
         rest = smooth
-    numbers = labels[:, None].to(pictures.dtype)
-    # One class in the whole square around a pixel.
-    inner = (_highest(numbers) == -_highest(-numbers)).to(pictures.dtype).flatten(1)
+    inner = interior(labels).to(pictures.dtype).flatten(1)
     sums, counts = _class_sums(torch.cat(bands, 1).flatten(2) * inner[:, None], inner, labels, classes)
     return torch.log(sums / counts.clamp(min=1)[..., None] + FAINTEST), counts
+
+
+def interior(labels: Tensor) -> Tensor:
+    """1 where the square of TEXTURE_REACH pixels around a pixel has one class, else 0: (B, H, W) -> (B, 1, H, W)."""
+    numbers = labels[:, None].float()
+    return (_highest(numbers) == -_highest(-numbers)).float()
 
 
 def _box_mean(grid: Tensor, size: int) -> Tensor:

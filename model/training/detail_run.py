@@ -1,9 +1,9 @@
-"""The loop of a training of faces: data in memory, steps, checkpoints, sample grids, and the bundle at the end."""
+"""The loop of a training of details: data in memory, steps, checkpoints, sample grids, and the bundle at the end."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -14,27 +14,30 @@ from model.errors import UserError
 from model.images import write_picture
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.data import find_extra_pairs, find_pairs, load_label_set, require_sound_data, split_pairs
-from model.training.faces import FaceRecipe, Faces, FaceTrainer, draw_crops, read_faces
+from model.training.detail_crops import Photos, draw_crops, read_photos
+from model.training.detail_recipe import DetailRecipe, Subject, recipe_for
+from model.training.details import DetailTrainer
 from model.training.losses import perceptual_loss
 from model.training.reporting import Reporter
 from model.training.samples import to_bytes
 from model.training.signals import stop_on_signals
 
-#: How much the faces of sample grids are enlarged.
+#: How much the crops of sample grids are enlarged.
 GRID_SCALE = 4
 
 
 @dataclass(frozen=True)
-class FaceOptions:
+class DetailOptions:
     """What the command line says about one run.
 
-    ``bundle``: the folder whose faces are trained; it stays as it is. ``extra_data``: a second folder of pairs.
-    ``minutes`` ends the run early, with checkpoint and bundle.
+    ``bundle``: the folder whose details are trained; it stays as it is. ``extra_data``: a second folder of pairs.
+    ``minutes`` ends the run early, with checkpoint and bundle; ``recipe``: None for the subject's own.
     """
 
     data: Path
     out: Path
     bundle: Path
+    subject: Subject = Subject.FACES
     extra_data: Path | None = None
     steps: int = 4000
     minutes: float | None = None
@@ -42,21 +45,22 @@ class FaceOptions:
     seed: int = 0
     checkpoint_every: int = 100
     check: bool = True
-    recipe: FaceRecipe = field(default_factory=FaceRecipe)
+    recipe: DetailRecipe | None = None
 
 
-def train_faces(options: FaceOptions) -> Path:
-    """Train the faces of a bundle on the CPU and return the folder of the new bundle, RUN/bundle.
+def train_details(options: DetailOptions) -> Path:
+    """Train the faces or the clothes of a bundle on the CPU and return the folder of the new bundle, RUN/bundle.
 
     Every 10th pair of ``data`` is left out (see split_pairs). Every step draws from a random stream seeded by its
-    number, so a resumed run goes on bit for bit. Raises UserError for bad data, a bundle without faces, or a run folder
-    that cannot be resumed.
+    number, so a resumed run goes on bit for bit. Raises UserError for bad data, a bundle without the subject, or a run
+    folder that cannot be resumed.
     """
     if not options.resume and (options.out / NAME).is_file():
         raise UserError(f"{options.out} already holds a run; add --resume to continue it or choose another folder.")
     bundle = load_bundle(options.bundle)
     torch.manual_seed(options.seed)
-    trainer = FaceTrainer(bundle, options.recipe, perceptual_loss(None))
+    recipe = options.recipe or recipe_for(options.subject)
+    trainer = DetailTrainer(bundle, options.subject, recipe, perceptual_loss(None))
     if options.resume:
         trainer.load(load_checkpoint(options.out))
     label_set = load_label_set(options.data)
@@ -67,11 +71,15 @@ def train_faces(options: FaceOptions) -> Path:
     pairs, _ = split_pairs(find_pairs(options.data, label_set))
     if options.extra_data is not None:
         pairs += find_extra_pairs(options.extra_data, options.data, label_set, options.check)
-    faces = read_faces(pairs, bundle, options.recipe, trainer.face, trainer.framed)
-    loop = _Loop(options, trainer, faces)
-    loop.run()
+    photos = read_photos(pairs, bundle, recipe, trainer.scope)
+    _Loop(options, trainer, photos).run()
     bundle.generator = trainer.average.eval()
-    bundle.card = {"recipe": "faces", "from": bundle.name, "steps": trainer.step_number, "photos": len(faces)}
+    bundle.card = {
+        "recipe": options.subject.value,
+        "from": bundle.name,
+        "steps": trainer.step_number,
+        "photos": len(photos),
+    }
     save_bundle(bundle, options.out / "bundle")
     return options.out / "bundle"
 
@@ -79,21 +87,21 @@ def train_faces(options: FaceOptions) -> Path:
 class _Loop:
     """A running training: steps until the end, a signal or the time is up."""
 
-    def __init__(self, options: FaceOptions, trainer: FaceTrainer, faces: Faces) -> None:
-        self.options, self.trainer, self.faces = options, trainer, faces
+    def __init__(self, options: DetailOptions, trainer: DetailTrainer, photos: Photos) -> None:
+        self.options, self.trainer, self.photos = options, trainer, photos
         self.stopping = False
 
     def run(self) -> None:
         options, trainer = self.options, self.trainer
         began, saved = time.monotonic(), -1
-        reporter = Reporter(options.out, options.steps, options.recipe.faces, True, trainer.step_number)
+        reporter = Reporter(options.out, options.steps, trainer.recipe.crops, True, trainer.step_number)
         with stop_on_signals(self), reporter:
-            reporter.say(f"{len(self.faces)} faces to train on")
+            reporter.say(f"{len(self.photos)} photos to train {options.subject.value} on")
             while trainer.step_number < options.steps and not self.stopping:
                 if options.minutes is not None and time.monotonic() - began > 60 * options.minutes:
                     break
                 torch.manual_seed((options.seed * 1_000_003 + trainer.step_number) * 4096)
-                terms = trainer.step(self.faces)
+                terms = trainer.step(self.photos)
                 reporter.step(trainer.step_number, terms)
                 if trainer.step_number % options.checkpoint_every == 0:
                     self.checkpoint()
@@ -104,7 +112,7 @@ class _Loop:
             self.checkpoint()
 
     def checkpoint(self) -> None:
-        """Write the checkpoint, and a grid of training faces: photos above what is drawn (see ``grid``)."""
+        """Write the checkpoint, and a grid of training crops: photos above what is drawn (see ``grid``)."""
         save_checkpoint(self.options.out, self.trainer.state())
         folder = self.options.out / "samples"
         folder.mkdir(parents=True, exist_ok=True)
@@ -112,11 +120,11 @@ class _Loop:
 
     @torch.no_grad()
     def grid(self) -> Tensor:
-        """Photos, the bundle's drawing, this run's, one below the other; the right half with another photo's head."""
-        trainer, recipe = self.trainer, self.options.recipe
+        """Photos, the bundle's drawing, this run's, one below the other; the right half with another photo's codes."""
+        trainer, recipe = self.trainer, self.trainer.recipe
         torch.manual_seed(self.options.seed)
-        crops = draw_crops(self.faces, trainer.bundle, recipe, trainer.focus, trainer.head)
+        crops = draw_crops(self.photos, trainer.bundle, recipe, trainer.scope)
         drawn, old = trainer.draw(crops, trainer.average)
-        rows = [torch.cat(list(pictures[: recipe.faces]), 2) for pictures in (crops.photo, old, drawn)]
+        rows = [torch.cat(list(pictures[: recipe.crops]), 2) for pictures in (crops.photo, old, drawn)]
         stacked = torch.cat(rows, 1)
         return stacked.repeat_interleave(GRID_SCALE, 1).repeat_interleave(GRID_SCALE, 2)

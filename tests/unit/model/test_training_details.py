@@ -1,4 +1,4 @@
-"""Training faces alone: what changes, what must not, and that a run goes on where it stopped."""
+"""Training faces or clothes alone: what changes, what must not, and that a run goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from model.checkpoints import load_bundle
 from model.errors import UserError
 from model.training.checkpointing import load_checkpoint
 from model.training.data import find_pairs, load_label_set
-from model.training.face_run import FaceOptions, train_faces
-from model.training.faces import FaceRecipe, FaceTrainer, draw_crops, framed_generator, read_faces
+from model.training.detail_crops import draw_crops, read_photos
+from model.training.detail_recipe import DetailRecipe, Subject, recipe_for
+from model.training.detail_run import DetailOptions, train_details
+from model.training.details import DetailTrainer, framed_generator
 from model.training.losses import perceptual_loss
 from model.training.run import train
 from tests.unit.model.tiny_training import options, tiny_recipe
 
-RECIPE = FaceRecipe(size=16, faces=4, others=2, warm_up=1)
+RECIPE = DetailRecipe(size=16, crops=4, others=2, warm_up=1)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +54,8 @@ def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return train(options(data, out, recipe=tiny_recipe(5), steps=1, checkpoint_every=1))
 
 
-def chosen(data: Path, trained: Path, out: Path) -> FaceOptions:
-    return FaceOptions(data, out, trained, steps=3, checkpoint_every=3, check=False, recipe=RECIPE)
+def chosen(data: Path, trained: Path, out: Path) -> DetailOptions:
+    return DetailOptions(data, out, trained, Subject.FACES, steps=3, checkpoint_every=3, check=False, recipe=RECIPE)
 
 
 def test_a_network_that_is_told_places_draws_as_before_at_first(trained: Path) -> None:
@@ -67,11 +69,11 @@ def test_a_network_that_is_told_places_draws_as_before_at_first(trained: Path) -
 
 def test_crops_lie_around_faces_and_half_of_them_wear_another_head(data: Path, trained: Path) -> None:
     bundle = load_bundle(trained)
-    trainer = FaceTrainer(bundle, RECIPE, perceptual_loss(None))
-    faces = read_faces(find_pairs(data, load_label_set(data)), bundle, RECIPE, trainer.face, trainer.framed)
+    trainer = DetailTrainer(bundle, Subject.FACES, RECIPE, perceptual_loss(None))
+    faces = read_photos(find_pairs(data, load_label_set(data)), bundle, RECIPE, trainer.scope)
     assert len(faces) == 11
     torch.manual_seed(0)
-    crops = draw_crops(faces, bundle, RECIPE, trainer.focus, trainer.head)
+    crops = draw_crops(faces, bundle, RECIPE, trainer.scope)
     assert crops.photo.shape == (6, 3, 16, 16)
     assert ((crops.crop_labels[:4] == 1).float().mean((1, 2)) > 0.3).all()
     drawn, old = trainer.draw(crops)
@@ -84,7 +86,7 @@ def test_crops_lie_around_faces_and_half_of_them_wear_another_head(data: Path, t
 
 def test_a_run_changes_fine_levels_alone_and_resumes_bit_equally(data: Path, trained: Path, tmp_path: Path) -> None:
     start = chosen(data, trained, tmp_path / "whole")
-    after = load_bundle(train_faces(start)).generator
+    after = load_bundle(train_details(start)).generator
     before = load_bundle(trained).generator
     own = after.state_dict()
     for name, value in before.state_dict().items():
@@ -92,21 +94,41 @@ def test_a_run_changes_fine_levels_alone_and_resumes_bit_equally(data: Path, tra
         assert torch.allclose(own[name], value, atol=1e-3) or not fixed, name
     assert own["blocks.4.place"].any()
     assert list((tmp_path / "whole" / "samples").glob("*.png"))
-    train_faces(replace(start, out=tmp_path / "halves", steps=2))
-    train_faces(replace(start, out=tmp_path / "halves", resume=True))
+    train_details(replace(start, out=tmp_path / "halves", steps=2))
+    train_details(replace(start, out=tmp_path / "halves", resume=True))
     whole, halves = load_checkpoint(tmp_path / "whole"), load_checkpoint(tmp_path / "halves")
     for part in ("generator", "average", "judges"):
         for name, value in whole[part].items():
             assert torch.equal(value, halves[part][name]), f"{part}: {name}"
     with pytest.raises(UserError, match="already holds a run"):
-        train_faces(start)
+        train_details(start)
+
+
+def test_crops_of_clothes_lie_on_them_and_places_stay(data: Path, trained: Path, tmp_path: Path) -> None:
+    recipe = replace(recipe_for(Subject.CLOTHES), size=48, crops=3, others=1)
+    bundle = load_bundle(trained)
+    trainer = DetailTrainer(bundle, Subject.CLOTHES, recipe, perceptual_loss(None))
+    assert trainer.scope.judged == (2,)
+    photos = read_photos(find_pairs(data, load_label_set(data)), bundle, recipe, trainer.scope)
+    assert len(photos) == 12 and photos.shares.shape == (3, 6)
+    torch.manual_seed(0)
+    crops = draw_crops(photos, bundle, recipe, trainer.scope)
+    assert ((crops.crop_labels[:3] == 2).sum((1, 2)) > 0).all()
+    terms = trainer.step(photos)
+    assert {"grain", "patch", "critic", "hold"} <= terms.keys() and all(torch.isfinite(v) for v in terms.values())
+    start = replace(chosen(data, trained, tmp_path / "run"), subject=Subject.CLOTHES, recipe=recipe, steps=2)
+    after = load_bundle(train_details(start))
+    assert after.card["recipe"] == "clothes" and after.card["photos"] == 10
+    own, before = after.generator.state_dict(), bundle.generator.state_dict()
+    assert own.keys() >= {name for name in before if "place" in name}
+    assert not torch.equal(own["blocks.4.conv_1.weight"], before["blocks.4.conv_1.weight"])
 
 
 def test_what_has_no_faces_is_refused(data: Path, trained: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="None of the photos shows a face of 5000 pixels"):
-        train_faces(replace(chosen(data, trained, tmp_path / "run"), recipe=replace(RECIPE, least_pixels=5000)))
+        train_details(replace(chosen(data, trained, tmp_path / "run"), recipe=replace(RECIPE, least_pixels=5000)))
     other = tmp_path / "other"
     (other / "images").mkdir(parents=True)
     (other / "classes.json").write_text((data / "classes.json").read_text().replace('"face"', '"nose"'))
     with pytest.raises(UserError, match="different classes"):
-        train_faces(replace(chosen(data, trained, tmp_path / "run"), extra_data=other))
+        train_details(replace(chosen(data, trained, tmp_path / "run"), extra_data=other))

@@ -1,0 +1,130 @@
+"""Photos of a training of details, in memory, and the crops of a step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from model.checkpoints.bundle import Bundle
+from model.errors import UserError
+from model.groupdnet.class_encoder import present_classes
+from model.groupdnet.class_frame import class_frames, in_classes
+from model.training.augment import studio
+from model.training.crops import MARGIN, STRIDE, cut, draw_corners
+from model.training.data import load_arrays
+from model.training.detail_recipe import DetailRecipe, Scope
+from model.training.grain import Grain
+from model.training.losses import class_colours
+
+#: Photos whose detail says how directions are spread.
+GRAIN_PHOTOS = 200
+
+
+@dataclass
+class Photos:
+    """Photos in memory and what is measured of them once: photos (N, 3, H, W) and maps (N, H, W) uint8, mean and spread
+    of the codes (N, C, K), present bool (N, C), mean colours of the classes (N, C, 3) in [-1, 1], the middle (row,
+    column) of each face (N, 2), and how detail is spread over directions (see
+    ``Grain.shares``), photos and their mirrored pictures alike."""
+
+    photos: Tensor
+    maps: Tensor
+    mean: Tensor
+    spread: Tensor
+    present: Tensor
+    colours: Tensor
+    middle: Tensor
+    shares: Tensor
+
+    def __len__(self) -> int:
+        return len(self.maps)
+
+
+@torch.no_grad()
+def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) -> Photos:
+    """Pairs that show the subject, in memory, encoded by the bundle. Raises UserError where there are none."""
+    assert bundle.encoder is not None
+    photos, maps = load_arrays(pairs, bundle.height, bundle.width)
+    seen = (
+        in_classes(maps, scope.judged[:1] if scope.around is None else scope.judged).sum((1, 2)) >= recipe.least_pixels
+    )
+    photos, maps = photos[seen], maps[seen]
+    if not len(maps):
+        missing = "a face" if scope.around is None else "clothes"
+        raise UserError(f"None of the photos shows {missing} of {recipe.least_pixels} pixels or more.")
+    judged = torch.zeros(bundle.classes, dtype=torch.bool).index_fill(0, torch.tensor(scope.judged), True)
+    means, spreads, colours, grains = [], [], [], []
+    grain, shares = Grain(), torch.zeros(0)
+    for number, (photo, labels) in enumerate(zip(photos.split(8), maps.long().split(8), strict=True)):
+        pictures = _as_input(photo, labels, bundle)
+        mean, logvar = bundle.encoder(pictures, labels)
+        colours.append(class_colours(pictures, labels, bundle.classes)[0])
+        means.append(mean.flatten(2))
+        spreads.append((0.5 * logvar.clamp(-10, 10)).exp().flatten(2))
+        if recipe.lambda_grain and 8 * number < GRAIN_PHOTOS:
+            grains.append(grain.shares(pictures, labels, judged))
+    if grains:
+        weights = torch.stack([count for _, count in grains])
+        shares = (torch.stack([share for share, _ in grains]) * weights[:, None, None]).sum(0) / weights.sum().clamp(
+            min=1
+        )
+    present = present_classes(maps.long(), bundle.classes)
+    middle = class_frames(maps, scope.framed)[:, :2]
+    measured = (torch.cat(means), torch.cat(spreads), present, torch.cat(colours), middle, shares)
+    return Photos(photos, maps, *measured)
+
+
+def _as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
+    """uint8 photos as the networks see them, on the bundle's ground."""
+    pictures = photo.float() / 127.5 - 1
+    return pictures if bundle.background is None else studio(pictures, labels, bundle.background[0])
+
+
+@dataclass(frozen=True)
+class Crops:
+    """What one step draws: codes (B, C, K, 1, 1), labels (B, H, W) whole, corners (B, 2) with the margin, photo crops
+    (B, 3, s, s) and their labels (B, s, s), and the whole photos' class colours that the codes come from (B, C, 3)."""
+
+    codes: Tensor
+    labels: Tensor
+    corners: Tensor
+    photo: Tensor
+    crop_labels: Tensor
+    colours: Tensor
+
+
+def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scope) -> Crops:
+    """Crops around the subject, half of them with their own codes and half with some of the one before; then others."""
+    total, count = recipe.crops + recipe.others, recipe.crops
+    index = torch.randint(len(photos), (total,))
+    photo, labels = photos.photos[index], photos.maps[index].long()
+    middle = photos.middle[index].clone()
+    flip = torch.rand(total) < 0.5
+    photo = torch.where(flip[:, None, None, None], photo.flip(-1), photo)
+    labels = torch.where(flip[:, None, None], labels.flip(-1), labels)
+    height, width = labels.shape[-2:]
+    size = recipe.size + 2 * MARGIN
+    if scope.around is None:
+        middle[:, 1] = torch.where(flip, width - 1 - middle[:, 1], middle[:, 1])
+        around = middle[:count] + (torch.rand(count, 2) - 0.5) * STRIDE / 2 - size / 2
+        limit = torch.tensor([height - size, width - size]) // STRIDE * STRIDE
+        corners = torch.minimum(((around / STRIDE).round().long() * STRIDE).clamp(min=0), limit)
+    else:
+        corners = draw_corners(labels[:count], size, scope.around)
+    corners = torch.cat([corners, draw_corners(labels[count:], size, scope.elsewhere)])
+    noise = torch.randn_like(photos.mean[index])
+    codes = torch.where(photos.present[index][..., None], photos.mean[index] + noise * photos.spread[index], noise)
+    # The others exchange codes too: nothing outside the subject may depend on what this training learns.
+    half = torch.arange(total) >= count // 2
+    taken = torch.zeros(total, bundle.classes, dtype=torch.bool)
+    taken[:, scope.exchanged] = half[:, None] & photos.present[index].roll(1, 0)[:, scope.exchanged]
+    codes = torch.where(taken[..., None], codes.roll(1, 0), codes)
+    colours = photos.colours[index]
+    colours = torch.where(taken[..., None], colours.roll(1, 0), colours)
+    inner = corners + MARGIN
+    crop_labels = cut(labels, inner, recipe.size)
+    crops = _as_input(cut(photo, inner, recipe.size), crop_labels, bundle).contiguous(memory_format=torch.channels_last)
+    return Crops(codes[..., None, None], labels, corners, crops, crop_labels, colours)

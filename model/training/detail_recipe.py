@@ -1,0 +1,110 @@
+"""What a training of details is about, and its sizes, rates and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import torch
+
+from model.checkpoints.bundle import Bundle
+from model.errors import UserError
+from model.training.crops import Focus, focus_of
+
+#: Classes of the street-fashion set that make a head; their codes are exchanged together.
+HEAD = ("hair", "face", "skin", "hat", "eyewear")
+FACE = ("face", "eyewear")
+GROUND = "background"
+#: What is wide enough to show how detail runs, drawn around twice as often as hair, hands, shoes and the rest.
+CLOTH = ("top", "outerwear", "dress", "skirt", "trousers")
+
+
+class Subject(StrEnum):
+    """What a training is about: faces, or all that a person wears, hair and hands included."""
+
+    FACES = "faces"
+    CLOTHES = "clothes"
+
+
+@dataclass(frozen=True)
+class DetailRecipe:
+    """Sizes, rates and weights of the losses; the defaults are for faces (see ``recipe_for``)."""
+
+    #: Pixels of a crop to a side, crops around the subject in a step, and crops of other places, which are only held.
+    size: int = 48
+    crops: int = 12
+    others: int = 4
+    #: Fewest pixels of the subject that a photo is learned from with.
+    least_pixels: int = 150
+    #: Steps in which places alone are learned, by regression.
+    warm_up: int = 200
+    rate_generator: float = 2e-4
+    rate_places: float = 1e-3
+    rate_warm_up: float = 1e-2
+    rate_discriminator: float = 6e-4
+    ema_decay: float = 0.995
+    #: Crops are enlarged so many times for the classifier.
+    scale: int = 2
+    lambda_patch: float = 1.0
+    lambda_critic: float = 2.0
+    lambda_perceptual: float = 3.0
+    lambda_colour: float = 20.0
+    lambda_class_colour: float = 50.0
+    lambda_hold: float = 30.0
+    lambda_grain: float = 0.0
+    augment_colour: float = 0.3
+    augment_translation: float = 0.125
+
+
+def recipe_for(subject: Subject) -> DetailRecipe:
+    """The recipe that a subject is trained by where nobody says otherwise."""
+    if subject == Subject.FACES:
+        return DetailRecipe()
+    return DetailRecipe(
+        size=64,
+        crops=10,
+        others=2,
+        warm_up=0,
+        rate_generator=6e-5,
+        rate_places=0.0,
+        ema_decay=0.998,
+        scale=1,
+        lambda_critic=1.0,
+        lambda_grain=4.0,
+    )
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The numbers of the classes that take part.
+
+    ``judged``: those that make the subject; ``main``: those of them that a photo must show and that are held to its
+    colours; ``exchanged``: those that take another photo's code in half of the crops; ``framed``: those that the
+    network is told places in. ``around`` says what crops of the subject are drawn around, None for the middle of the
+    face; ``elsewhere`` what the crops that are only held are drawn around.
+    """
+
+    judged: tuple[int, ...]
+    main: tuple[int, ...]
+    exchanged: list[int]
+    framed: tuple[int, ...]
+    around: Focus | None
+    elsewhere: Focus
+
+
+def scope_of(subject: Subject, bundle: Bundle) -> Scope:
+    """Who takes part in a training of ``subject``. Raises UserError where the bundle has no such class."""
+    names = list(bundle.label_set.names)
+    face = tuple(names.index(name) for name in FACE if name in names)
+    if subject == Subject.FACES:
+        if "face" not in names:
+            raise UserError(f"{bundle.path or bundle.name} has no class named face.")
+        head = [names.index(name) for name in HEAD if name in names]
+        return Scope(face, face[:1], head, face, None, focus_of(names))
+    worn = [number for number, name in enumerate(names) if name not in (GROUND, *FACE)]
+    if not worn:
+        raise UserError(f"{bundle.path or bundle.name} has no classes beside ground and face.")
+    weights = focus_of(names).weights
+    among = torch.tensor([0.0 if n not in worn else 2.0 if name in CLOTH else 1.0 for n, name in enumerate(names)])
+    framed = bundle.generator.config.framed_classes
+    return Scope(tuple(worn), tuple(worn), worn, framed, Focus(among), Focus((among == 0) * weights))
