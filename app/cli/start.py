@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,7 +49,24 @@ def open_editor(arguments: list[str]) -> int:
     gc.disable()
     from app.launch import main
 
-    return main(arguments)
+    code = main(arguments)
+    leave(code)
+    return code
+
+
+def leave(code: int) -> None:
+    """End the process at once if a thread still works for a window that is gone: all it held is saved by now.
+
+    Kernels that are compiled, once after an installation, take seconds that Python would wait for. What is compiled
+    already is in the cache, the rest is compiled next time. With no such thread, the process ends as any other.
+    """
+    working = [thread for thread in threading.enumerate() if not thread.daemon]
+    if len(working) > 1:
+        logging.shutdown()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        os._exit(code)
 
 
 def report(message: str, code: int) -> int:

@@ -6,12 +6,13 @@ but then torch.Generator and torch.optim failed in the window's threads.
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import os
 import sys
 import threading
 from pathlib import Path
+
+from model.shared_library import load_library
 
 SPINS = 1000
 """Rounds, some 20 microseconds, that a thread of OpenMP waits busily for the others before it sleeps."""
@@ -39,11 +40,7 @@ def begin_loading() -> None:
 
 def _load_library() -> None:
     spec = importlib.util.find_spec("torch")
-    if spec is None or spec.origin is None or sys.platform == "win32":
+    if spec is None or spec.origin is None:
         return
     suffix = "dylib" if sys.platform == "darwin" else "so"
-    library = Path(spec.origin).parent / "lib" / f"libtorch_cpu.{suffix}"
-    try:
-        ctypes.CDLL(str(library))
-    except OSError:
-        return
+    load_library(Path(spec.origin).parent / "lib" / f"libtorch_cpu.{suffix}")

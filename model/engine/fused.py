@@ -7,25 +7,30 @@ where numba is missing or fails, torch does the same in more passes; a renderer 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.engine import winograd
 from model.engine.boxes import Box, Channels
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
-from model.engine.folding import LANES, LARGE_TILE, RGB_WIDTH, FoldedConv, RgbConv
+from model.engine.folding import LANES, RGB_WIDTH, FoldedConv, RgbConv
 from model.engine.parallel import Kernel
 from model.engine.tables import FoldedModulation, ModulationTable
 from model.engine.windows import Coder
 from model.engine.workspace import Workspace
+from model.shared_library import load_library
 
 # Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
 # in multiples of what the kernel multiplies at once.
@@ -43,11 +48,11 @@ class Kernels:
     """The compiled kernels, by their names in `model.engine.kernels`. Made once; imports numba."""
 
     def __init__(self) -> None:
+        _load_compiler()
         kernels = importlib.import_module("model.engine.kernels")
         self.modulate = Kernel(kernels.modulate)
         self.convolve = Kernel(kernels.convolve)
         self.multiply = Kernel(kernels.multiply)
-        self.add = Kernel(kernels.add)
         self.rgb_rows, self.restyled_rows = kernels.RGB_ROWS, kernels.RESTYLED
         self.number = Kernel(kernels.number)
         self.fill_slots = Kernel(kernels.fill_slots)
@@ -55,6 +60,14 @@ class Kernels:
         self.restyle = Kernel(kernels.restyle)
         self.draw = Kernel(kernels.draw)
         self.grey = Kernel(kernels.grey)
+
+
+def _load_compiler() -> None:
+    """Have LLVM's library loaded before numba asks for it: numba would hold up every other thread meanwhile."""
+    spec = importlib.util.find_spec("llvmlite.binding")
+    if spec is not None and spec.origin is not None:
+        suffix = "dylib" if sys.platform == "darwin" else "so"
+        load_library(Path(spec.origin).with_name(f"libllvmlite.{suffix}"))
 
 
 def load() -> Kernels | None:
@@ -167,32 +180,27 @@ class FusedElementwise(Elementwise):
         )
 
     def step(self, conv: FoldedConv) -> int:
-        return LARGE_TILE if _has_kernel(conv) else super().step(conv)
+        return conv.patch_tile
 
     def room(self, conv: FoldedConv, box: Box, whole: bool) -> tuple[int, int]:
-        if not _has_kernel(conv):
-            return super().room(conv, box, whole)
         rows, columns = box.shape
-        return -(-rows // LARGE_TILE) * LARGE_TILE, -(-columns // LARGE_TILE) * LARGE_TILE
+        return winograd.room(rows, conv.patch_tile), winograd.room(columns, conv.patch_tile)
 
     def convolve(
         self, conv: FoldedConv, x: Tensor, outputs: Channels, added: Tensor | None, up: bool, into: Tensor, box: Box
     ) -> None:
         rows, columns = box.shape
-        if not _has_kernel(conv):
-            self._add(conv(x, outputs, self._workspace.take), added, up, into, box, outputs)
-            return
-        weights = conv.patch_weights
-        _, taps, inputs, width = weights.shape
-        own = conv.outputs // conv.groups
+        weights, tile = conv.patch_weights, conv.patch_tile
+        taps, inputs, own = weights.shape[1], conv.inputs // conv.groups, conv.outputs // conv.groups
+        width = weights.shape[2] // inputs
         first, groups = outputs.first // own, (outputs.last - outputs.first) // own
-        patches = -(-rows // LARGE_TILE) * -(-columns // LARGE_TILE)
+        patches = -(-rows // tile) * -(-columns // tile)
         threads = torch.get_num_threads()
         # Batches whose sums stay in the cache, and one for every thread at least. Wide matrices take longer to read.
         batch = WIDE_BATCH if conv.tile else min(WIDE_BATCH, BATCH_VALUES // (taps * inputs))
         batch = min(batch, -(-patches * groups // threads), patches)
         batch = -(-batch // BATCH_STEP) * BATCH_STEP
-        size = taps * batch * (inputs + width) + 16 * width + taps * 64
+        size = taps * batch * (inputs + width) + tile**2 * width + taps * 64
         scratch = self._workspace.take("patches", threads, size)
         zeros = self._workspace.take("zeros", conv.outputs).zero_()
         _, x_columns, x_channels = x.shape
@@ -203,20 +211,8 @@ class FusedElementwise(Elementwise):
                 *(groups * -(-patches // batch), 0, scratch.data_ptr(), 4 * size, batch),
                 *(rows, columns, inputs, own, width, x.data_ptr(), 4 * x_columns * x_channels, 4 * x_channels),
                 *(weights.data_ptr() + 4 * first * taps * inputs * width, conv.bias.data_ptr() + 4 * outputs.first),
-                *(*_places(into, box, outputs), *more, up, zeros.data_ptr()),
+                *(*_places(into, box, outputs), *more, up, zeros.data_ptr(), tile),
             ),
-        )
-
-    def _add(
-        self, convolved: Tensor, added: Tensor | None, up: bool, into: Tensor, box: Box, channels: Channels
-    ) -> None:
-        rows, columns = box.shape
-        count = channels.last - channels.first
-        convolved = _strided(convolved)
-        more = (self._workspace.take("zeros", count).zero_().data_ptr(), 0, 0) if added is None else _pixels(added)
-        self._kernels.add(
-            rows * columns * count,
-            (rows, columns, count, up, *_places(into, box, channels), *_pixels(convolved), *more),
         )
 
     def shortcut(self, conv: FoldedConv, x: Tensor, outputs: Channels) -> Tensor:
@@ -263,16 +259,6 @@ class FusedElementwise(Elementwise):
                 *(rgb.data_ptr() + 4 * first, 4 * width, 4 * height * width),
             ),
         )
-
-
-def _has_kernel(conv: FoldedConv) -> bool:
-    """Whether the compiled convolution is the faster one: not where a few pixels read many weights."""
-    return conv.kernel == 3 and conv.tile in (0, LARGE_TILE)
-
-
-def _strided(grid: Tensor) -> Tensor:
-    """The grid (h, w, c) itself, or a copy where the channels of a pixel do not lie together."""
-    return grid if grid.stride(2) == 1 else grid.contiguous()
 
 
 def _pixels(grid: Tensor) -> tuple[int, int, int]:
