@@ -23,6 +23,8 @@ from model.groupdnet.texture_noise import texture_noise
 FLOAT32_SHARE = 1 / 8
 # The side of the larger patches of minimal filtering; the outputs that compiled kernels compute at once.
 LARGE_TILE, LANES = 4, 8
+# Columns of a matrix that lie together where compiled kernels multiply by it.
+SLAB = 16
 # The 27 values that the nine taps of a convolution to RGB make of a pixel take so many in compiled kernels.
 RGB_WIDTH = 32
 
@@ -91,7 +93,7 @@ class FoldedConv:
             return self._product(x, first, groups)
         bias = None if self._bias is None else self._bias[rows]
         if self.tile:
-            return winograd.convolve(x, self._weight[first : first + groups], bias, take)
+            return winograd.convolve(x, self._unpacked(first, groups), bias, take)
         result = F.conv2d(x.permute(2, 0, 1)[None], self._weight[rows], bias, groups=groups)
         return result[0].permute(1, 2, 0)
 
@@ -101,16 +103,37 @@ class FoldedConv:
         assert self.kernel == 1
         return self._weight
 
+    @property
+    def patch_tile(self) -> int:
+        """The side of the patches of outputs of compiled kernels."""
+        return self.tile or LARGE_TILE
+
     @cached_property
     def patch_weights(self) -> Tensor:
-        """For patches of 4 x 4 outputs, float32 (groups, 36, inputs, outputs rounded up to ``LANES``) of a group.
+        """For compiled kernels: float32 (groups, taps, inputs * outputs rounded up to ``LANES``) of a group.
 
-        Where the convolution itself uses other weights, these are made and kept at their first use.
+        Of every matrix SLAB columns after another lie together. Where the convolution has such weights itself, they
+        are from now on kept in this order alone.
         """
         made = self._weight
-        if self.tile != LARGE_TILE:
+        if not self.tile:
             made = winograd.transform_weight(self._weight, self.groups, LARGE_TILE)
-        return F.pad(made, (0, -made.shape[-1] % LANES)) if made.shape[-1] % LANES else made
+        if made.shape[-1] % LANES:
+            made = F.pad(made, (0, -made.shape[-1] % LANES))
+        slabs = [slab.flatten(2) for slab in made.split(SLAB, -1)]
+        packed = torch.cat(slabs, 2)
+        if self.tile:
+            self._weight = packed
+        return packed
+
+    def _unpacked(self, first: int, groups: int) -> Tensor:
+        """The weights of patches of some groups, (groups, taps, inputs, outputs) of a group, for torch."""
+        weight = self._weight[first : first + groups]
+        if weight.dim() == 4:
+            return weight
+        inputs, outputs = self.inputs // self.groups, self.outputs // self.groups
+        slabs = [slab.unflatten(2, (inputs, -1)) for slab in weight.split(SLAB * inputs, -1)]
+        return torch.cat(slabs, 3)[..., :outputs]
 
     @cached_property
     def bias(self) -> Tensor:

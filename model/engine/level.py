@@ -63,14 +63,14 @@ class Level:
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
         self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
         self._all_in = Channels(0, config.in_channels)
-        self._all_middle = Channels(0, config.middle_channels)
         self._all_out = Channels(0, config.out_channels)
         self.grid = Box(0, 0, height, width)
         # In the grid of the level before: what of its output changed since this level was last computed exactly.
         self.input_dirty = Dirty((self.grid.down() if config.upsample else self.grid,), self._all_in)
         self.rgb_input_dirty: tuple[Box, ...] = ()
-        # In this grid: where gamma and beta changed; what previews wrote.
-        self._map_dirty: tuple[Box, ...] = (self.grid,)
+        # In this grid: where gamma and beta changed, with a run of classes for channels; what previews wrote.
+        self._all_classes = Channels(0, block.modulation.classes)
+        self._map_dirty = Dirty((self.grid,), self._all_classes)
         self._tainted_y = self._tainted_out = Dirty()
         self._tainted_rgb: tuple[Box, ...] = ()
 
@@ -84,8 +84,8 @@ class Level:
     @property
     def is_exact(self) -> bool:
         """Whether nothing is out of date."""
-        pending = (self.input_dirty, self._tainted_y, self._tainted_out)
-        return not (any(pending) or self.rgb_input_dirty or self._map_dirty or self._tainted_rgb)
+        pending = (self.input_dirty, self._map_dirty, self._tainted_y, self._tainted_out)
+        return not (any(pending) or self.rgb_input_dirty or self._tainted_rgb)
 
     def convolutions(self) -> list[Callable[[], object]]:
         """The convolutions over the whole grid, band by band as in a frame, each ready to run on an input of zeros."""
@@ -114,12 +114,9 @@ class Level:
 
     def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> None:
         """Take over this level's label map (h, w), new only ``within`` a box; finds by itself where it differs."""
-        grown = tuple(
-            box.dilate(self.block.modulation.radius).clip(self.height, self.width)
-            for box in self._modulation.set_symbols(symbols, within)
-        )
-        if grown:
-            self._map_dirty = merge(self._map_dirty + grown)
+        changed = self._modulation.set_symbols(symbols, within)
+        grown = changed.dilate(self.block.modulation.radius, self.height, self.width)
+        self._map_dirty = self._map_dirty.union(grown)
 
     def set_places(self, maps: Tensor, box: Box) -> None:
         """Take over where pixels lie in their class: maps (MAPS, height, width) of ``box``, 0 outside (class_frame)."""
@@ -129,7 +126,7 @@ class Level:
         for part in (self._placed, box):
             view(self._added, part).copy_(view(self._fixed, part))
         view(self._added, box).add_(self.block.place_grid(maps))
-        self._map_dirty = merge((*self._map_dirty, self._placed, box))
+        self._map_dirty = self._map_dirty.union(Dirty(merge((self._placed, box)), self._all_classes))
         self._placed = box
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
@@ -137,7 +134,8 @@ class Level:
         if not self.block.modulation.style:
             return
         self._modulation.set_codes(changed)
-        self._map_dirty = merge(self._map_dirty + tuple(box.clip(self.height, self.width) for box in boxes))
+        clipped = tuple(box.clip(self.height, self.width) for box in boxes)
+        self._map_dirty = self._map_dirty.union(Dirty(clipped, self._all_classes))
 
     def exact(
         self, x: Tensor, rgb: Tensor | None, codes: Tensor, check: Callable[[], None]
@@ -150,15 +148,12 @@ class Level:
         check()
         block = self.block
         entering = self.input_dirty.up() if block.config.upsample else self.input_dirty
-        mapped = Dirty(self._map_dirty, self._all_in)
-        first = entering.union(mapped)
+        first = entering.union(self._mapped(0))
         y = first.dilate(1, self.height, self.width).with_channels(block.conv_0.makes(first.channels))
         y = self._settle(y.union(self._tainted_y), odd=block.config.upsample)
-        second = y.union(mapped.with_channels(self._all_middle))
+        second = y.union(self._mapped(1))
         out = second.dilate(1, self.height, self.width).with_channels(block.conv_1.makes(second.channels))
-        out = out.union(self._through_shortcut(entering)).union(self._tainted_out)
-        if block.shortcut_norm:
-            out = out.union(mapped.with_channels(self._all_out))
+        out = out.union(self._through_shortcut(entering.union(self._mapped(2)))).union(self._tainted_out)
         out = self._settle(out, even=block.config.upsample)
         drawn = self._drawn(out)
         for box in y.boxes:
@@ -167,28 +162,33 @@ class Level:
             self._compute_out(x, box, out.channels, check)
         for box in drawn:
             self._draw(rgb, box, check)
-        self.input_dirty = self._tainted_y = self._tainted_out = Dirty()
-        self.rgb_input_dirty = self._map_dirty = self._tainted_rgb = ()
+        self.input_dirty = self._map_dirty = self._tainted_y = self._tainted_out = Dirty()
+        self.rgb_input_dirty = self._tainted_rgb = ()
         return out, drawn
 
     def preview(
-        self, x: Tensor, rgb: Tensor | None, codes: Tensor, boxes: tuple[Box, ...], inputs: Channels | None
+        self, x: Tensor, rgb: Tensor | None, codes: Tensor, boxes: tuple[Box, ...], inputs: Channels
     ) -> Channels:
-        """Recompute only these boxes, for some changed channels of ``x`` or all, with whatever lies around them.
+        """Recompute only these boxes, as far as changed channels of ``x`` and of the map reach, with whatever lies
+        around them.
 
         What lies at a box's rim is computed only as far as the second convolution reads it. Returns the channels of
         ``out`` that were written. The boxes stay marked as out of date.
         """
         self._modulation.refresh(codes)
         block = self.block
-        inputs = self._all_in if inputs is None else inputs
+        # With what earlier previews left undone.
+        inputs = inputs.union(self.input_dirty.channels)
         clipped = tuple(box.clip(self.height, self.width) for box in boxes)
-        y = self._settle(Dirty(clipped, block.conv_0.makes(inputs)), odd=block.config.upsample)
+        first = inputs.union(self._mapped(0).channels)
+        y = self._settle(Dirty(clipped, block.conv_0.makes(first)), odd=block.config.upsample)
         self._tainted_y = self._tainted_y.union(y)
         for box in y.boxes:
             self._compute_y(x, box, y.channels, never)
         inner = tuple(self._without_rim(box) for box in clipped)
-        out = Dirty(inner, block.conv_1.makes(y.channels)).union(self._through_shortcut(Dirty(inner, inputs)))
+        second = y.channels.union(self._mapped(1).channels)
+        out = Dirty(inner, block.conv_1.makes(second))
+        out = out.union(self._through_shortcut(Dirty(inner, inputs.union(self._mapped(2).channels))))
         out = self._settle(out, even=block.config.upsample)
         self._tainted_out = self._tainted_out.union(out)
         for box in out.boxes:
@@ -203,6 +203,12 @@ class Level:
         """One pixel less at every side that is not the picture's."""
         top, left, bottom, right = box
         return Box(top + (top > 0), left + (left > 0), bottom - (bottom < self.height), right - (right < self.width))
+
+    def _mapped(self, number: int) -> Dirty:
+        """Where and in which channels a normalisation's scale and shift changed; nowhere where there is none."""
+        if number >= len(self.block.modulation.norms):
+            return Dirty()
+        return self._map_dirty.with_channels(self.block.modulation.reached_by(number, self._map_dirty.channels))
 
     def _through_shortcut(self, entering: Dirty) -> Dirty:
         conv = self.block.conv_s

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, boxes_of, merge
+from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.elementwise import Elementwise
 from model.engine.tables import FoldedModulation, LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
@@ -56,16 +56,31 @@ class LevelModulation:
     def nbytes(self) -> int:
         return self._windows.nbytes + self._tables.nbytes
 
-    def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> tuple[Box, ...]:
-        """Take over the label map (h, w), new only ``within`` a box; returns boxes around what differs."""
+    def set_symbols(self, symbols: NDArray[np.integer], within: Box) -> Dirty:
+        """Take over the label map (h, w), new only ``within`` a box.
+
+        Returns boxes around what differs, and the run of classes that came or went there.
+        """
         top, left, bottom, right = within
         old, new = self._windows.symbols[top:bottom, left:right], symbols[top:bottom, left:right]
-        found = boxes_of(new != old, tile=8 if self._grid.right >= 64 else 2)
+        differs = new != old
+        found = boxes_of(differs, tile=8 if self._grid.right >= 64 else 2)
+        if not found:
+            return Dirty()
         boxes = tuple(box.shift(top, left) for box in found)
-        if boxes:
-            old[...] = new
-            self._unnumbered = merge(self._unnumbered + boxes)
-        return boxes
+        classes = self._classes(np.stack([old[differs], new[differs]]))
+        old[...] = new
+        self._unnumbered = merge(self._unnumbered + boxes)
+        return Dirty(boxes, classes)
+
+    def _classes(self, symbols: NDArray[np.integer]) -> Channels:
+        """The run of classes of old and new symbols (2, n)."""
+        count, per_class = self._modulation.classes, self._modulation.symbols_per_class
+        first, last = int(symbols.min()) // per_class, int(symbols.max()) // per_class
+        # No label before the first map. An instance edge tells all classes.
+        if last >= count or (per_class == 2 and bool(((symbols[0] ^ symbols[1]) & 1).any())):
+            return Channels(0, count)
+        return Channels(first, last + 1)
 
     def set_codes(self, changed: Tensor) -> None:
         """The codes of the ``changed`` classes, bool (classes,), are new."""

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, Dirty, around_true, boxes_of, merge
+from model.engine.boxes import NO_CHANNELS, Box, Dirty, around_true, boxes_of, merge
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
@@ -194,11 +194,9 @@ class Plan:
             # A preview is short and never interrupted, so that a hand that does not rest still sees every one.
             self._exact_level(whole, never)
             whole += 1
-        by_style = any(block.config.modulation.style for block in self.network.blocks)
-        inputs: Channels | None = None if painted or by_style else self.levels[whole].input_dirty.channels
+        channels = NO_CHANNELS
         for number in range(whole, len(self.levels)) if boxes else ():
-            channels = self.levels[number].preview(*self._inputs(number), regions[number], inputs)
-            inputs = None if inputs is None else channels
+            channels = self.levels[number].preview(*self._inputs(number), regions[number], channels)
         shown = merge(box.dilate(SHOWN_MARGIN).clip(self.height, self.width) for box in boxes)
         self._show(shown)
         return shown

@@ -69,7 +69,7 @@ class FoldedNorm:
         self._inverse = (variance.detach().float() + norm.norm.eps).rsqrt()
         self._mean = mean.detach().float()
         self.taps, self.hidden_bias = self._tap_rows(norm, instance_edges)
-        self._groups = norm.config.gamma_beta_groups
+        self._shared_groups, self._groups = norm.config.shared_groups, norm.config.gamma_beta_groups
         self._weight, self._bias = self._gamma_beta(norm)
         self._style = None if norm.style is None else self._fold_style(norm.style.detach().float())
 
@@ -113,6 +113,11 @@ class FoldedNorm:
         gamma, beta = style[..., : self.channels], style[..., self.channels :]
         scale = gamma * self._inverse
         return torch.cat([scale, beta - self._mean * scale], -1)
+
+    def reached_by(self, classes: Channels, count: int) -> Channels:
+        """The channels whose scale and shift depend on where these classes of ``count`` are, style aside."""
+        hidden = self.hidden_bias.numel()
+        return classes.through(self._shared_groups, count, hidden).through(self._groups, hidden, self.channels)
 
     def values_at(self, inner: Tensor, taps: Tensor) -> Tensor:
         """Hidden values of inner windows (m, hidden), the inner window at every tap (n, 9) -> (n, 2 * channels).
@@ -174,6 +179,7 @@ class FoldedModulation:
         self.radius = config.kernel // 2 + 1
         self.style = config.style
         self.symbols_per_class = 2 if instance_edges else 1
+        self.classes = norms[0].classes
         self.taps = torch.cat([norm.taps for norm in self.norms], 1)
         self.bias = torch.cat([norm.hidden_bias for norm in self.norms])
         self._tap_starts = torch.arange(9) * (self.taps.shape[0] // 9)
@@ -187,6 +193,11 @@ class FoldedModulation:
     def hidden_rows(self, taps: Tensor) -> Tensor:
         """Symbols int64 (n, 9) -> hidden values after the ReLU (n, hidden)."""
         return F.embedding_bag(taps + self._tap_starts, self.taps, mode="sum").add_(self.bias).relu_()
+
+    def reached_by(self, number: int, classes: Channels) -> Channels:
+        """The channels of a normalisation that change where these classes come, go or are restyled."""
+        norm = self.norms[number]
+        return Channels(0, norm.channels) if self.style else norm.reached_by(classes, self.classes)
 
     def split(self, hidden: Tensor) -> tuple[Tensor, ...]:
         """Hidden values (..., hidden) parted by normalisation."""

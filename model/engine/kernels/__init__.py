@@ -12,13 +12,12 @@ bounds.
 
 from model.engine.kernels.convolution import convolve
 from model.engine.kernels.drawing import RGB_ROWS, draw
-from model.engine.kernels.steps import add, grey, modulate, multiply
+from model.engine.kernels.steps import grey, modulate, multiply
 from model.engine.kernels.tables import RESTYLED, fill_slots, make_rows, number, restyle
 
 __all__ = [
     "RESTYLED",
     "RGB_ROWS",
-    "add",
     "convolve",
     "draw",
     "fill_slots",

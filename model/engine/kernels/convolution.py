@@ -1,4 +1,4 @@
-"""The kernel of 3 x 3 convolutions: minimal filtering with patches of 4 x 4 outputs (see `model.engine.winograd`)."""
+"""The kernel of 3 x 3 convolutions: minimal filtering, patches of 4 x 4 or 2 x 2 outputs (see `engine.winograd`)."""
 
 # numba's decorators have no types.
 # mypy: disable-error-code="misc, untyped-decorator"
@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+
+from numba import njit
 
 from model.engine.kernels.compiling import kernel
 from model.engine.kernels.vectors import (
@@ -26,8 +28,10 @@ _A, _B = POINTS
 _A2, _B2 = _A * _A, _B * _B
 
 
-def _six_sums(on: Vectors, d: Sequence[Value]) -> list[Value]:
-    """B^T d of a patch of 4 x 4 outputs along one axis (see `model.engine.winograd`)."""
+def _input_sums(on: Vectors, d: Sequence[Value]) -> list[Value]:
+    """B^T d of a patch along one axis (see `model.engine.winograd`)."""
+    if len(d) == 4:
+        return [on.sub(d[0], d[2]), on.add(d[1], d[2]), on.sub(d[2], d[1]), on.sub(d[1], d[3])]
     even, odd = on.scaled(d[4], -_B2, d[2]), on.scaled(d[3], -_B2, d[1])
     other_even, other_odd = on.scaled(d[4], -_A2, d[2]), on.scaled(d[3], -_A2, d[1])
     return [
@@ -40,8 +44,10 @@ def _six_sums(on: Vectors, d: Sequence[Value]) -> list[Value]:
     ]
 
 
-def _four_sums(on: Vectors, m: Sequence[Value]) -> list[Value]:
+def _output_sums(on: Vectors, m: Sequence[Value]) -> list[Value]:
     """A^T m along one axis."""
+    if len(m) == 4:
+        return [on.add(on.add(m[0], m[1]), m[2]), on.sub(on.sub(m[1], m[2]), m[3])]
     even_a, odd_a, even_b, odd_b = on.add(m[1], m[2]), on.sub(m[1], m[2]), on.add(m[3], m[4]), on.sub(m[3], m[4])
     return [
         on.scaled(on.scaled(m[0], 1 / _A, even_a), 1 / _B2, even_b),
@@ -51,20 +57,23 @@ def _four_sums(on: Vectors, m: Sequence[Value]) -> list[Value]:
     ]
 
 
-@along
-def _enter_patch(on: Vectors, out: Value, out_tap: Value, x: Value, x_row: Value, x_pixel: Value) -> None:
-    """The 36 sums of a patch of 6 x 6 inputs, ``out_tap`` bytes apart."""
-    columns = []
-    for column in range(6):
-        places = [on.along(x, (row, x_row), (column, x_pixel)) for row in range(6)]
-        columns.append(_six_sums(on, [on.load(place) for place in places]))
-    for row in range(6):
-        for column, value in enumerate(_six_sums(on, [sums[row] for sums in columns])):
-            on.store(value, on.along(out, (6 * row + column, out_tap)))
+def _enter_patch(side: int) -> Any:
+    """A step: the sums of a patch of so many rows and columns of inputs, ``out_tap`` bytes apart."""
+
+    def step(on: Vectors, out: Value, out_tap: Value, x: Value, x_row: Value, x_pixel: Value) -> None:
+        columns = []
+        for column in range(side):
+            places = [on.along(x, (row, x_row), (column, x_pixel)) for row in range(side)]
+            columns.append(_input_sums(on, [on.load(place) for place in places]))
+        for row in range(side):
+            for column, value in enumerate(_input_sums(on, [sums[row] for sums in columns])):
+                on.store(value, on.along(out, (side * row + column, out_tap)))
+
+    return along(step)
 
 
-def _leave_patch(up: int) -> Any:
-    """A step: 4 x 4 outputs of 36 products, a bias, and what is added to them, from the grid itself or half of it."""
+def _leave_patch(side: int, up: int) -> Any:
+    """A step: the outputs of a patch's products, a bias, and what is added, from the grid itself or half of it."""
 
     def step(
         on: Vectors,
@@ -79,42 +88,61 @@ def _leave_patch(up: int) -> Any:
         added_pixel: Value,
     ) -> None:
         columns = [
-            _four_sums(on, [on.load(on.along(x, (6 * row + column, x_tap))) for row in range(6)]) for column in range(6)
+            _output_sums(on, [on.load(on.along(x, (side * row + column, x_tap))) for row in range(side)])
+            for column in range(side)
         ]
         start = on.load(bias)
-        for row in range(4):
-            for column, value in enumerate(_four_sums(on, [sums[row] for sums in columns])):
+        for row in range(side - 2):
+            for column, value in enumerate(_output_sums(on, [sums[row] for sums in columns])):
                 more = on.load(on.along(added, (row >> up, added_row), (column >> up, added_pixel)))
                 on.store(on.add(on.add(value, start), more), on.along(out, (row, out_row), (column, out_pixel)))
 
     return along(step)
 
 
-_leave_patch_even, _leave_patch_up = _leave_patch(0), _leave_patch(1)
+_enter_large, _enter_small = _enter_patch(6), _enter_patch(4)
+_leave_large, _leave_large_up = _leave_patch(6, 0), _leave_patch(6, 1)
+_leave_small, _leave_small_up = _leave_patch(4, 0), _leave_patch(4, 1)
+
+
+@njit(error_model="numpy")
+def _leave(tile: Any, up: Any, places: Any, outputs: Any) -> None:
+    if tile == 4:
+        if up:
+            _leave_large_up(places, outputs)
+        else:
+            _leave_large(places, outputs)
+    elif up:
+        _leave_small_up(places, outputs)
+    else:
+        _leave_small(places, outputs)
 
 
 @kernel
 def convolve(a: Any) -> None:
-    """A 3 x 3 convolution by minimal filtering, 4 x 4 outputs a patch, of a padded buffer; and what is added to it.
+    """A 3 x 3 convolution by minimal filtering, ``tile`` x ``tile`` outputs a patch, of a padded buffer; and what is
+    added to it.
 
-    Taken are batches of patches, group by group. ``weights``: (groups, 36, inputs, width), where ``width`` is
-    ``outputs`` rounded up to whole vectors. ``scratch``: for every thread its sums, products and outputs. ``zeros``: as
-    many as there are outputs.
+    Taken are batches of patches, group by group. ``weights``: for every group and tap slabs (inputs, 16) of outputs,
+    the last of 8 where ``width``, ``outputs`` rounded up to whole vectors, is no multiple of 16: a slab stays in the
+    first cache while all patches are multiplied by it. ``scratch``: for every thread its sums, products and outputs.
+    ``zeros``: as many as there are outputs.
     """
     pieces, scratch, scratch_size, batch = a[1], a[3], a[4], a[5]
     rows, columns, inputs, outputs, width = a[6], a[7], a[8], a[9], a[10]
     x, x_row, x_pixel = a[11], a[12], a[13]
     weights, bias = a[14], a[15]
     out, out_row, out_pixel = a[16], a[17], a[18]
-    added, added_row, added_pixel, up, zeros = a[19], a[20], a[21], a[22], a[23]
-    across = (columns + 3) >> 2
-    patches = ((rows + 3) >> 2) * across
+    added, added_row, added_pixel, up, zeros, tile = a[19], a[20], a[21], a[22], a[23], a[24]
+    taps = (tile + 2) * (tile + 2)
+    across = (columns + tile - 1) // tile
+    patches = (rows + tile - 1) // tile * across
     batches = (patches + batch - 1) // batch
     sums = scratch + scratch_size * take_slot(a)
-    # A little apart: where all 36 are a multiple of 4096 bytes from another, they share eight places in the cache.
+    # A little apart: where all taps are a multiple of 4096 bytes from another, they share eight places in the cache.
     in_tap, out_tap = 4 * batch * inputs + 128, 4 * batch * width + 128
-    products = sums + 36 * in_tap
-    made = products + 36 * out_tap
+    products = sums + taps * in_tap
+    made = products + taps * out_tap
     while True:
         piece = take_pieces(a, 1)
         if piece >= pieces:
@@ -123,46 +151,38 @@ def convolve(a: Any) -> None:
         count = min(batch, patches - first)
         for number in range(count):
             row, column = (first + number) // across, (first + number) % across
-            source = x + 4 * row * x_row + 4 * column * x_pixel + 4 * group * inputs
-            _enter_patch((sums + 4 * number * inputs, in_tap, source, x_row, x_pixel), inputs)
-        for tap in range(36):
-            matrix = weights + 4 * (group * 36 + tap) * inputs * width
+            source = x + tile * row * x_row + tile * column * x_pixel + 4 * group * inputs
+            entered = (sums + 4 * number * inputs, in_tap, source, x_row, x_pixel)
+            if tile == 4:
+                _enter_large(entered, inputs)
+            else:
+                _enter_small(entered, inputs)
+        for tap in range(taps):
+            matrix = weights + 4 * (group * taps + tap) * inputs * width
             of, to = sums + tap * in_tap, products + tap * out_tap
-            done = 0
-            while done < width:
+            for done in range(0, width, 16):
+                slab = matrix + 4 * done * inputs
                 for number in range(0, count, SIX):
-                    ends = (
-                        to + 4 * (number * width + done),
-                        4 * width,
-                        of + 4 * number * inputs,
-                        4 * inputs,
-                        matrix + 4 * done,
-                        4 * width,
-                        inputs,
-                    )
+                    place, patch = to + 4 * (number * width + done), of + 4 * number * inputs
                     if width - done >= 16:
-                        six_by_16(ends)
+                        six_by_16((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
                     else:
-                        six_by_8(ends)
-                done += 16
+                        six_by_8((place, 4 * width, patch, 4 * inputs, slab, 32, inputs))
         start = bias + 4 * group * outputs
         for number in range(count):
-            top, left = 4 * ((first + number) // across), 4 * ((first + number) % across)
+            top, left = tile * ((first + number) // across), tile * ((first + number) % across)
             product = products + 4 * number * width
             to = out + top * out_row + left * out_pixel + 4 * group * outputs
             more = added + (top >> up) * added_row + (left >> up) * added_pixel + 4 * group * outputs
-            if top + 4 <= rows and left + 4 <= columns:
+            if top + tile <= rows and left + tile <= columns:
                 whole = (to, out_row, out_pixel, product, out_tap, start, more, added_row, added_pixel)
-                if up:
-                    _leave_patch_up(whole, outputs)
-                else:
-                    _leave_patch_even(whole, outputs)
+                _leave(tile, up, whole, outputs)
                 continue
             # At the lower and right rim first beside the grid.
-            rim = (made, 16 * width, 4 * width, product, out_tap, start, zeros, 0, 0)
-            _leave_patch_even(rim, outputs)
-            for row in range(min(4, rows - top)):
-                for column in range(min(4, columns - left)):
-                    value = made + 16 * width * row + 4 * width * column
+            rim = (made, 4 * tile * width, 4 * width, product, out_tap, start, zeros, 0, 0)
+            _leave(tile, 0, rim, outputs)
+            for row in range(min(tile, rows - top)):
+                for column in range(min(tile, columns - left)):
+                    value = made + 4 * (tile * row + column) * width
                     pixel = more + (row >> up) * added_row + (column >> up) * added_pixel
                     add_rows((to + row * out_row + column * out_pixel, value, pixel), outputs)

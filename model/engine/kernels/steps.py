@@ -14,7 +14,6 @@ from model.engine.kernels.vectors import (
     SIX,
     Value,
     Vectors,
-    add_rows,
     along,
     bytes_at,
     floats,
@@ -76,26 +75,6 @@ def modulate(a: Any) -> None:
             else:
                 _modulate((out, pixel, scale, scale + shift), count)
             out += 4 * count
-
-
-@kernel
-def add(a: Any) -> None:
-    """out (rows, columns, count) = x + added, ``added`` upsampled or not; its first pixel is the first's."""
-    rows, columns, count, up = a[1], a[2], a[3], a[4]
-    out, out_row, out_pixel = a[5], a[6], a[7]
-    x, x_row, x_pixel = a[8], a[9], a[10]
-    added, added_row, added_pixel = a[11], a[12], a[13]
-    together = up == 0 and out_pixel == 4 * count and x_pixel == 4 * count and added_pixel == 4 * count
-    while True:
-        row = take_pieces(a, 1)
-        if row >= rows:
-            break
-        to, first, second = out + row * out_row, x + row * x_row, added + (row >> up) * added_row
-        if together:
-            add_rows((to, first, second), columns * count)
-            continue
-        for column in range(columns):
-            add_rows((to + column * out_pixel, first + column * x_pixel, second + (column >> up) * added_pixel), count)
 
 
 @kernel
