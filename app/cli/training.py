@@ -161,6 +161,26 @@ def train_details(
     print(trained)
 
 
+def fit_prior(
+    bundle: Annotated[str, typer.Option(help="Bundle whose codes are fitted; it stays as it is.")],
+    data: DataOption,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+) -> None:
+    """Make N(0, 1) what the codes of the training photos are distributed like; pictures of photos' codes stay."""
+    with training_packages():
+        from model.checkpoints import find_bundle, load_bundle, save_bundle
+        from model.training.data import find_pairs, load_label_set, split_pairs
+        from model.training.prior import fit_prior as fit
+
+        start = load_bundle(Path(bundle) if Path(bundle).is_dir() else find_bundle(bundle))
+        label_set = load_label_set(data)
+        if label_set.names != start.label_set.names:
+            raise UserError(f"{data} and the bundle {start.name} have different classes")
+        fit(start, split_pairs(find_pairs(data, label_set))[0])
+        save_bundle(start, output)
+    print(output)
+
+
 def train_parser(
     data: DataOption,
     output: RunOption,
@@ -294,6 +314,7 @@ def check_data(
 COMMANDS = {
     "train": train,
     "train-details": train_details,
+    "fit-prior": fit_prior,
     "train-parser": train_parser,
     "pseudo-label": pseudo_label,
     "check-data": check_data,

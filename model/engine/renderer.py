@@ -116,6 +116,7 @@ class Renderer:
                 raise RenderCancelled
 
         self._validate(labels, codes, instances)
+        codes = self._generator.from_prior(codes[None])[0]
         edges = self._edges(instances)
 
         def attempt() -> tuple[AnyPlan, tuple[Box, ...]]:

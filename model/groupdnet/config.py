@@ -93,6 +93,7 @@ class GeneratorConfig:
     ``instance_edges``: an edge channel is interleaved after every class channel of the label map (Cityscapes).
     ``rgb_levels``: how many of the last blocks draw RGB; more than one are added up, upsampled bilinearly, before tanh.
     ``framed_classes``: the classes, taken together, whose pixels are told where they lie in them (see class_frame).
+    ``prior_map``: codes first go through an affine map of their class (see PriorMap); needs pooled codes.
     """
 
     classes: int
@@ -105,6 +106,7 @@ class GeneratorConfig:
     rgb_levels: int = 1
     spectral_norm: bool = True
     framed_classes: tuple[int, ...] = ()
+    prior_map: bool = False
 
     @property
     def semantic_channels(self) -> int:
@@ -140,6 +142,7 @@ class GeneratorConfig:
                 f"generator, block {number}: style modulation needs pooled codes.",
             )
             width = block.out_channels
+        _require(not self.prior_map or self.pooled_codes, "generator: a map of the prior needs pooled codes.")
         for number in self.framed_classes:
             _require(0 <= number < self.classes, f"generator: there is no class {number} to frame.")
         _require(

@@ -74,6 +74,29 @@ def place_features(weight: Tensor, maps: Tensor) -> Tensor:
     return torch.einsum("cm,bmhw->bchw", weight, maps.to(weight.dtype))
 
 
+class PriorMap(nn.Module):
+    """An affine map of every class's code: from N(0, 1) to where the codes that the layers were trained with lie.
+
+    A KL term leaves the prior unevenly filled: the codes of photos lie on a few directions, around a mean of their own.
+    Fitted afterwards to mean and covariance of those codes, and its inverse folded into the encoder, this map changes
+    no picture and makes N(0, 1) what codes are really distributed like (see model.training.prior).
+    """
+
+    factor: Tensor
+    shift: Tensor
+
+    def __init__(self, classes: int, code_channels: int) -> None:
+        super().__init__()
+        # Measured, not learned.
+        self.register_buffer("factor", torch.eye(code_channels).repeat(classes, 1, 1))
+        self.register_buffer("shift", torch.zeros(classes, code_channels))
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """Codes (B, classes, K, h, w) -> the same shape."""
+        factor, shift = self.factor.to(codes.dtype), self.shift.to(codes.dtype)
+        return torch.einsum("cij,bcjhw->bcihw", factor, codes) + shift[..., None, None]
+
+
 class Generator(nn.Module):
     """Label map and class codes -> picture (paper section 3.2).
 
@@ -86,6 +109,7 @@ class Generator(nn.Module):
         super().__init__()
         self.config = config
         inputs = config.classes * config.code_channels
+        self.prior = PriorMap(config.classes, config.code_channels) if config.prior_map else None
         self.fc = nn.Conv2d(inputs, config.base_channels, 3, padding=1, groups=config.base_groups)
         self.blocks = nn.ModuleList(
             ConditionalGroupBlock(block, config, number) for number, block in enumerate(config.blocks)
@@ -103,8 +127,12 @@ class Generator(nn.Module):
             )
         return height // divisor, width // divisor
 
+    def from_prior(self, codes: Tensor) -> Tensor:
+        """Codes as ``forward`` takes them -> codes as the layers do, both (B, classes, K, h, w); see PriorMap."""
+        return codes if self.prior is None else self.prior(codes)
+
     def lay_out(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Codes (B, classes, K, h, w) over the base grid: (B, classes * K, *grid), class by class."""
+        """Codes ``from_prior`` (B, classes, K, h, w) over the base grid: (B, classes * K, *grid), class by class."""
         config = self.config
         if codes.dim() != 5 or codes.shape[1:3] != (config.classes, config.code_channels):
             raise UserError(
@@ -139,17 +167,19 @@ class Generator(nn.Module):
     ) -> Tensor:
         if pyramid is None:
             pyramid = self.pyramid(labels, instances)
+        codes = self.from_prior(codes)
         return self.draw(self.lay_features(pyramid, codes, 0), pyramid, codes, 0)
 
     def lay_features(self, pyramid: LabelPyramid, codes: Tensor, levels: int) -> Tensor:
-        """The features (B, C, h, w) that come out of the first ``levels`` blocks."""
+        """The features (B, C, h, w) that come out of the first ``levels`` blocks; codes ``from_prior``."""
         x: Tensor = self.fc(self.lay_out(codes, self.base_grid(*pyramid.labels.shape[-2:])))
         for block in self.blocks[:levels]:
             x = block(x, pyramid, codes)
         return x
 
     def draw(self, x: Tensor, pyramid: LabelPyramid, codes: Tensor, first: int) -> Tensor:
-        """The picture from the features that came out of the first ``first`` blocks, none of which draws RGB."""
+        """The picture from the features that came out of the first ``first`` blocks, none of which draws RGB; codes
+        ``from_prior``."""
         first_rgb = len(self.blocks) - len(self.to_rgb)
         rgb: Tensor | None = None
         for number in range(first, len(self.blocks)):

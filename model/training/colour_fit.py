@@ -68,7 +68,7 @@ def colour_slopes(model: Any, norms: list[ConditionalGroupNorm], batches: list[B
     seen = torch.zeros(classes)
     for photo, labels in batches:
         with torch.no_grad():
-            codes = model.encoder(photo, labels)[0].float()
+            codes = generator.from_prior(model.encoder(photo, labels)[0].float())
             pyramid = generator.pyramid(labels)
             features = generator.lay_features(pyramid, codes, first)
         shifts = [torch.zeros(classes, norm.channels, requires_grad=True) for norm in norms]
@@ -96,7 +96,7 @@ def colour_gaps(model: Any, batches: list[Batch]) -> tuple[Tensor, Tensor, Tenso
         classes = mean.shape[1]
         wanted, shares = class_colours(photo.float(), labels, classes)
         drawn, _ = class_colours(model.generator(labels, mean).float(), labels, classes)
-        codes.append(mean.flatten(2))
+        codes.append(model.generator.from_prior(mean).flatten(2))
         colours.append(wanted)
         reconstructed.append(drawn)
         counted.append(shares >= LEAST_SHARE)

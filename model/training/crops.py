@@ -109,6 +109,7 @@ def cut(grid: Tensor, corners: Tensor, size: int) -> Tensor:
 def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int) -> Tensor:
     """What ``generator(labels, codes)`` shows in the squares, up to the padding at their edges: (B, 3, size, size)."""
     levels = coarse_levels(generator)
+    codes = generator.from_prior(codes)
     piece, part = lay_crops(generator, labels, codes, corners, size)
     return generator.draw(piece, part, codes, levels)
 
@@ -116,7 +117,10 @@ def draw_cropped(generator: Generator, labels: Tensor, codes: Tensor, corners: T
 def lay_crops(
     generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int
 ) -> tuple[Tensor, LabelPyramid]:
-    """What the fine levels draw the squares from: the features that the coarse ones lay out there, and their labels."""
+    """What the fine levels draw the squares from: the features that the coarse ones lay out there, and their labels.
+
+    Codes as ``Generator.from_prior`` gives them.
+    """
     features = generator.lay_features(generator.pyramid(labels), codes, coarse_levels(generator))
     assert labels.shape[-2] // features.shape[-2] == STRIDE
     piece = cut(features, corners // STRIDE, size // STRIDE)

@@ -17,7 +17,7 @@ from model.training.crops import MARGIN, STRIDE, cut, draw_corners
 from model.training.data import load_arrays
 from model.training.detail_recipe import DetailRecipe, Scope
 from model.training.grain import Grain
-from model.training.losses import class_colours
+from model.training.losses import LEAST_INNER, class_colours, class_texture
 
 #: Photos whose detail says how directions are spread.
 GRAIN_PHOTOS = 200
@@ -25,10 +25,13 @@ GRAIN_PHOTOS = 200
 
 @dataclass
 class Photos:
-    """Photos in memory and what is measured of them once: photos (N, 3, H, W) and maps (N, H, W) uint8, mean and spread
-    of the codes (N, C, K), present bool (N, C), mean colours of the classes (N, C, 3) in [-1, 1], the middle (row,
-    column) of each face (N, 2), and how detail is spread over directions (see
-    ``Grain.shares``), photos and their mirrored pictures alike."""
+    """Photos in memory and what is measured of them once.
+
+    photos (N, 3, H, W) and maps (N, H, W) uint8; mean and spread of the codes (N, C, K); present bool (N, C); mean
+    colours of the classes (N, C, 3) in [-1, 1]; the middle (row, column) of each face (N, 2); strength of detail in
+    every class (N, C, bands), see ``known_textures``; and how detail is spread over directions, see ``Grain.shares``,
+    in photos and their mirrored pictures alike.
+    """
 
     photos: Tensor
     maps: Tensor
@@ -37,6 +40,7 @@ class Photos:
     present: Tensor
     colours: Tensor
     middle: Tensor
+    textures: Tensor
     shares: Tensor
 
     def __len__(self) -> int:
@@ -56,12 +60,13 @@ def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) 
         missing = "a face" if scope.around is None else "clothes"
         raise UserError(f"None of the photos shows {missing} of {recipe.least_pixels} pixels or more.")
     judged = torch.zeros(bundle.classes, dtype=torch.bool).index_fill(0, torch.tensor(scope.judged), True)
-    means, spreads, colours, grains = [], [], [], []
+    means, spreads, colours, textures, grains = [], [], [], [], []
     grain, shares = Grain(), torch.zeros(0)
     for number, (photo, labels) in enumerate(zip(photos.split(8), maps.long().split(8), strict=True)):
         pictures = _as_input(photo, labels, bundle)
         mean, logvar = bundle.encoder(pictures, labels)
         colours.append(class_colours(pictures, labels, bundle.classes)[0])
+        textures.append(known_textures(pictures, labels, bundle.classes))
         means.append(mean.flatten(2))
         spreads.append((0.5 * logvar.clamp(-10, 10)).exp().flatten(2))
         if recipe.lambda_grain and 8 * number < GRAIN_PHOTOS:
@@ -73,8 +78,14 @@ def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) 
         )
     present = present_classes(maps.long(), bundle.classes)
     middle = class_frames(maps, scope.framed)[:, :2]
-    measured = (torch.cat(means), torch.cat(spreads), present, torch.cat(colours), middle, shares)
+    measured = (torch.cat(means), torch.cat(spreads), present, torch.cat(colours), middle, torch.cat(textures), shares)
     return Photos(photos, maps, *measured)
+
+
+def known_textures(pictures: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """``class_texture`` of pictures (B, 3, H, W), (B, C, bands), NaN for classes of which too little is seen."""
+    strength, counts = class_texture(pictures, labels, classes)
+    return strength.masked_fill((counts < LEAST_INNER)[..., None], torch.nan)
 
 
 def _as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
@@ -85,8 +96,12 @@ def _as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
 
 @dataclass(frozen=True)
 class Crops:
-    """What one step draws: codes (B, C, K, 1, 1), labels (B, H, W) whole, corners (B, 2) with the margin, photo crops
-    (B, 3, s, s) and their labels (B, s, s), and the whole photos' class colours that the codes come from (B, C, 3)."""
+    """What one step draws.
+
+    codes (B, C, K, 1, 1), labels (B, H, W) whole, corners (B, 2) with the margin, photo crops (B, 3, s, s) and their
+    labels (B, s, s); of the whole photos that the codes come from the class colours (B, C, 3) and textures (B, C,
+    bands).
+    """
 
     codes: Tensor
     labels: Tensor
@@ -94,6 +109,7 @@ class Crops:
     photo: Tensor
     crop_labels: Tensor
     colours: Tensor
+    textures: Tensor
 
 
 def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scope) -> Crops:
@@ -124,7 +140,9 @@ def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scop
     codes = torch.where(taken[..., None], codes.roll(1, 0), codes)
     colours = photos.colours[index]
     colours = torch.where(taken[..., None], colours.roll(1, 0), colours)
+    textures = photos.textures[index]
+    textures = torch.where(taken[..., None], textures.roll(1, 0), textures)
     inner = corners + MARGIN
     crop_labels = cut(labels, inner, recipe.size)
     crops = _as_input(cut(photo, inner, recipe.size), crop_labels, bundle).contiguous(memory_format=torch.channels_last)
-    return Crops(codes[..., None, None], labels, corners, crops, crop_labels, colours)
+    return Crops(codes[..., None, None], labels, corners, crops, crop_labels, colours, textures)

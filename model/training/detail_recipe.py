@@ -51,6 +51,7 @@ class DetailRecipe:
     lambda_colour: float = 20.0
     lambda_class_colour: float = 50.0
     lambda_hold: float = 30.0
+    lambda_texture: float = 0.0
     lambda_grain: float = 0.0
     augment_colour: float = 0.3
     augment_translation: float = 0.125
@@ -69,7 +70,9 @@ def recipe_for(subject: Subject) -> DetailRecipe:
         rate_places=0.0,
         ema_decay=0.998,
         scale=1,
+        lambda_patch=0.5,
         lambda_critic=1.0,
+        lambda_texture=3.0,
         lambda_grain=4.0,
     )
 

@@ -31,7 +31,7 @@ from model.training.crops import MARGIN, STRIDE, coarse_levels, enlarged, judged
 from model.training.detail_crops import Crops, Photos, draw_crops
 from model.training.detail_recipe import DetailRecipe, Subject, scope_of
 from model.training.grain import Grain
-from model.training.losses import PerceptualLoss, class_colour_loss, low_resolution_l1
+from model.training.losses import PerceptualLoss, class_colour_loss, class_texture_loss, low_resolution_l1
 from model.training.networks import Ema, initialise
 
 
@@ -89,9 +89,10 @@ class DetailTrainer:
         generator = self.generator if generator is None else generator
         with torch.no_grad():
             size = self.recipe.size + 2 * MARGIN
-            piece, part = lay_crops(generator, crops.labels, crops.codes, crops.corners, size)
-            old = self.before.draw(piece, part, crops.codes, self.levels)
-        new = generator.draw(piece, part, crops.codes, self.levels)
+            codes = generator.from_prior(crops.codes)
+            piece, part = lay_crops(generator, crops.labels, codes, crops.corners, size)
+            old = self.before.draw(piece, part, codes, self.levels)
+        new = generator.draw(piece, part, codes, self.levels)
         return new[..., MARGIN:-MARGIN, MARGIN:-MARGIN], old[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
 
     def step(self, photos: Photos) -> dict[str, Tensor]:
@@ -114,6 +115,12 @@ class DetailTrainer:
         loss = recipe.lambda_hold * hold + recipe.lambda_perceptual * perceptual
         loss = loss + recipe.lambda_colour * colour + recipe.lambda_class_colour * hue
         terms = {"perceptual": perceptual, "colour": colour, "class_colour": hue, "hold": hold}
+        if recipe.lambda_texture:
+            wanted = crops.textures[:count]
+            known = counted & ~wanted[..., 0].isnan()
+            texture = class_texture_loss(drawn[:count], crops.crop_labels[:count], wanted.nan_to_num(), known)
+            terms["texture"] = texture
+            loss = loss + recipe.lambda_texture * texture
         if self.grain is not None:
             shares, seen = self.grain.shares(drawn[:count], crops.crop_labels[:count], self.counted)
             terms["grain"] = (shares - photos.shares).square().mean() * (seen > 0)

@@ -90,6 +90,8 @@ def _resolve(options: TrainOptions) -> TrainConfig:
     names = ("batch_size", "adversarial_start", "frozen_levels", "crop_size", "face_share", "classifier_scale")
     given = {name: getattr(options, name) for name in names if getattr(options, name) is not None}
     config = replace(config, **given)
+    if options.init_from is not None and _has_prior_map(options.init_from):
+        config = replace(config, generator=replace(config.generator, prior_map=True))
     if options.learning_rate is not None:
         # On crops a generator that is not much slower paints what both discriminators take for cloth, and no cloth.
         ahead = 10 if config.crop_size else 4
@@ -184,6 +186,15 @@ def parameter_groups(model: ImageModel, config: TrainConfig) -> list[dict[str, A
     if style:
         groups.append({"params": style, "lr": config.learning_rate_generator * config.style_rate})
     return groups
+
+
+def _has_prior_map(source: Path) -> bool:
+    """Whether the codes of a run or a bundle go through a map of the prior, which is then part of what it is."""
+    if (source / NAME).is_file():
+        return TrainConfig.from_dict(json.loads(load_checkpoint(source)["config"])).generator.prior_map
+    from model.checkpoints.bundle import load_bundle
+
+    return load_bundle(source).generator.config.prior_map
 
 
 def _start_from(source: Path, model: ImageModel, discriminator: MultiScaleDiscriminator) -> None:

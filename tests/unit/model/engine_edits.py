@@ -62,6 +62,7 @@ def tiny_config(kind: str) -> GeneratorConfig:
             pooled_codes=True,
             rgb_levels=3,
             framed_classes=(1, 3),
+            prior_map=True,
         )
     if kind == "deepfashion":
         modulations = [ModulationConfig(8, shared_groups=g, gamma_beta_groups=g) for g in (4, 4, 2, 1)]
@@ -91,6 +92,8 @@ def tiny_generator(kind: str, seed: int = 0) -> Generator:
             values.normal_(0, 0.5)
         elif name.endswith("running_var"):
             values.uniform_(0.3, 2)
+        elif name.startswith("prior."):
+            values.add_(torch.randn_like(values) / 2)
     return generator.eval()
 
 
