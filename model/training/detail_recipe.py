@@ -52,7 +52,9 @@ class DetailRecipe:
     lambda_class_colour: float = 50.0
     lambda_hold: float = 30.0
     lambda_texture: float = 0.0
+    #: Texture's strength, its directions, and its grid; only where its directions are looked at.
     lambda_grain: float = 0.0
+    lambda_grid: float = 0.0
     augment_colour: float = 0.3
     augment_translation: float = 0.125
 
@@ -74,6 +76,7 @@ def recipe_for(subject: Subject) -> DetailRecipe:
         lambda_critic=1.0,
         lambda_texture=3.0,
         lambda_grain=4.0,
+        lambda_grid=10.0,
     )
 
 

@@ -30,7 +30,7 @@ from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import MARGIN, STRIDE, coarse_levels, enlarged, judged_levels, lay_crops
 from model.training.detail_crops import Crops, Photos, draw_crops
 from model.training.detail_recipe import DetailRecipe, Subject, scope_of
-from model.training.grain import Grain
+from model.training.grain import Grain, grid_share
 from model.training.losses import PerceptualLoss, class_colour_loss, class_texture_loss, low_resolution_l1
 from model.training.networks import Ema, initialise
 
@@ -124,7 +124,8 @@ class DetailTrainer:
         if self.grain is not None:
             shares, seen = self.grain.shares(drawn[:count], crops.crop_labels[:count], self.counted)
             terms["grain"] = (shares - photos.shares).square().mean() * (seen > 0)
-            loss = loss + recipe.lambda_grain * terms["grain"]
+            terms["grid"] = grid_share(drawn[:count], crops.crop_labels[:count], self.counted)
+            loss = loss + recipe.lambda_grain * terms["grain"] + recipe.lambda_grid * terms["grid"]
         if adversarial:
             real = crops.photo[:count]
             semantics = F.one_hot(crops.crop_labels[:count], self.bundle.classes).permute(0, 3, 1, 2).float()

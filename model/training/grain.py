@@ -1,8 +1,10 @@
-"""Which way the detail inside cloth runs, and a loss that lets it run no way more often than in photos.
+"""Habits of a generator's texture that no photo has, measured so that a loss can break them.
 
 A generator that must make texture finds one stroke that both discriminators take for cloth and repeats it: every
 garment looks brushed from the lower left to the upper right. In photos detail runs that way on one garment and another
-way on the next, so over many pictures its directions say what no single picture can.
+way on the next, so over many pictures its directions say what no single picture can. And it hangs its texture on what
+it has inside a garment without noise, the grid on which pictures are enlarged: a mosaic that is the same every few
+pixels.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ DIRECTIONS = 6
 #: Spread of a filter's window in wavelengths: somewhat more than one wave is seen at a time.
 _SPREAD = 0.45
 _LIGHTNESS = (0.299, 0.587, 0.114)
+#: Pixels after which the grid of the level that texture comes from is the same again.
+PERIOD = 8
+#: Detail is what a box of so many pixels does not see, and fewest pixels of it to tell a grid from chance.
+_BOX, _LEAST_GRID = 9, 8 * PERIOD**2
 
 
 def wave_filters(wavelength: float) -> Tensor:
@@ -54,8 +60,7 @@ class Grain:
         pictures (B, 3, H, W) in [-1, 1], labels int64 (B, H, W), classes bool (C): which to look into, together. Only
         pixels with one class all around count (see ``interior``).
         """
-        weights = torch.tensor(_LIGHTNESS, device=pictures.device)[:, None, None]
-        lightness = (pictures.float() * weights).sum(1, keepdim=True)
+        lightness = _lightness(pictures)
         counted = interior(labels) * classes.to(labels.device)[labels][:, None]
         pixels = counted.sum((1, 2, 3))
         found = []
@@ -74,6 +79,34 @@ class Grain:
         above = strengths - strengths.mean(2, keepdim=True)
         mean = (above * weights[:, None, None]).sum(0) / weights.sum().clamp(min=1)
         return mean, weights.sum()
+
+
+def grid_share(pictures: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
+    """How much of the energy of detail inside the classes repeats every PERIOD pixels, 0 to 1, a scalar.
+
+    Mean over the pictures that show enough. What chance repeats is taken off, so that it may be a little below 0.
+    Pictures as in ``Grain.strengths``; sides that are multiples of PERIOD, and corners on its grid in the whole picture.
+    """
+    lightness = _lightness(pictures)
+    around = F.pad(lightness, (_BOX // 2,) * 4, mode="replicate")
+    detail = lightness - F.avg_pool2d(around, _BOX, 1)
+    counted = interior(labels) * classes.to(labels.device)[labels][:, None]
+
+    def folded(grid: Tensor) -> Tensor:
+        return grid.unflatten(3, (-1, PERIOD)).unflatten(2, (-1, PERIOD)).sum((1, 2, 4))
+
+    sums, counts = folded(detail * counted), folded(counted)
+    pixels = counts.sum((1, 2)).clamp(min=1)
+    energy = (detail.square() * counted).sum((1, 2, 3)) / pixels
+    repeated = (sums.square() / counts.clamp(min=1)).sum((1, 2)) / pixels
+    share = repeated / (energy + FAINTEST**2) - (counts > 0).sum((1, 2)) / pixels
+    weights = (pixels >= _LEAST_GRID).to(share.dtype)
+    return (share * weights).sum() / weights.sum().clamp(min=1)
+
+
+def _lightness(pictures: Tensor) -> Tensor:
+    """(B, 3, H, W) -> (B, 1, H, W)."""
+    return (pictures.float() * pictures.new_tensor(_LIGHTNESS)[:, None, None]).sum(1, keepdim=True)
 
 
 def mirrored(shares: Tensor) -> Tensor:

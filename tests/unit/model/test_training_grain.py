@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.training.grain import DIRECTIONS, WAVELENGTHS, Grain, mirrored
+from model.training.grain import DIRECTIONS, PERIOD, WAVELENGTHS, Grain, grid_share, mirrored
 
 CLASSES = torch.tensor([False, True, True])
 
@@ -51,6 +51,19 @@ def test_outlines_and_other_classes_do_not_count() -> None:
     assert quiet.abs().max() < 0.05
     nothing, seen = grain.shares(plain, torch.zeros_like(labels), CLASSES)
     assert seen.item() == 0 and not nothing.any()
+
+
+def test_a_mosaic_repeats_and_noise_does_not() -> None:
+    torch.manual_seed(0)
+    labels = torch.ones(1, 64, 64, dtype=torch.long)
+    noise = 0.2 * torch.randn(1, 3, 64, 64)
+    tile = 0.2 * torch.randn(1, 1, PERIOD, PERIOD).tile(1, 3, 64 // PERIOD, 64 // PERIOD)
+    assert grid_share(tile, labels, CLASSES) > 0.9
+    assert grid_share(noise, labels, CLASSES).abs() < 0.02
+    assert 0.02 < grid_share(noise + 0.3 * tile, labels, CLASSES) < 0.5
+    # Stripes of another period do not hang on the grid.
+    assert grid_share(striped(0, 5.0), labels, CLASSES).abs() < 0.02
+    assert grid_share(tile, torch.zeros_like(labels), CLASSES) == 0
 
 
 def test_following_the_shares_of_photos_takes_a_picture_s_only_direction_away() -> None:
