@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QLabel, QMainWindow, QMe
 from app.actions import EXCLUSIVE, MENUS, ActionTable
 from app.canvas.tools.catalog import TOOLS
 from app.panels.catalog import PANELS
+from app.panels.sight import SightPanel
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -37,6 +38,8 @@ def place_docks(window: QMainWindow, session: Session) -> tuple[dict[str, QWidge
         panel = entry.make(session)
         panel.setMinimumWidth(PANEL_WIDTH)
         dock.setWidget(panel)
+        if isinstance(panel, SightPanel):
+            dock.visibilityChanged.connect(panel.set_in_sight)
         panels[entry.id], docks[entry.id] = panel, dock
         if place in first:
             window.tabifyDockWidget(first[place], dock)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.naming import slider_hint, slider_text
+from app.panels.sight import SightPanel
 from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
 
@@ -51,8 +52,11 @@ class Swatch(QWidget):
         painter.end()
 
 
-class ClassPanel(QWidget):
+class ClassPanel(SightPanel):
     """A dock about the picked class.
+
+    After another class was picked, its name stands there at once; the rest follows when the present events are handled:
+    a click or a stroke that begins does not wait for it.
 
     Attributes:
         header: the line with the class's name; `add_button` puts buttons at its end.
@@ -67,6 +71,8 @@ class ClassPanel(QWidget):
         self.session = session
         self._rows: list[SliderRow] = []
         self._spare: list[SliderRow] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.rebuild)
         self.swatch = Swatch()
         self.name = QLabel()
         self.name.setProperty("heading", True)
@@ -110,6 +116,24 @@ class ClassPanel(QWidget):
         self.header.addWidget(button)
         return button
 
+    def rebuild_soon(self) -> None:
+        """Show the class that was picked just now: its name at once, the rest after the events that wait."""
+        self.show_name()
+        if not self.put_off():
+            self._soon.start()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the rows still are those of the class before."""
+        return self._soon.isActive() or self.outdated
+
+    def catch_up(self) -> None:
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Show the picked class as a whole."""
+        raise NotImplementedError
+
     def show_rows(self, sliders: Sequence[tuple[str, float, float]]) -> None:
         """Show these sliders: name, low and high of each. They come at rest at 0.
 
@@ -147,14 +171,18 @@ class ClassPanel(QWidget):
 
     def show_class(self, hint: str) -> None:
         """Show the picked class's name and colour, and a sentence about it or nothing."""
-        index = self.class_index
-        name = self.session.label_set.names[index]
-        if name != self.name.text():
-            self.name.setText(name)
-        self.swatch.set_color(self.session.class_color(index))
+        self.show_name()
         if hint != self.hint.text():
             self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
+
+    def show_name(self) -> None:
+        """Show the picked class's name and colour."""
+        index, names = self.class_index, self.session.label_set.names
+        if index < len(names):
+            if names[index] != self.name.text():
+                self.name.setText(names[index])
+            self.swatch.set_color(self.session.class_color(index))
 
     def retheme(self) -> None:
         """Draw the icons again in the theme's colours."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout
 
 from app import theme
 from app.icons import FOLDER
+from app.panels.sight import SightPanel
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -59,7 +60,7 @@ class HistoryModel(QAbstractListModel):
         return None
 
 
-class HistoryPanel(QWidget):
+class HistoryPanel(SightPanel):
     """The list of steps."""
 
     def __init__(self, session: Session) -> None:
@@ -90,7 +91,12 @@ class HistoryPanel(QWidget):
         self.session.document.history_changed.connect(self._reload)
         self._reload()
 
+    def catch_up(self) -> None:
+        self._reload()
+
     def _reload(self) -> None:
+        if self.put_off():
+            return
         self.model.reload()
         index = self.model.index(self.model.position)
         self.list.setCurrentIndex(index)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QImage, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QColorDialog,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 TILE, GAP = 64, 6
 CHIP = 14
+PUT_OFF = 20
+"""Milliseconds after which the tiles follow another class: not together with the sliders above them."""
 _CARD = Qt.ItemDataRole.UserRole
 _WORN = _CARD + 1
 _Index = QModelIndex | QPersistentModelIndex
@@ -192,6 +194,9 @@ class StyleLibrary(QWidget):
         self._wanted: Rgb | None = None
         self._drawing = 0
         self._late = False
+        self.in_sight = True
+        self._later = QTimer(self, singleShot=True, interval=PUT_OFF)
+        self._later.timeout.connect(self.reload)
         self.cards = StyleModel()
         self.tiles = TileView()
         self.tiles.setModel(self.cards)
@@ -207,7 +212,7 @@ class StyleLibrary(QWidget):
         layout.addLayout(self._chips())
         layout.addWidget(self.empty)
         layout.addWidget(self.tiles)
-        session.class_picked.connect(self.reload)
+        session.class_picked.connect(self._later.start)
         session.model_changed.connect(self.reload)
         session.document_changed.connect(self._document_changed)
         session.picture_changed.connect(self._read_late)
@@ -296,8 +301,20 @@ class StyleLibrary(QWidget):
         self.session.document.codes_changed.connect(self._mark_worn)
         self.reload()
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the tiles still are those of the class before."""
+        return self._later.isActive()
+
+    def catch_up(self) -> None:
+        """The dock came into sight: show what has changed meanwhile."""
+        self.reload()
+
     def reload(self, *_: object) -> None:
         """Show the library of the picked class."""
+        if not self.in_sight:
+            return
+        self._later.stop()
         facts, index = self.session.facts, self.session.tools.class_index
         if self._shows(facts, index):
             self._mark_worn()
@@ -358,6 +375,8 @@ class StyleLibrary(QWidget):
 
     def use(self, number: int) -> None:
         """Give the class a style of the library."""
+        if self.waiting:
+            return
         index = self.session.tools.class_index
         text = self.tr("{0}: style from the library").format(self.session.label_set.names[index])
         self.session.document.set_codes(

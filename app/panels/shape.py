@@ -150,6 +150,8 @@ class ShapePanel(ClassPanel):
             self.let_go()
 
     def slide(self, place: int, value: float) -> None:
+        if self.waiting:
+            return
         gesture = self._gesture or self._begin(self._rows[place].label.text().lower(), "reshape")
         if gesture is not None:
             self._pose = self._pose.moved(place, value)
@@ -207,7 +209,7 @@ class ShapePanel(ClassPanel):
 
     def _recognize(self) -> None:
         """Show where the sliders stand: undo and redo move them, any other change puts them to rest."""
-        if self._gesture is not None or self.queue.busy:
+        if self._gesture is not None or self.queue.busy or self.waiting or self.put_off():
             return
         labels = self.session.document.labels
         digest = _digest(labels)
@@ -233,7 +235,8 @@ class ShapePanel(ClassPanel):
             document.labels_changed.connect(self.refresh)
             document.flags_changed.connect(self._flags_changed)
         self._protect = self._protected()
-        self._class_picked()
+        self._forget_class()
+        self.rebuild()
 
     def _edited(self) -> None:
         if not self.queue.applying:
@@ -257,14 +260,14 @@ class ShapePanel(ClassPanel):
 
     def _model_changed(self, facts: ModelFacts | None) -> None:
         self.model, self._loading = None, True
-        self._rebuild()
+        self.rebuild()
         if facts is None:
             return
 
         def done(model: ShapeModel | None) -> None:
             if self.session.facts is facts:
                 self.model, self._loading = model, False
-                self._rebuild()
+                self.rebuild()
 
         def failed(text: str, details: str) -> None:
             self.session.say(text, "error", details)
@@ -273,12 +276,18 @@ class ShapePanel(ClassPanel):
         self.session.jobs.add("", lambda progress: read_shapes(facts), done, failed=failed, priority=LATER)
 
     def _class_picked(self, *_: object) -> None:
+        self._forget_class()
+        self.rebuild_soon()
+
+    def _forget_class(self) -> None:
         self.let_go()
         self._pose, self._base = Pose(), _Base()
-        self._rebuild()
 
-    def _rebuild(self, *_: object) -> None:
+    def rebuild(self, *_: object) -> None:
         """Make the sliders of the picked class."""
+        if self.put_off():
+            return
+        self._soon.stop()
         model, index = self.model, self.class_index
         found = model.directions(index) if model is not None and index in model.classes else []
         self.show_rows([(slider.name[:1].upper() + slider.name[1:], slider.low, slider.high) for slider in found])
@@ -288,7 +297,7 @@ class ShapePanel(ClassPanel):
     def refresh(self, *_: object) -> None:
         session, index = self.session, self.class_index
         names = session.label_set.names
-        if index >= len(names):
+        if index >= len(names) or self.waiting or self.put_off():
             return
         present = bool((session.document.labels == index).any())
         protected = index in session.document.flags.protected

@@ -60,8 +60,8 @@ class StylesPanel(ClassPanel):
         offers.addWidget(self.library)
         self.body.addWidget(self.offers)
         self.body.addStretch(1)
-        session.class_picked.connect(self._rebuild)
-        session.model_changed.connect(self._rebuild)
+        session.class_picked.connect(self.rebuild_soon)
+        session.model_changed.connect(self.rebuild)
         session.document_changed.connect(self._document_changed)
         session.palette_changed.connect(self.refresh)
         self._document_changed()
@@ -122,10 +122,21 @@ class StylesPanel(ClassPanel):
             document.codes_changed.connect(self.refresh)
             document.flags_changed.connect(self.refresh)
             document.history_changed.connect(self._steps_changed)
-        self._rebuild()
+        self.rebuild()
 
-    def _rebuild(self, *_: object) -> None:
+    def catch_up(self) -> None:
+        self.rebuild()
+        self.library.catch_up()
+
+    def set_in_sight(self, seen: bool) -> None:
+        self.library.in_sight = seen
+        super().set_in_sight(seen)
+
+    def rebuild(self, *_: object) -> None:
         """Make the sliders of the picked class."""
+        if self.put_off():
+            return
+        self._soon.stop()
         index = self.class_index
         self.show_rows([(each.name, each.low, each.high) for each in self.session.directions(index)])
         if index != self._variations_of:
@@ -137,13 +148,13 @@ class StylesPanel(ClassPanel):
 
     def _steps_changed(self, *_: object) -> None:
         """A step may have painted the first pixels of the class, or taken its last."""
-        if self._present() is not self._was_present:
+        if not self.put_off() and self._present() is not self._was_present:
             self.refresh()
 
     def refresh(self, *_: object) -> None:
         """Show the document as it stands."""
         session, index = self.session, self.class_index
-        if index >= len(session.label_set):
+        if index >= len(session.label_set) or self.waiting or self.put_off():
             return
         locked = index in session.document.flags.locked
         ready = session.facts is not None and session.document.codes is not None
@@ -175,6 +186,8 @@ class StylesPanel(ClassPanel):
     # What the hand does ----------------------------------------------------------------------------
 
     def slide(self, place: int, value: float) -> None:
+        if self.waiting:
+            return
         index = self.class_index
         self.session.move_slider(index, self.session.directions(index)[place], value)
 

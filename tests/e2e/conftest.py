@@ -85,6 +85,10 @@ class Studio:
     def pick(self, name: str) -> int:
         index = self.session.label_set.index_of(name)
         self.session.pick_class(index)
+        # The docks follow when the events that wait are handled.
+        styles, shape = self.window.panels["styles"], self.window.panels["shape"]
+        timers = (styles._soon, shape._soon, styles.library._later)
+        self.wait(lambda: not any(timer.isActive() for timer in timers))
         return index
 
     def accept_photo(self) -> None:

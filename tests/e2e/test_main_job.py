@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -104,14 +106,17 @@ def test_without_a_network_the_window_opens_and_says_so(open_studio, tmp_path: P
     assert studio.document.modified
 
 
-def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio) -> None:
+def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is read behind the first picture comes in the middle of the stroke: it lays out parts of docks at most.
+    go = threading.Event()
+
+    def late(facts: object) -> None:
+        go.wait()
+
+    monkeypatch.setattr("app.panels.shape.read_shapes", late)
     # The first stroke switches Undo on, which lays the tool bar out once.
     studio.drag((30, 4), (34, 8))
     studio.settle()
-    # The library of styles is read after the first picture.
-    studio.wait(lambda: studio.session.jobs.idle)
-    # What its arrival lays out on a slow machine is over before the stroke.
-    QTest.qWait(300)
     layouts: list[str] = []
 
     class Watch(QObject):
@@ -129,6 +134,9 @@ def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio) -> None:
     studio.session.picture_changed.connect(pictures.append)
     studio.press(6, 6)
     for place in range(7, 25):
+        if place == 16:
+            go.set()
+            studio.wait(lambda: studio.session.jobs.idle)
         studio.move(place, place + 4)
         QApplication.processEvents()
     studio.wait(lambda: bool(pictures))

@@ -8,7 +8,15 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QWidget,
+)
 
 from app import theme
 from app.actions import ACTIONS
@@ -118,10 +126,10 @@ def test_the_skin_follows_a_new_face_unless_it_is_locked(studio) -> None:
 def test_the_plain_ground_has_no_sliders_and_says_so(studio) -> None:
     studio.settle()
     panel = studio.window.show_panel("styles")
-    studio.session.pick_class(0)
+    studio.pick(studio.session.label_set.names[0])
     assert panel._rows == []
     assert "No slider" in panel.hint.text()
-    studio.session.pick_class(6)
+    studio.pick(studio.session.label_set.names[6])
     assert panel._rows
     assert "No slider" not in panel.hint.text()
 
@@ -171,6 +179,38 @@ def test_history_jumps_to_any_step(open_studio) -> None:
         rect = panel.list.visualRect(panel.model.index(position))
         QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
         assert np.array_equal(studio.document.labels, states[position])
+
+
+def test_docks_behind_others_show_the_present_class_and_steps_when_they_come_to_the_front(studio) -> None:
+    studio.settle()
+    window = studio.window
+    window.show_panel("styles")
+    QApplication.processEvents()
+    bag = studio.pick("bag")
+    studio.tool("rectangle")
+    studio.drag((2, 2), (8, 8))
+    window.show_panel("history")
+    QApplication.processEvents()
+    history = window.panels["history"].model
+    assert history.rowCount() == history.position + 1 == 2
+    # While the style dock lies behind, another class is picked and given a style.
+    hat = studio.pick("hat")
+    studio.session.draw_styles([hat])
+    panel = window.show_panel("styles")
+    QApplication.processEvents()
+    assert panel.name.text() == "hat" and len(panel._rows) == len(studio.session.directions(hat))
+    shown = [row.value() for row in panel._rows]
+    wanted = [studio.session.slider_position(hat, each) for each in studio.session.directions(hat)]
+    assert np.allclose(shown, wanted, atol=0.006)
+    shape = window.show_panel("shape")
+    QApplication.processEvents()
+    assert shape.name.text() == "hat" and "no shape model" in shape.hint.text()
+    studio.session.pick_class(bag)
+    # The name is there at once; a slider that still stands for the class before does nothing.
+    assert shape.name.text() == "bag"
+    before = studio.document.codes.copy()
+    panel.slide(0, 1.0)
+    assert np.array_equal(studio.document.codes, before)
 
 
 def test_another_network_maps_classes_by_name(studio, tiny_spatial_bundle, tmp_path: Path) -> None:
