@@ -85,7 +85,7 @@ def grid_share(pictures: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
     """How much of the energy of detail inside the classes repeats every PERIOD pixels, 0 to 1, a scalar.
 
     Mean over the pictures that show enough. What chance repeats is taken off, so that it may be a little below 0.
-    Pictures as in ``Grain.strengths``; sides that are multiples of PERIOD, and corners on its grid in the whole picture.
+    Pictures as in ``Grain.strengths``, of sides that are multiples of PERIOD, cut on its grid out of the whole.
     """
     lightness = _lightness(pictures)
     around = F.pad(lightness, (_BOX // 2,) * 4, mode="replicate")
