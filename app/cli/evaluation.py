@@ -172,10 +172,17 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
     if "diversity" in figures:
         found = figures["diversity"]
         table = _table(
-            f"Diversity, {found['maps']} maps x {found['draws']} draws", "", "mCSD x 1000", "mOCD x 1000", "mOCD / mCSD"
+            f"Diversity, {found['maps']} maps x {found['draws']} draws",
+            "",
+            "mCSD x 1000",
+            "mOCD x 1000",
+            "mOCD / mCSD",
+            "ground x 1000",
         )
+        ground = None if found["ground"] is None else 1000 * found["ground"]
+        measured = (1000 * found["mcsd"], 1000 * found["mocd"])
         table.add_row(
-            "samples", _number(1000 * found["mcsd"], 2), _number(1000 * found["mocd"], 2), _number(found["ratio"], 4)
+            "samples", *(_number(value, 2) for value in measured), _number(found["ratio"], 4), _number(ground, 2)
         )
         tables.append(table)
     if "reconstruction" in figures or "diversity" in figures or "layout" in figures:

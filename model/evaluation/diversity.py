@@ -34,44 +34,58 @@ def class_diversity(
     outside c has an other-class diversity of exactly 0. The distance is `perceptual_distance` in the judge's features,
     the same for every model; the paper has LPIPS.
 
-    The class of the studio ground is left out where the bundle has one: it is one colour by definition. Of a network
-    with one code for the whole picture, that code is redrawn for every class.
+    The class of the studio ground is left out where the bundle has one: it is one colour by definition. Its code is not
+    redrawn, and in both kinds of pictures it is greyed out, as in all figures about the person: features of a flat
+    surface have no strength, and unit vectors of them turn with a change of one level that nobody sees. What changes in
+    the ground alone is told beside it. Of a network with one code for the whole picture, that code is redrawn for every
+    class.
 
     Args:
         maps: uint8 (M, H, W) of the judged size; seeds: one for each.
         progress: called after each map.
 
     Returns:
-        ``mcsd`` (higher is better), ``mocd`` (lower is better), ``ratio`` mocd / mcsd, ``maps``, ``draws``, and in
-        ``classes`` per class ``csd`` and ``ocd``.
+        ``mcsd`` (higher is better), ``mocd`` (lower is better), ``ratio`` mocd / mcsd, ``ground`` as mocd but in the
+        studio ground alone (None without one), ``maps``, ``draws``, and in ``classes`` per class ``csd`` and ``ocd``.
     """
     names = artist.bundle.label_set.names
     inside: dict[int, list[float]] = {}
     outside: dict[int, list[float]] = {}
+    around: dict[int, list[float]] = {}
     ground = artist.bundle.label_set.background if artist.bundle.background is not None else None
     for map_, seed in zip(maps, seeds, strict=True):
         native = artist.native_maps(map_[None])[0].cpu()
+        plain = _enlarged(native == ground, artist.scale) if ground is not None else None
         present = [int(c) for c in native.unique() if int(c) != ground]
         for index, pictures in _redrawn(artist, map_, present, seed, draws):
-            mask = (native == index).repeat_interleave(artist.scale, 0).repeat_interleave(artist.scale, 1)
-            keep = mask.expand(draws, -1, -1)
-            masked = torch.cat([on_ground(pictures, keep), on_ground(pictures, ~keep)])
+            mask = _enlarged(native == index, artist.scale)
+            kept = {0: mask, 1: ~mask if plain is None else ~mask & ~plain}
+            if plain is not None:
+                kept[2] = plain
+            masked = torch.cat([on_ground(pictures, keep.expand(draws, -1, -1)) for keep in kept.values()])
             features = judge(masked.to(artist.device))
-            inside.setdefault(index, []).append(_mean_over_pairs(features, range(draws)))
-            outside.setdefault(index, []).append(_mean_over_pairs(features, range(draws, 2 * draws)))
+            for number, found in zip(kept, (inside, outside, around), strict=False):
+                members = range(number * draws, (number + 1) * draws)
+                found.setdefault(index, []).append(_mean_over_pairs(features, members))
         progress()
-    csd = {index: sum(values) / len(values) for index, values in inside.items()}
-    ocd = {index: sum(values) / len(values) for index, values in outside.items()}
+    csd, ocd, surrounding = (
+        {index: sum(values) / len(values) for index, values in found.items()} for found in (inside, outside, around)
+    )
     mcsd = sum(csd.values()) / max(len(csd), 1)
     mocd = sum(ocd.values()) / max(len(ocd), 1)
     return {
         "mcsd": mcsd,
         "mocd": mocd,
         "ratio": mocd / mcsd if mcsd > 0 else None,
+        "ground": sum(surrounding.values()) / len(surrounding) if surrounding else None,
         "maps": len(maps),
         "draws": draws,
         "classes": {names[index]: {"csd": csd[index], "ocd": ocd[index]} for index in sorted(csd)},
     }
+
+
+def _enlarged(mask: Tensor, scale: int) -> Tensor:
+    return mask.repeat_interleave(scale, 0).repeat_interleave(scale, 1)
 
 
 def _redrawn(artist: Artist, map_: Tensor, classes: list[int], seed: int, draws: int) -> list[tuple[int, Tensor]]:

@@ -173,7 +173,19 @@ def test_diversity_covers_the_classes_of_the_maps_without_the_studio_ground(tiny
     values = list(found["classes"].values())
     assert found["mcsd"] == pytest.approx(np.mean([value["csd"] for value in values]))
     assert found["ratio"] == pytest.approx(found["mocd"] / found["mcsd"])
-    assert found["mcsd"] > 0 and found["mocd"] > 0
+    assert found["mcsd"] > 0 and found["mocd"] > 0 and found["ground"] > 0
+
+
+def test_what_changes_in_the_studio_ground_is_told_apart(tiny_bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    def draw(artist: Artist, maps: torch.Tensor, codes: torch.Tensor) -> torch.Tensor:
+        """People of one colour on a ground that tells the codes."""
+        shade = (40 * codes.flatten(1).std(1)).clamp(0, 255).to(torch.uint8)
+        return torch.where(maps[:, None] == 0, shade[:, None, None, None], 90).expand(-1, 3, -1, -1).to(torch.uint8)
+
+    monkeypatch.setattr(Artist, "draw", draw)
+    found = diversity(tiny_bundle)
+    assert found["mcsd"] == found["mocd"] == 0 and found["ratio"] is None
+    assert found["ground"] > 0
 
 
 def test_one_code_for_the_whole_picture_changes_more_outside_a_class(tiny_bundle: Bundle) -> None:
