@@ -25,7 +25,7 @@ from model.groupdnet.class_frame import in_classes
 from model.groupdnet.config import DiscriminatorConfig
 from model.groupdnet.generator import Generator
 from model.groupdnet.presets import FRAMED_LEVELS
-from model.training.augment import PairAugment
+from model.training.augment import PairAugment, studio
 from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import MARGIN, STRIDE, coarse_levels, enlarged, judged_levels, lay_crops
 from model.training.detail_crops import Crops, Photos, draw_crops
@@ -103,6 +103,9 @@ class DetailTrainer:
         self.optimizer_g.param_groups[1]["lr"] = recipe.rate_places if adversarial else recipe.rate_warm_up
         crops = draw_crops(photos, self.bundle, recipe, self.scope)
         drawn, old = self.draw(crops)
+        if self.bundle.background is not None:
+            # The ground is held to what it is by definition, better than the bundle drew it.
+            old = studio(old, crops.crop_labels, self.bundle.background[0])
         mask = in_classes(crops.crop_labels, self.scope.judged)[:, None].float()
         hold = ((drawn - old).abs() * (1 - mask)).mean()
         own = slice(0, count // 2)
