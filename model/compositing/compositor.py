@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compositing.fields import Field, Mask, extend
+from model.compositing.ground import ground_beside
 from model.compositing.inpainting import Plate, inpaint_background
 from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
 from model.compositing.restyling import strength
@@ -24,9 +25,6 @@ Box = tuple[int, int, int, int]
 #: Deviation in pixels of the Gaussian under which photo and model are compared. Narrower, it copies the old folds into
 #: the new cloth; wider, it cannot follow light and shade.
 MATCH_SIGMA = 6.0
-
-#: Share of a person in a pixel of the ground from which the pixel is of no use as ground.
-_SHINE = 0.1
 
 
 class Keep(StrEnum):
@@ -105,7 +103,7 @@ class Compositor:
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
-        self._shine: Field | None = None
+        self._beside: tuple[Field, Field] | None = None
         # Set and read as a whole: films are composed in a thread of their own.
         self._last_own: tuple[Box, dict[int, float], Labels, Field] | None = None
         self._plate = plate
@@ -121,6 +119,18 @@ class Compositor:
         if self._plate is None:
             self._plate = inpaint_background(self.photo, self.hidden)
         return self._plate
+
+    def uncovered(self, after: Labels) -> Field:
+        """How much of the plate each pixel of the ground shows, float32 (H, W): 1 where a person stood, fading beside."""
+        ground = after == self.background
+        return np.asarray(fade(ground & (self.labels != self.background), self.settings.seam) * ground, np.float32)
+
+    @property
+    def beside(self) -> tuple[Field, Field]:
+        """The photo's ground without the colours of the person beside it, and how much of it that is; `ground_beside`."""
+        if self._beside is None:
+            self._beside = ground_beside(self.photo, self.labels != self.background)
+        return self._beside
 
     @property
     def hidden(self) -> Mask:
@@ -307,20 +317,15 @@ class Compositor:
         return extend_layer(colors, clean, own)
 
     def _ground(self, part: tuple[slice, slice], own: Mask) -> Field:
-        """The background of a part of the frame, float32 (h, w, 3): the photo, and the plate where a person shines in.
+        """The background of a part of the frame, float32 (h, w, 3): the photo without the person's colours beside them.
 
-        Next to an outline the plate is only as good as its guess; a pixel of which the photo's own edges say that it is
-        ground stays. Where ground was uncovered the plate goes on beside it, to meet the photo softly.
+        Where ground was uncovered the plate goes on beside it, to meet the photo softly.
         """
-        if self._shine is None:
-            person = matte(self.photo, self.labels != self.background)
-            share = np.clip(cv2.dilate(person, np.ones((3, 3), np.uint8)) / _SHINE, 0, 1)
-            share[self.labels != self.background] = 1
-            self._shine = np.asarray(share, np.float32)[..., None]
-        uncovered = fade(own & (self.labels[part] != self.background), self.settings.seam)
-        share = np.maximum(self._shine[part], uncovered[..., None])
-        photo = self.photo[part]
-        return np.asarray(photo + share * (self.plate.pixels[part].astype(np.float32) - photo), np.float32)
+        colors = self.beside[0][part]
+        share = fade(own & (self.labels[part] != self.background), self.settings.seam)[..., None]
+        if not share.any():
+            return colors
+        return np.asarray(colors + share * (self.plate.pixels[part].astype(np.float32) - colors), np.float32)
 
     def _coverage(self, index: int, own: Mask, kept: Mask, restyled: bool, window: Box) -> Field:
         """How much of each pixel of the window a class covers, float32 (h, w) in 0..1."""

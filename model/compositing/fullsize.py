@@ -75,10 +75,9 @@ def put_back(
     target = compositor.target(after, picture, restyled, painted)
     gain, gray = detail_gain(compositor, after, target, restyled, painted)
     frame = compositor.photo.astype(np.float32)
-    uncovered = (after == compositor.background) & compositor.hidden
-    ground = (uncovered & (compositor.settings.of(compositor.background) is Keep.PHOTO)).astype(np.float32)
-    if compositor.background in restyled or not (ground > 0)[mask].any():
-        ground[:] = 0
+    ground = compositor.uncovered(after)
+    if compositor.background in restyled or compositor.settings.of(compositor.background) is Keep.MODEL:
+        ground = np.zeros_like(ground)
     for start in range(top, bottom, STRIP):
         part = (start, left, min(start + STRIP, bottom), right)
         alpha = weight[start - top : part[2] - top][..., None]
@@ -143,8 +142,9 @@ def detail_gain(
     """
     kept = after == compositor.labels
     gain = kept.astype(np.float32)
-    # The plate has no person before it any more, so the detail of the person's rim has no place there.
-    gain[(after == compositor.background) & compositor.hidden] = 0
+    # Ground from which the person was taken has no more of the detail that showed them.
+    ground = after == compositor.background
+    gain[ground] = ((1 - compositor.beside[1]) * (1 - compositor.uncovered(after)))[ground]
     model = [index for index in np.unique(after).tolist() if compositor.settings.of(index) is Keep.MODEL]
     fresh = kept & np.isin(after, [*restyled, *model])
     if fresh.any():
