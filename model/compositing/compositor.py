@@ -121,13 +121,13 @@ class Compositor:
         return self._plate
 
     def uncovered(self, after: Labels) -> Field:
-        """How much of the plate each pixel of the ground shows, float32 (H, W): 1 where a person stood, fading beside."""
+        """How much of the plate the ground shows, float32 (H, W): 1 where a person stood, fading beside."""
         ground = after == self.background
         return np.asarray(fade(ground & (self.labels != self.background), self.settings.seam) * ground, np.float32)
 
     @property
     def beside(self) -> tuple[Field, Field]:
-        """The photo's ground without the colours of the person beside it, and how much of it that is; `ground_beside`."""
+        """The photo without the person beside the ground, and how much of a pixel that is: `ground_beside`."""
         if self._beside is None:
             self._beside = ground_beside(self.photo, self.labels != self.background)
         return self._beside
