@@ -16,7 +16,9 @@ from torch import Tensor
 from model.engine.boxes import Box, Channels
 from model.engine.folding import FoldedConv, RgbConv
 from model.engine.grids import cut, quads, spread, view
-from model.engine.tables import FoldedModulation, ModulationTable
+from model.engine.inner_windows import InnerWindows
+from model.engine.modulation_weights import FoldedModulation
+from model.engine.tables import ModulationTable
 from model.engine.windows import Coder, WindowCoder
 from model.engine.workspace import Workspace
 
@@ -38,6 +40,12 @@ class Elementwise:
         self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
     ) -> bool:
         """Append rows for windows of symbols (n, 9) to all tables of a level, or return false: then torch does it."""
+        return False
+
+    def make_wide_rows(
+        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], inner: InnerWindows, taps: Tensor
+    ) -> bool:
+        """The same for windows of inner windows, (n, 9) of their numbers."""
         return False
 
     def restyle(self, styled: Tensor, base: Tensor, added: Tensor, rows: Tensor | None, classes: Tensor) -> None:
@@ -110,6 +118,22 @@ class Elementwise:
     def shortcut(self, conv: FoldedConv, x: Tensor, outputs: Channels) -> Tensor:
         """The 1 x 1 convolution of x (h, w, the inputs these outputs need), a part of a grid."""
         return conv(x.contiguous(), outputs, self._workspace.of(x.dtype).take)
+
+    def modulated_shortcut(
+        self,
+        conv: FoldedConv,
+        x: Tensor,
+        box: Box,
+        outputs: Channels,
+        up: bool,
+        table: ModulationTable,
+        index: Tensor,
+    ) -> Tensor:
+        """The same of x * scale + shift in a box (see ``modulate``); even where ``up``."""
+        inputs = conv.needs(outputs)
+        buffer = self._workspace.of(x.dtype).take("input", *box.shape, inputs.last - inputs.first)
+        self.modulate(buffer, Box(0, 0, *box.shape), x, box, inputs, up, table, index, leaky=False)
+        return self.shortcut(conv, buffer, outputs)
 
     def draw(self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
         """``box`` of the picture ``into`` (3, h, w) = the convolution of leaky ReLU of x + the doubled smaller picture.

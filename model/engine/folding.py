@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from model.engine import winograd
 from model.engine.boxes import Channels
-from model.engine.tables import FoldedModulation
+from model.engine.layout import RGB_WIDTH, from_slabs, in_slabs
+from model.engine.modulation_weights import FoldedModulation
 from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
@@ -21,12 +22,8 @@ from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
 FLOAT32_SHARE = 1 / 8
-# The side of the larger patches of minimal filtering; the outputs that compiled kernels compute at once.
-LARGE_TILE, LANES = 4, 8
-# Columns of a matrix that lie together where compiled kernels multiply by it.
-SLAB = 16
-# The 27 values that the nine taps of a convolution to RGB make of a pixel take so many in compiled kernels.
-RGB_WIDTH = 32
+# The side of the larger patches of minimal filtering.
+LARGE_TILE = 4
 
 
 class FoldedConv:
@@ -103,6 +100,11 @@ class FoldedConv:
         assert self.kernel == 1
         return self._weight
 
+    @cached_property
+    def product_slabs(self) -> Tensor:
+        """The same for compiled kernels, each group's matrix in slabs: (groups, slabs)."""
+        return in_slabs(self.products)
+
     @property
     def patch_tile(self) -> int:
         """The side of the patches of outputs of compiled kernels."""
@@ -110,30 +112,19 @@ class FoldedConv:
 
     @cached_property
     def patch_weights(self) -> Tensor:
-        """For compiled kernels: float32 (groups, taps, inputs * outputs rounded up to ``LANES``) of a group.
+        """For compiled kernels: float32 (groups, taps, slabs), the matrices (inputs, outputs) of a group in slabs.
 
-        Of every matrix SLAB columns after another lie together. Where the convolution has such weights itself, they
-        are from now on kept in this order alone.
+        Where the convolution has such weights itself, they are from now on kept in this order alone.
         """
-        made = self._weight
         if not self.tile:
-            made = winograd.transform_weight(self._weight, self.groups, LARGE_TILE)
-        if made.shape[-1] % LANES:
-            made = F.pad(made, (0, -made.shape[-1] % LANES))
-        slabs = [slab.flatten(2) for slab in made.split(SLAB, -1)]
-        packed = torch.cat(slabs, 2)
-        if self.tile:
-            self._weight = packed
-        return packed
+            return in_slabs(winograd.transform_weight(self._weight, self.groups, LARGE_TILE))
+        self._weight = in_slabs(self._weight)
+        return self._weight
 
     def _unpacked(self, first: int, groups: int) -> Tensor:
         """The weights of patches of some groups, (groups, taps, inputs, outputs) of a group, for torch."""
         weight = self._weight[first : first + groups]
-        if weight.dim() == 4:
-            return weight
-        inputs, outputs = self.inputs // self.groups, self.outputs // self.groups
-        slabs = [slab.unflatten(2, (inputs, -1)) for slab in weight.split(SLAB * inputs, -1)]
-        return torch.cat(slabs, 3)[..., :outputs]
+        return weight if weight.dim() == 4 else from_slabs(weight, self.outputs // self.groups)
 
     @cached_property
     def bias(self) -> Tensor:

@@ -25,9 +25,12 @@ from model.engine import winograd
 from model.engine.boxes import Box, Channels
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
-from model.engine.folding import LANES, RGB_WIDTH, FoldedConv, RgbConv
+from model.engine.folding import FoldedConv, RgbConv
+from model.engine.inner_windows import InnerWindows
+from model.engine.layout import LANES, RGB_WIDTH, SLAB
+from model.engine.modulation_weights import FoldedModulation
 from model.engine.parallel import Kernel
-from model.engine.tables import FoldedModulation, ModulationTable
+from model.engine.tables import ModulationTable
 from model.engine.windows import Coder
 from model.engine.workspace import Workspace
 from model.shared_library import load_library
@@ -53,10 +56,12 @@ class Kernels:
         self.modulate = Kernel(kernels.modulate)
         self.convolve = Kernel(kernels.convolve)
         self.multiply = Kernel(kernels.multiply)
+        self.modulated_shortcut = Kernel(kernels.modulated_shortcut)
         self.rgb_rows, self.restyled_rows = kernels.RGB_ROWS, kernels.RESTYLED
         self.number = Kernel(kernels.number)
         self.fill_slots = Kernel(kernels.fill_slots)
         self.make_rows = Kernel(kernels.make_rows)
+        self.make_wide_rows = Kernel(kernels.make_wide_rows)
         self.restyle = Kernel(kernels.restyle)
         self.draw = Kernel(kernels.draw)
         self.grey = Kernel(kernels.grey)
@@ -139,6 +144,37 @@ class FusedElementwise(Elementwise):
                 *(-(-count // BATCH_STEP), 0, scratch.data_ptr(), 4 * size, count, kept[0].data_ptr()),
                 *(modulation.symbols_per_class, len(modulation.taps) // 9, hidden),
                 *(modulation.taps.data_ptr(), modulation.bias.data_ptr(), len(tables), *per_norm),
+            ),
+        )
+        return True
+
+    def make_wide_rows(
+        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], inner: InnerWindows, taps: Tensor
+    ) -> bool:
+        if modulation.style:
+            return False
+        used, starts, places = inner.used_by(taps)
+        count, most = len(taps), int(np.diff(starts).max())
+        most = -(-most // BATCH_STEP) * BATCH_STEP
+        per_norm: list[int] = []
+        units, first, work, deepest = 0, 0, 0, 0
+        for table, size in zip(tables, modulation.sizes, strict=True):
+            norm, deep = table.norm, size // table.norm.groups
+            weight, bias = norm.slabs
+            units += 2 * norm.groups * -(-bias.shape[2] // SLAB)
+            places_of = (norm.channels // norm.groups, bias.shape[2], weight.data_ptr(), bias.data_ptr())
+            per_norm += [units, first, deep, *places_of, table.more_base(count).data_ptr(), 8 * norm.channels]
+            first += size
+            work += 2 * norm.channels * deep
+            deepest = max(deepest, deep)
+        size = most * 9 * SLAB + BATCH_STEP * deepest
+        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
+        hidden = inner.hidden
+        self._kernels.make_wide_rows(
+            9 * most * work,
+            (
+                *(units, 0, scratch.data_ptr(), 4 * size, count, most, hidden.data_ptr(), 4 * modulation.hidden),
+                *(used.ctypes.data, starts.ctypes.data, places.ctypes.data, len(places), *per_norm),
             ),
         )
         return True
@@ -226,6 +262,38 @@ class FusedElementwise(Elementwise):
         self._kernels.multiply(
             rows * columns * count * inputs // 8,
             (rows, columns, count // own, inputs, own, *_pixels(made), *_pixels(x), weights),
+        )
+        return made
+
+    def modulated_shortcut(
+        self,
+        conv: FoldedConv,
+        x: Tensor,
+        box: Box,
+        outputs: Channels,
+        up: bool,
+        table: ModulationTable,
+        index: Tensor,
+    ) -> Tensor:
+        _, inputs, own = conv.products.shape
+        if not up or own % LANES:
+            return super().modulated_shortcut(conv, x, box, outputs, up, table, index)
+        rows, columns = box.shape
+        first, needed, width = outputs.first // own, conv.needs(outputs), table.norm.channels
+        count, entering = outputs.last - outputs.first, needed.last - needed.first
+        made = self._workspace.take("shortcut", rows, columns, count)
+        size = (2 * columns + BATCH_STEP) * (entering + count) + 2 * columns
+        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
+        source, table_rows = box.down(), table.rows
+        self._kernels.modulated_shortcut(
+            rows * columns * count * inputs // 8,
+            (
+                *(rows // 2, 0, scratch.data_ptr(), 4 * size, columns // 2, count // own, inputs, own),
+                *(*_pixels(made), *_places(x, source, needed)),
+                *(index.data_ptr() + 4 * (box.top * index.shape[1] + box.left), 4 * index.shape[1]),
+                *(table_rows.data_ptr() + 4 * needed.first, 8 * width, 4 * width),
+                conv.product_slabs.data_ptr() + 4 * first * inputs * own,
+            ),
         )
         return made
 

@@ -308,11 +308,8 @@ class Level:
         """What is added to the second convolution's ``outputs`` in a box, and whether it is to be doubled first."""
         conv, up = self.block.conv_s, self.block.config.upsample
         if conv is not None and self.block.shortcut_norm:
-            inputs = conv.needs(outputs)
-            buffer = self._workspace.take("input", *box.shape, inputs.last - inputs.first)
-            table, index, part = self._modulation.table(2), self._modulation.index, Box(0, 0, *box.shape)
-            self.elementwise.modulate(buffer, part, x, box, inputs, up, table, index, leaky=False)
-            return self.elementwise.shortcut(conv, buffer, outputs), False
+            table, index = self._modulation.table(2), self._modulation.index
+            return self.elementwise.modulated_shortcut(conv, x, box, outputs, up, table, index), False
         source = box.down() if up else box
         if conv is None:
             return view(x, source, outputs), up

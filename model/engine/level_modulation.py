@@ -9,7 +9,8 @@ from torch import Tensor
 
 from model.engine.boxes import Box, Channels, Dirty, boxes_of, merge
 from model.engine.elementwise import Elementwise
-from model.engine.tables import FoldedModulation, LevelTables, ModulationTable
+from model.engine.modulation_weights import FoldedModulation
+from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
 
 # The numbering of windows is started afresh when so many times the windows of the map that it was started with have
@@ -96,7 +97,7 @@ class LevelModulation:
         for box in self._unnumbered:
             inner, taps = self._windows.encode(box)
             inner_taps = None if inner is None else torch.from_numpy(inner)
-            self._tables.append(inner_taps, torch.from_numpy(taps), codes, self._elementwise.make_rows)
+            self._tables.append(inner_taps, torch.from_numpy(taps), codes, self._elementwise)
         self._unnumbered = ()
         self._first_count = self._first_count or self._windows.count
 

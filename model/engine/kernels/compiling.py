@@ -14,13 +14,13 @@ from typing import Any
 import platformdirs
 from numba import cfunc, config, types
 
-from model.engine.folding import LANES, RGB_WIDTH
+from model.engine.layout import LANES, RGB_WIDTH, SLAB
 from model.engine.winograd import POINTS
 
 
 def _folder() -> str:
     """Where compiled code is kept: another folder for other code, of which numba looks at one file alone."""
-    code = repr((LANES, RGB_WIDTH, POINTS)).encode()
+    code = repr((LANES, SLAB, RGB_WIDTH, POINTS)).encode()
     code += b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     caches = Path(platformdirs.user_cache_dir("smis-studio", appauthor=False))
     return str(caches / "kernels" / hashlib.sha256(code).hexdigest()[:16])

@@ -14,7 +14,6 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from model.engine.folding import RGB_WIDTH
 from model.engine.kernels.compiling import kernel
 from model.engine.kernels.vectors import (
     CONTRACT,
@@ -29,6 +28,7 @@ from model.engine.kernels.vectors import (
     take_slot,
     zero,
 )
+from model.engine.layout import RGB_WIDTH
 
 # Rows of the picture that a thread takes at once.
 RGB_ROWS = 8

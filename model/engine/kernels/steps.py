@@ -37,7 +37,7 @@ def _modulate_leaky(on: Vectors, out: Value, x: Value, scale: Value, shift: Valu
 
 
 @along
-def _modulate(on: Vectors, out: Value, x: Value, scale: Value, shift: Value) -> None:
+def modulate_row(on: Vectors, out: Value, x: Value, scale: Value, shift: Value) -> None:
     on.store(on.add(on.mul(on.load(x), on.load(scale)), on.load(shift)), out)
 
 
@@ -73,7 +73,7 @@ def modulate(a: Any) -> None:
             if leaky:
                 _modulate_leaky((out, pixel, scale, scale + shift), count)
             else:
-                _modulate((out, pixel, scale, scale + shift), count)
+                modulate_row((out, pixel, scale, scale + shift), count)
             out += 4 * count
 
 

@@ -18,7 +18,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 # Values computed at once: a register of AVX2; the compiler halves or doubles it elsewhere.
-from model.engine.folding import LANES
+from model.engine.layout import LANES
 
 FLOAT, LONG = ir.FloatType(), ir.IntType(64)
 CONTRACT = ("contract", "nsz")
@@ -158,6 +158,11 @@ def leaky_row(on: Vectors, out: Value, x: Value) -> None:
 @along
 def add_rows(on: Vectors, out: Value, a: Value, b: Value) -> None:
     on.store(on.add(on.load(a), on.load(b)), out)
+
+
+@along
+def copy_row(on: Vectors, out: Value, x: Value) -> None:
+    on.store(on.load(x), out)
 
 
 @along

@@ -12,7 +12,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, fused, parallel, tables, winograd
+from model.engine import Renderer, fused, modulation_weights, parallel, tables, winograd
 from model.engine.boxes import Box
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
@@ -204,19 +204,23 @@ def test_bfloat16_previews_end_in_the_frame_of_a_fresh_renderer(kind: str, seed:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "ours"])
-def test_tables_are_the_same_with_shared_products(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_are_the_same_however_they_are_made(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels = fused.load()
+    assert kernels is not None
+    scratch = Workspace(torch.float32)
     modulation = FoldedGenerator(tiny_generator(kind)).blocks[1].modulation
     windows = LevelWindows(40, 40, FoldedGenerator(tiny_generator(kind)).symbols, 2)
     windows.symbols[...] = np.random.default_rng(1).integers(0, 3, (8, 8)).repeat(5, 0).repeat(5, 1)
     taps, outer = (torch.from_numpy(part) for part in windows.encode(Box(0, 0, 40, 40)))
     made = []
-    for share in (0.0, 1.0):
-        monkeypatch.setattr(tables, "_SHARED", share)
+    torch_steps, compiled = Elementwise(scratch), fused.FusedElementwise(scratch, kernels)
+    for share, maker in ((0.0, torch_steps), (1.0, torch_steps), (1.0, compiled), (0.0, torch_steps)):
+        monkeypatch.setattr(modulation_weights, "_SHARED", share)
         level = tables.LevelTables(modulation)
-        level.append(taps, outer, torch.zeros(8, 2), Elementwise(Workspace(torch.float32)).make_rows)
+        level.append(taps, outer, torch.zeros(8, 2), maker)
         made.append([table.rows for table in level.tables])
-    for own, shared in zip(*made, strict=True):
-        assert torch.allclose(own, shared, atol=1e-5)
+    for rows in zip(*made, strict=True):
+        assert all(torch.allclose(own, rows[0], atol=1e-5) for own in rows[1:])
 
 
 def test_a_long_drag_of_previews_ends_exact() -> None:
