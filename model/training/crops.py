@@ -133,6 +133,24 @@ def lay_crops(
     return piece, generator.pyramid(cut(labels, corners, size), origin=(row, column), frames=frames)
 
 
+def inner(pictures: Tensor) -> Tensor:
+    """Crops (B, 3, S, S) without their margins."""
+    return pictures[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+
+def sound_pixels(corners: Tensor, size: int, height: int, width: int) -> Tensor:
+    """Which pixels of squares at ``corners`` (B, 2) are drawn much as in the whole picture: bool (B, size, size).
+
+    All but the margins, and of those the ones at the picture's own borders, where both are padded alike.
+    """
+    places = torch.arange(size, device=corners.device)
+    sides = []
+    for first, length in zip(corners.T, (height, width), strict=True):
+        begins = (places >= MARGIN) | (first == 0)[:, None]
+        sides.append(begins & ((places < size - MARGIN) | (first + size == length)[:, None]))
+    return sides[0][:, :, None] & sides[1][:, None]
+
+
 def coarse_levels(generator: Generator) -> int:
     """The levels up to the grid of STRIDE, which see the whole map."""
     return len(generator.blocks) - generator_levels_in(STRIDE)
@@ -185,8 +203,7 @@ class CropModel(ImageModel):
             torch.cat([corners, corners]),
             size,
         )
-        inner = pictures[..., MARGIN:-MARGIN, MARGIN:-MARGIN].float()
-        own, other = inner.chunk(2)
+        own, other = inner(pictures).float().chunk(2)
         taken = changed & ~noise[:, :, 0, 0, 0] & present.roll(1, 0)
         return Drawing(own, other, changed, taken, mean, logvar, present)
 
@@ -208,8 +225,8 @@ def crop_step(
     size = config.crop_size + 2 * MARGIN
     corners = draw_corners(labels, size, focus, config.face_share)
     drawing: Drawing = networks.model.draw_crops(photo, labels, corners, size)  # type: ignore[operator]
-    inner = corners + MARGIN
-    target, crop_labels = cut(photo, inner, config.crop_size), cut(labels, inner, config.crop_size)
+    places = corners + MARGIN
+    target, crop_labels = cut(photo, places, config.crop_size), cut(labels, places, config.crop_size)
     target = target.contiguous(memory_format=torch.channels_last)
     semantics = F.one_hot(crop_labels, config.generator.classes).permute(0, 3, 1, 2).to(photo.dtype)
     terms: dict[str, Tensor] = {}

@@ -9,7 +9,7 @@ import torch
 
 from model.checkpoints.bundle import Bundle
 from model.errors import UserError
-from model.training.crops import Focus, focus_of
+from model.training.crops import FOCUS, Focus, focus_of
 
 #: Classes of the street-fashion set that make a head; their codes are exchanged together.
 HEAD = ("hair", "face", "skin", "hat", "eyewear")
@@ -66,7 +66,7 @@ def recipe_for(subject: Subject) -> DetailRecipe:
     return DetailRecipe(
         size=64,
         crops=10,
-        others=2,
+        others=3,
         warm_up=0,
         rate_generator=6e-5,
         rate_places=0.0,
@@ -110,7 +110,8 @@ def scope_of(subject: Subject, bundle: Bundle) -> Scope:
     worn = [number for number, name in enumerate(names) if name not in (GROUND, *FACE)]
     if not worn:
         raise UserError(f"{bundle.path or bundle.name} has no classes beside ground and face.")
-    weights = focus_of(names).weights
+    # The ground counts as much as a face here: it reaches to the borders, which no crop of clothes does.
+    weights = torch.tensor([FOCUS["face"] if name == GROUND else FOCUS.get(name, 1.0) for name in names])
     among = torch.tensor([0.0 if n not in worn else 2.0 if name in CLOTH else 1.0 for n, name in enumerate(names)])
     framed = bundle.generator.config.framed_classes
     return Scope(tuple(worn), tuple(worn), worn, framed, Focus(among), Focus((among == 0) * weights))

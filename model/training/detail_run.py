@@ -13,6 +13,7 @@ from model.checkpoints.bundle import load_bundle, save_bundle
 from model.errors import UserError
 from model.images import write_picture
 from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
+from model.training.crops import inner
 from model.training.data import find_extra_pairs, find_pairs, load_label_set, require_sound_data, split_pairs
 from model.training.detail_crops import Photos, draw_crops, read_photos
 from model.training.detail_recipe import DetailRecipe, Subject, recipe_for
@@ -124,7 +125,7 @@ class _Loop:
         trainer, recipe = self.trainer, self.trainer.recipe
         torch.manual_seed(self.options.seed)
         crops = draw_crops(self.photos, trainer.bundle, recipe, trainer.scope)
-        drawn, old = trainer.draw(crops, trainer.average)
+        drawn, old = (inner(pictures) for pictures in trainer.draw(crops, trainer.average))
         rows = [torch.cat(list(pictures[: recipe.crops]), 2) for pictures in (crops.photo, old, drawn)]
         stacked = torch.cat(rows, 1)
         return stacked.repeat_interleave(GRID_SCALE, 1).repeat_interleave(GRID_SCALE, 2)

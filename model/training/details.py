@@ -27,7 +27,17 @@ from model.groupdnet.generator import Generator
 from model.groupdnet.presets import FRAMED_LEVELS
 from model.training.augment import PairAugment, studio
 from model.training.critic import CropDiscriminator, feature_channels
-from model.training.crops import MARGIN, STRIDE, coarse_levels, enlarged, judged_levels, lay_crops
+from model.training.crops import (
+    MARGIN,
+    STRIDE,
+    coarse_levels,
+    cut,
+    enlarged,
+    inner,
+    judged_levels,
+    lay_crops,
+    sound_pixels,
+)
 from model.training.detail_crops import Crops, Photos, draw_crops
 from model.training.detail_recipe import DetailRecipe, Subject, scope_of
 from model.training.grain import Grain, grid_share
@@ -85,15 +95,27 @@ class DetailTrainer:
         return name.startswith("to_rgb.") or (name.startswith("blocks.") and int(name.split(".")[1]) >= self.levels)
 
     def draw(self, crops: Crops, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
-        """The crops as ``generator`` or else the learning one draws them, and as the bundle did, (B, 3, s, s) each."""
+        """The crops as ``generator`` or else the learning one draws them, and as the bundle did.
+
+        Both with their margins, (B, 3, S, S).
+        """
         generator = self.generator if generator is None else generator
         with torch.no_grad():
             size = self.recipe.size + 2 * MARGIN
             codes = generator.from_prior(crops.codes)
             piece, part = lay_crops(generator, crops.labels, codes, crops.corners, size)
             old = self.before.draw(piece, part, codes, self.levels)
-        new = generator.draw(piece, part, codes, self.levels)
-        return new[..., MARGIN:-MARGIN, MARGIN:-MARGIN], old[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
+        return generator.draw(piece, part, codes, self.levels), old
+
+    def _difference_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> Tensor:
+        """L1 between what is drawn and what should stay, (B, 3, S, S) both, where the subject is not."""
+        labels = cut(crops.labels, crops.corners, drawn.shape[-1])
+        if self.bundle.background is not None:
+            # The ground is held to what it is by definition, better than the bundle drew it.
+            old = studio(old, labels, self.bundle.background[0])
+        sound = sound_pixels(crops.corners, drawn.shape[-1], *crops.labels.shape[-2:])
+        held = sound & ~in_classes(labels, self.scope.judged)
+        return ((drawn - old).abs() * held[:, None]).sum() / (3 * sound.sum())
 
     def step(self, photos: Photos) -> dict[str, Tensor]:
         """One step of both players; returns the loss terms."""
@@ -102,12 +124,10 @@ class DetailTrainer:
         self.optimizer_g.param_groups[0]["lr"] = recipe.rate_generator if adversarial else 0.0
         self.optimizer_g.param_groups[1]["lr"] = recipe.rate_places if adversarial else recipe.rate_warm_up
         crops = draw_crops(photos, self.bundle, recipe, self.scope)
-        drawn, old = self.draw(crops)
-        if self.bundle.background is not None:
-            # The ground is held to what it is by definition, better than the bundle drew it.
-            old = studio(old, crops.crop_labels, self.bundle.background[0])
+        with_margins, old = self.draw(crops)
+        hold = self._difference_elsewhere(with_margins, old, crops)
+        drawn = inner(with_margins)
         mask = in_classes(crops.crop_labels, self.scope.judged)[:, None].float()
-        hold = ((drawn - old).abs() * (1 - mask)).mean()
         own = slice(0, count // 2)
         # All else is the photo's own here: only the subject is compared.
         joined = drawn[own] * mask[own] + crops.photo[own] * (1 - mask[own])

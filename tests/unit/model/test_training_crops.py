@@ -28,6 +28,7 @@ from model.training.crops import (
     draw_corners,
     draw_cropped,
     focus_of,
+    sound_pixels,
 )
 from model.training.losses import class_colour_loss, class_colours, class_texture, class_texture_loss, colour_distance
 from model.training.run import train
@@ -107,6 +108,12 @@ def test_a_crop_shows_what_the_whole_picture_shows_there() -> None:
     # Two 3 x 3 convolutions a level reach 8 + 4 + 2 + 1 pixels twice, and RGB a little further, in from the edge.
     assert (crop - whole)[..., 40:-40, 40:-40].abs().max() < 1e-5
     assert (crop - whole).abs().max() > 1e-3
+    # At the picture's own border both are padded alike.
+    assert (crop - whole)[1, :, :-40, 40:-40].abs().max() < 1e-5
+    sound = sound_pixels(corners, 128, 256, 256)
+    assert sound[0].sum() == 112 * 112
+    assert sound[1, 0, 8:-8].all() and sound[1].sum() == 120 * 112
+    assert sound_pixels(torch.tensor([[128, 128]]), 128, 256, 256)[0, -1, -1]
 
 
 def test_some_class_in_sight_changes_in_most_crops() -> None:
