@@ -126,7 +126,13 @@ def codeless_class(bundle: Bundle) -> int | None:
 
 
 def deviations(bundle: Bundle) -> Tensor:
-    """The codes' standard deviations, floored so that a collapsed number does not divide by zero; (C, K, h, w)."""
+    """What steps in codes are measured in, (C, K, h, w).
+
+    Their standard deviations, floored so that a collapsed number does not divide by zero. Behind a map of the prior it
+    is the prior's, 1: photos hardly vary along most directions there, and a slider needs to go further.
+    """
+    if bundle.generator.config.prior_map:
+        return torch.ones_like(bundle.code_std)
     return bundle.code_std.clamp_min(1e-4)
 
 

@@ -23,8 +23,6 @@ from model.training.steps import prepare
 
 #: Codes of training photos that a bundle keeps of every class.
 BANK = 256
-#: How far covariances are drawn towards their diagonals.
-SHRUNK = 0.1
 
 Batch = tuple[Tensor, Tensor]
 
@@ -74,12 +72,11 @@ def measure_codes(encoder: ClassEncoder, batches: list[tuple[Tensor, Tensor]]) -
     return torch.cat(means), torch.cat(presence)
 
 
-def code_statistics(codes: Tensor, present: Tensor, shrunk: float = SHRUNK) -> tuple[Tensor, Tensor, Tensor]:
+def code_statistics(codes: Tensor, present: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Mean and spread of every class's codes over the pictures that have it, and the factor of their covariance.
 
-    Classes seen fewer than twice get the prior's mean 0 and spread 1. The covariance is ``shrunk`` that share of the
-    way to its diagonal; a class seen in fewer pictures than twice its numbers has too few for one, and gets the spread
-    alone.
+    Classes seen fewer than twice get the prior's mean 0 and spread 1. The covariance is shrunk a tenth of the way to
+    its diagonal; a class seen in fewer pictures than twice its numbers has too few for one, and gets the spread alone.
 
     Returns:
         mean and std (C, K, h, w), and the lower Cholesky factors (C, K h w, K h w).
@@ -100,7 +97,7 @@ def code_statistics(codes: Tensor, present: Tensor, shrunk: float = SHRUNK) -> t
         if len(own) >= 2 * numbers:
             covariance = torch.cov(own.flatten(1).T.double())
             diagonal = torch.diag(std[index].flatten().double().square())
-            factor[index] = torch.linalg.cholesky((1 - shrunk) * covariance + shrunk * diagonal).float()
+            factor[index] = torch.linalg.cholesky(0.9 * covariance + 0.1 * diagonal).float()
     return mean, std, factor
 
 

@@ -24,9 +24,6 @@ from model.training.augment import studio
 from model.training.data import load_arrays
 from model.training.export import code_bank, code_statistics
 
-#: How far covariances are drawn towards their diagonals: less than where codes are drawn, for here it is only to keep
-#: directions apart in which a class hardly varies.
-SHRUNK = 0.02
 #: Share of the features' own size that the regression of log-variances adds to their covariance.
 RIDGE = 1e-3
 
@@ -41,7 +38,7 @@ def fit_prior(bundle: Bundle, pairs: Any) -> None:
         raise UserError(f"{bundle.path or bundle.name} has no encoder of one code a class.")
     with torch.no_grad():
         means, logvars, features, present = _encode(bundle, pairs)
-        shift, _, factor = code_statistics(means, present, SHRUNK)
+        shift, _, factor = code_statistics(means, present)
         shift, factor = shift.flatten(1).double(), factor.double()
         inverse = torch.linalg.inv(factor)
         bundle.generator = _mapped(bundle.generator, factor, shift)
