@@ -58,6 +58,26 @@ class Elementwise:
             fresh += torch.index_select(added, 0, torch.index_select(classes, 0, rows))
             styled.index_copy_(0, rows, fresh)
 
+    def place(
+        self,
+        added: Tensor,
+        fixed: Tensor,
+        before: NDArray[np.bool_],
+        now: NDArray[np.bool_],
+        of_row: Tensor,
+        of_column: Tensor,
+    ) -> None:
+        """added (h, w, channels) = fixed, and where the mask ``now`` is true + what a pixel's place adds.
+
+        Elsewhere ``added`` is ``fixed`` already but where the mask ``before`` was true. The rest: see place_functions.
+        """
+        every, base = added.flatten(0, 1), fixed.flatten(0, 1)
+        old, pixels = (torch.from_numpy(np.flatnonzero(mask)) for mask in (before, now))
+        every[old] = base[old]
+        rows, columns = pixels // added.shape[1], pixels % added.shape[1]
+        values = torch.einsum("pjc,pj->pc", of_row[rows], of_column[columns])
+        every[pixels] = base[pixels] + values.to(added.dtype)
+
     def modulate(
         self,
         buffer: Tensor,

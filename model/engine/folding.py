@@ -17,7 +17,8 @@ from model.engine.modulation_weights import FoldedModulation
 from model.engine.winograd import Take
 from model.engine.workspace import rounded
 from model.groupdnet import BlockConfig, Generator
-from model.groupdnet.generator import ConditionalGroupBlock, noise_features, place_features
+from model.groupdnet.class_frame import frame_functions
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features
 from model.groupdnet.texture_noise import texture_noise
 
 # Of a network's multiplications, how many of the lowest levels' are made in float32 where the rest is in bfloat16.
@@ -192,6 +193,7 @@ class FoldedBlock:
     number: int
     noise: Tensor | None
     place: Tensor | None
+    stride: int
 
     def noise_grid(self, height: int, width: int) -> Tensor | None:
         """What the noise adds behind the first convolution, (height, width, middle channels), where there is any."""
@@ -200,10 +202,15 @@ class FoldedBlock:
         noise = texture_noise(self.number, self.noise.shape[1], height, width)
         return noise_features(self.noise, noise)[0].permute(1, 2, 0).to(self.dtype).contiguous()
 
-    def place_grid(self, maps: Tensor) -> Tensor:
-        """What places add there, (height, width, middle channels), of maps (MAPS, height, width) (see class_frame)."""
+    def place_functions(self, frames: Tensor, grid: tuple[int, int]) -> tuple[Tensor, Tensor]:
+        """What places add there at a pixel is the sum of products of these: of its row and of its column.
+
+        float32 (rows, functions, middle channels) and (columns, functions); frames (1, 4): see class_frame.
+        """
         assert self.place is not None
-        return place_features(self.place, maps[None])[0].permute(1, 2, 0).to(self.dtype)
+        down, across = frame_functions(frames, *grid, self.stride)
+        weights = self.place.unflatten(1, (down.shape[1], across.shape[1]))
+        return torch.einsum("cij,ir->rjc", weights, down[0]).contiguous(), across[0].t().contiguous()
 
     @property
     def shortcut_norm(self) -> bool:
@@ -287,6 +294,7 @@ class FoldedGenerator:
             block.number,
             None if block.noise is None else block.noise.detach().float().clone(),
             None if block.place is None else block.place.detach().float().clone(),
+            stride,
         )
 
     @property

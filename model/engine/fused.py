@@ -37,7 +37,7 @@ from model.shared_library import load_library
 
 # Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
 # in multiples of what the kernel multiplies at once.
-BATCH_VALUES, WIDE_BATCH, BATCH_STEP = 40_000, 96, 6
+BATCH_VALUES, WIDE_BATCH, BATCH_STEP = 40_000, 132, 6
 # A product of matrices with more inputs is torch's.
 MOST_INPUTS = 128
 
@@ -57,7 +57,8 @@ class Kernels:
         self.convolve = Kernel(kernels.convolve)
         self.multiply = Kernel(kernels.multiply)
         self.modulated_shortcut = Kernel(kernels.modulated_shortcut)
-        self.rgb_rows, self.restyled_rows = kernels.RGB_ROWS, kernels.RESTYLED
+        self.rgb_rows, self.restyled_rows, self.across = kernels.RGB_ROWS, kernels.RESTYLED, kernels.ACROSS
+        self.place = Kernel(kernels.place)
         self.number = Kernel(kernels.number)
         self.fill_slots = Kernel(kernels.fill_slots)
         self.make_rows = Kernel(kernels.make_rows)
@@ -189,6 +190,19 @@ class FusedElementwise(Elementwise):
             (-(-count // self._kernels.restyled_rows), count, chosen, classes.data_ptr(), width, *places),
         )
 
+    def place(
+        self,
+        added: Tensor,
+        fixed: Tensor,
+        before: NDArray[np.bool_],
+        now: NDArray[np.bool_],
+        of_row: Tensor,
+        of_column: Tensor,
+    ) -> None:
+        assert of_column.shape[1] == self._kernels.across
+        places = (added.data_ptr(), fixed.data_ptr(), of_row.data_ptr(), of_column.data_ptr())
+        self._kernels.place(added.numel(), (*added.shape, *places, before.ctypes.data, now.ctypes.data))
+
     def modulate(
         self,
         buffer: Tensor,
@@ -235,6 +249,7 @@ class FusedElementwise(Elementwise):
         # Batches whose sums stay in the cache, and one for every thread at least. Wide matrices take longer to read.
         batch = WIDE_BATCH if conv.tile else min(WIDE_BATCH, BATCH_VALUES // (taps * inputs))
         batch = min(batch, -(-patches * groups // threads), patches)
+        batch = -(-patches // -(-patches // batch))
         batch = -(-batch // BATCH_STEP) * BATCH_STEP
         size = taps * batch * (inputs + width) + tile**2 * width + taps * 64
         scratch = self._workspace.take("patches", threads, size)

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import EMPTY, Box, Channels, Dirty, merge
+from model.engine.boxes import Box, Channels, Dirty, around_true, merge
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedBlock, FoldedConv
 from model.engine.grids import view
@@ -24,7 +24,7 @@ BAND_MACS = 4e8
 # The same for minimal filtering, which reads all its matrices for every band: it wants this many patches at once.
 PATCH_BAND_VALUES = 3 << 20
 PATCH_BAND_MACS = 2e9
-LEAST_PATCHES = 64
+LEAST_PATCHES = 132
 LEAST_BAND_ROWS = 8
 # Above this share of the grid, many boxes cost more than the whole grid.
 WHOLE_SHARE = 0.75
@@ -58,7 +58,7 @@ class Level:
             if self._fixed is None:
                 self._fixed = torch.zeros(height, width, config.middle_channels, dtype=dtype)
             self._added = self._fixed.clone()
-        self._placed = EMPTY
+        self._placed = np.zeros((height, width), bool)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
         self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
@@ -118,16 +118,16 @@ class Level:
         grown = changed.dilate(self.block.modulation.radius, self.height, self.width)
         self._map_dirty = self._map_dirty.union(grown)
 
-    def set_places(self, maps: Tensor, box: Box) -> None:
-        """Take over where pixels lie in their class: maps (MAPS, height, width) of ``box``, 0 outside (class_frame)."""
+    def set_places(self, frames: Tensor, mask: NDArray[np.bool_]) -> None:
+        """Take over which pixels, bool (height, width), have a place in their class, and where: (1, 4), class_frame."""
         if self.block.place is None:
             return
         assert self._fixed is not None and self._added is not None
-        for part in (self._placed, box):
-            view(self._added, part).copy_(view(self._fixed, part))
-        view(self._added, box).add_(self.block.place_grid(maps))
-        self._map_dirty = self._map_dirty.union(Dirty(merge((self._placed, box)), self._all_classes))
-        self._placed = box
+        functions = self.block.place_functions(frames, (self.height, self.width))
+        before, self._placed = self._placed, np.ascontiguousarray(mask)
+        self.elementwise.place(self._added, self._fixed, before, self._placed, *functions)
+        boxes = merge((around_true(before), around_true(self._placed)))
+        self._map_dirty = self._map_dirty.union(Dirty(boxes, self._all_classes))
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""

@@ -182,10 +182,13 @@ class FoldedNorm:
         both = both.view(groups, count, 2, self.channels // groups).permute(1, 2, 0, 3)
         return both.reshape(count, 2 * self.channels)
 
-    @property
+    @cached_property
     def product(self) -> tuple[Tensor, Tensor] | None:
-        """Weight (hidden, 2 * channels) and bias (2 * channels,) of all its values, where there is but one group."""
-        return (self._weight[0], self._bias[0, 0]) if self._groups == 1 else None
+        """For compiled kernels of 3 x 3 windows: weight (hidden, 2 * channels) in slabs and bias (2 * channels,).
+
+        Of all its values, where there is but one group.
+        """
+        return (in_slabs(self._weight[0]), self._bias[0, 0]) if self._groups == 1 else None
 
     def style_rows(self, codes: Tensor) -> Tensor:
         """Codes float32 (classes, K) -> what each class's code adds to scale and shift, (classes, 2 * channels)."""

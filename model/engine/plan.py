@@ -14,7 +14,7 @@ from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
 from model.engine.workspace import Workspace
-from model.groupdnet.class_frame import class_frames, frame_maps, in_classes
+from model.groupdnet.class_frame import class_frames, in_classes
 
 # Pixels added to a preview's box on every side, at every level: two convolutions and a label window reach three, so
 # above the levels that are computed whole, what is shown of a preview is as good as exact.
@@ -24,7 +24,7 @@ SHOWN_MARGIN = 1
 # Low levels that cost together at most this share of a preview are computed whole, and so exactly, in a preview.
 WHOLE_LEVELS_SHARE = 0.3
 # A preview that costs more than this share of a whole frame is not worth it.
-PREVIEW_SHARE = 0.6
+PREVIEW_SHARE = 0.65
 
 
 class Plan:
@@ -107,11 +107,7 @@ class Plan:
         self._framed = mask
         frames = class_frames(labels, framed)
         for level, stride in zip(self.levels, self.strides, strict=True):
-            box = around_true(mask[::stride, ::stride])
-            # Only where there are any; the same numbers, for floats minus smaller whole numbers are exact.
-            inside = labels[:, ::stride, ::stride][:, box.top : box.bottom, box.left : box.right]
-            moved = frames - frames.new_tensor([box.top * stride, box.left * stride, 0, 0])
-            level.set_places(frame_maps(moved, inside, framed, stride)[0], box)
+            level.set_places(frames, mask[::stride, ::stride])
 
     def _take_codes(self, codes: Tensor, changed: Tensor) -> None:
         self._codes = codes.clone()

@@ -49,20 +49,25 @@ def class_frames(labels: Tensor, classes: Sequence[int]) -> Tensor:
     return torch.stack([*means, *spreads], 1).float()
 
 
+def frame_functions(frames: Tensor, height: int, width: int, stride: int) -> tuple[Tensor, Tensor]:
+    """The functions whose products are ``frame_maps``: of every row (B, 6, height), of every column (B, 4, width)."""
+    middle = (stride - 1) / 2
+    rows = torch.arange(height, device=frames.device) * stride + middle
+    columns = torch.arange(width, device=frames.device) * stride + middle
+    # Twice the standard deviation is half of an ellipse's axis.
+    v = ((rows - frames[:, 0:1]) / (2 * frames[:, 2:3])).clamp(-_LIMIT, _LIMIT) * torch.pi
+    u = ((columns - frames[:, 1:2]) / (2 * frames[:, 3:4])).clamp(-_LIMIT, _LIMIT) * torch.pi
+    down = torch.stack([torch.ones_like(v), (v / 2).sin(), v.cos(), (1.5 * v).sin(), (2 * v).cos(), (2.5 * v).sin()], 1)
+    across = torch.stack([torch.ones_like(u), (u / 2).sin(), u.cos(), (2 * u).cos()], 1)
+    return down, across
+
+
 def frame_maps(frames: Tensor, labels: Tensor, classes: Sequence[int], stride: int) -> Tensor:
     """Functions of where each pixel of ``classes`` lies in its frame; 0 at all other pixels.
 
     frames (B, 4) in pixels of the full map, labels (B, h, w) of a level whose cells are ``stride`` pixels wide. An
     ellipse of one of the classes reaches from -1 to 1 in both coordinates. Returns float32 (B, MAPS, h, w).
     """
-    height, width = labels.shape[-2:]
-    middle = (stride - 1) / 2
-    rows = torch.arange(height, device=labels.device) * stride + middle
-    columns = torch.arange(width, device=labels.device) * stride + middle
-    # Twice the standard deviation is half of an ellipse's axis.
-    v = ((rows - frames[:, 0:1]) / (2 * frames[:, 2:3])).clamp(-_LIMIT, _LIMIT) * torch.pi
-    u = ((columns - frames[:, 1:2]) / (2 * frames[:, 3:4])).clamp(-_LIMIT, _LIMIT) * torch.pi
-    down = torch.stack([torch.ones_like(v), (v / 2).sin(), v.cos(), (1.5 * v).sin(), (2 * v).cos(), (2.5 * v).sin()], 1)
-    across = torch.stack([torch.ones_like(u), (u / 2).sin(), u.cos(), (2 * u).cos()], 1)
+    down, across = frame_functions(frames, *labels.shape[-2:], stride)
     maps = (down[:, :, None, :, None] * across[:, None, :, None, :]).flatten(1, 2)
     return maps * in_classes(labels, classes)[:, None]

@@ -169,8 +169,8 @@ def make_rows(a: Any) -> None:
                     4 * width,
                     values + 4 * first,
                     hidden_row,
-                    weights + 4 * done,
-                    4 * width,
+                    weights + 4 * done * inner,
+                    4 * min(16, width - done),
                     inner,
                 )
                 if width - done >= 16:

@@ -40,6 +40,16 @@ class Vectors:
     def load(self, address: Value) -> Value:
         return self._builder.load(self._place(address), align=4)
 
+    def spread(self, address: Value, number: int) -> Value:
+        """One float32, so many behind an address, in every lane; the same for all channels."""
+        place = self._builder.add(address, ir.Constant(LONG, 4 * number))
+        value = self._builder.load(self._builder.inttoptr(place, FLOAT.as_pointer()), align=4)
+        if self._lanes == 1:
+            return value
+        nothing, first = ir.Constant(self._type, ir.Undefined), ir.Constant(ir.IntType(32), 0)
+        zeros = ir.Constant(ir.VectorType(ir.IntType(32), self._lanes), [0] * self._lanes)
+        return self._builder.shuffle_vector(self._builder.insert_element(nothing, value, first), nothing, zeros)
+
     def store(self, value: Value, address: Value) -> None:
         self._builder.store(value, self._place(address), align=4)
 
