@@ -51,6 +51,8 @@ class DetailRecipe:
     lambda_colour: float = 20.0
     lambda_class_colour: float = 50.0
     lambda_hold: float = 30.0
+    #: Squared: what is far off, such as a frame along the borders, counts; what nobody sees does not.
+    lambda_ground: float = 3000.0
     lambda_texture: float = 0.0
     #: Texture's strength, its directions, and its grid; only where its directions are looked at.
     lambda_grain: float = 0.0

@@ -107,15 +107,19 @@ class DetailTrainer:
             old = self.before.draw(piece, part, codes, self.levels)
         return generator.draw(piece, part, codes, self.levels), old
 
-    def _difference_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> Tensor:
-        """L1 between what is drawn and what should stay, (B, 3, S, S) both, where the subject is not."""
+    def _differences_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> tuple[Tensor, Tensor]:
+        """L1 between what is drawn and what should stay, (B, 3, S, S) both, where the subject is not; and the squared
+        difference of the studio ground from what it is by definition, which the bundle may miss."""
         labels = cut(crops.labels, crops.corners, drawn.shape[-1])
-        if self.bundle.background is not None:
-            # The ground is held to what it is by definition, better than the bundle drew it.
-            old = studio(old, labels, self.bundle.background[0])
         sound = sound_pixels(crops.corners, drawn.shape[-1], *crops.labels.shape[-2:])
         held = sound & ~in_classes(labels, self.scope.judged)
-        return ((drawn - old).abs() * held[:, None]).sum() / (3 * sound.sum())
+        plain = torch.zeros_like(held)
+        if self.bundle.background is not None:
+            old = studio(old, labels, self.bundle.background[0])
+            plain = held & (labels == 0)
+        count = 3 * sound.sum()
+        apart = drawn - old
+        return (apart.abs() * held[:, None]).sum() / count, (apart.square() * plain[:, None]).sum() / count
 
     def step(self, photos: Photos) -> dict[str, Tensor]:
         """One step of both players; returns the loss terms."""
@@ -125,7 +129,7 @@ class DetailTrainer:
         self.optimizer_g.param_groups[1]["lr"] = recipe.rate_places if adversarial else recipe.rate_warm_up
         crops = draw_crops(photos, self.bundle, recipe, self.scope)
         with_margins, old = self.draw(crops)
-        hold = self._difference_elsewhere(with_margins, old, crops)
+        hold, ground = self._differences_elsewhere(with_margins, old, crops)
         drawn = inner(with_margins)
         mask = in_classes(crops.crop_labels, self.scope.judged)[:, None].float()
         own = slice(0, count // 2)
@@ -135,9 +139,9 @@ class DetailTrainer:
         colour = low_resolution_l1(joined, crops.photo[own]) / mask[own].mean().clamp(min=1e-3)
         counted = self.counted.expand(count, -1)
         hue = class_colour_loss(drawn[:count], crops.crop_labels[:count], crops.colours[:count], counted)
-        loss = recipe.lambda_hold * hold + recipe.lambda_perceptual * perceptual
+        loss = recipe.lambda_hold * hold + recipe.lambda_ground * ground + recipe.lambda_perceptual * perceptual
         loss = loss + recipe.lambda_colour * colour + recipe.lambda_class_colour * hue
-        terms = {"perceptual": perceptual, "colour": colour, "class_colour": hue, "hold": hold}
+        terms = {"perceptual": perceptual, "colour": colour, "class_colour": hue, "hold": hold, "ground": ground}
         if recipe.lambda_texture:
             wanted = crops.textures[:count]
             known = counted & ~wanted[..., 0].isnan()
