@@ -49,6 +49,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("edit.smaller", _("Smaller brush"), "[", "", "Edit", 2),
     ActionSpec("edit.larger", _("Larger brush"), "]", "", "Edit", 2),
     ActionSpec("edit.shortcuts", _("Keyboard shortcuts..."), "", "keyboard", "Edit", 3),
+    ActionSpec("edit.settings", _("Settings..."), "Ctrl+,", "settings", "Edit", 3),
     ActionSpec("edit.reset_settings", _("Reset all settings"), "", "", "Edit", 3),
     ActionSpec("tool.brush", _("Brush"), "B", "brush", "Tools"),
     ActionSpec("tool.eraser", _("Eraser"), "E", "eraser", "Tools"),

@@ -1,4 +1,4 @@
-"""Autosave: every 60 seconds and after every 20 edits, to a recovery file that is offered after a crash."""
+"""Autosave: every 60 seconds, or as set, and after every 20 edits, to a recovery file that is offered after a crash."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, QTimer
 from app.document.recovery import forget_recovery
 from app.session import Session
 
-INTERVAL = 60_000
 EDITS = 20
 
 
@@ -22,11 +21,20 @@ class Autosaver(QObject):
         self.folder = folder / "recovery"
         self._saved_edits = 0
         self._saved_state = -1
-        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer = QTimer(self)
         self._timer.timeout.connect(self.save_now)
-        self._timer.start()
+        self.take_over_settings()
         session.document_changed.connect(self._document_changed)
         self._document_changed()
+
+    def take_over_settings(self) -> None:
+        """Begin to count the seconds between two recovery files, as many as the settings say."""
+        self._timer.start(self.session.settings.autosave_seconds * 1000)
+
+    @property
+    def seconds(self) -> int:
+        """Between two recovery files."""
+        return self._timer.interval() // 1000
 
     def _document_changed(self) -> None:
         document = self.session.document

@@ -115,8 +115,15 @@ class Session(StyleSession):
         """Load a network by name or folder (empty: the default one)."""
         self.facts = None
         self.model_changed.emit(None)
+        settings = self.settings
         self.worker.open_model(
-            ModelRequest(bundle, device or self.settings.device, precision or self.settings.precision)
+            ModelRequest(
+                bundle,
+                device or settings.device,
+                precision or settings.precision,
+                settings.threads,
+                settings.cache_mb << 20 or None,
+            )
         )
 
     # Document and classes --------------------------------------------------------------------------
@@ -294,6 +301,7 @@ class Session(StyleSession):
 
     def _listen(self, document: Document) -> None:
         document.setParent(self)
+        document.history.max_bytes = self.settings.history_mb << 20
         document.labels_changed.connect(self.request_picture)
         document.codes_changed.connect(self.request_picture)
         document.photo_changed.connect(self.request_picture)

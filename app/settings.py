@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 APP_NAME = "smis-studio"
 MAX_RECENT = 12
+LIMITS = {"threads": (0, 64), "cache_mb": (0, 65536), "history_mb": (16, 16384), "autosave_seconds": (10, 3600)}
+"""What numbers may be set to."""
 
 
 def config_folder() -> Path:
@@ -34,13 +36,20 @@ def state_folder() -> Path:
 
 @dataclass
 class Settings:
-    """All settings with their defaults. Unknown or mistyped values in the file are ignored."""
+    """All settings with their defaults. Unknown or mistyped values in the file are ignored.
+
+    `threads` that a picture is computed with and `cache_mb` of the renderer: 0 leaves it to the program.
+    """
 
     theme: str = "system"
     language: str = "system"
     bundle: str = ""
     device: str = "auto"
     precision: str = "auto"
+    threads: int = 0
+    cache_mb: int = 0
+    history_mb: int = 256
+    autosave_seconds: int = 60
     view_mode: str = "side"
     overlay_opacity: float = 0.45
     brush_size: int = 16
@@ -74,7 +83,7 @@ class Settings:
         """Write the file. A settings file that cannot be written is no reason to stop working."""
         try:
             config_folder().mkdir(parents=True, exist_ok=True)
-            with replacing(_path()) as temporary:
+            with replacing(settings_path()) as temporary:
                 temporary.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
         except (UserError, OSError) as error:
             log.warning("settings were not saved: %s", error)
@@ -84,7 +93,7 @@ def load_settings() -> Settings:
     """Read the file; what is missing or wrong in it takes its default."""
     settings = Settings()
     try:
-        data: Any = json.loads(_path().read_text(encoding="utf-8"))
+        data: Any = json.loads(settings_path().read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return settings
     if not isinstance(data, dict):
@@ -95,6 +104,8 @@ def load_settings() -> Settings:
             value = float(value)
         if type(value) is type(default):
             setattr(settings, entry.name, value)
+    for name, (low, high) in LIMITS.items():
+        setattr(settings, name, min(high, max(low, getattr(settings, name))))
     settings.recent = [entry for entry in settings.recent if isinstance(entry, str)]
     return settings
 
@@ -103,5 +114,6 @@ def _defaults() -> Settings:
     return Settings()
 
 
-def _path() -> Path:
+def settings_path() -> Path:
+    """The file that settings are kept in."""
     return config_folder() / "settings.json"

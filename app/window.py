@@ -326,8 +326,7 @@ class MainWindow(QMainWindow):
         modes = {mode.value: mode for mode in ViewMode}
         self.canvas.set_mode(modes.get(settings.view_mode, ViewMode.OVERLAY))
         self.actions_table[f"view.{self.canvas.mode.value}"].setChecked(True)
-        language = settings.language if f"language.{settings.language}" in self.actions_table.specs else "system"
-        self.actions_table[f"language.{language}"].setChecked(True)
+        self.show_language()
         self.actions_table["view.rulers"].setChecked(settings.rulers)
         self.canvas.set_rulers(settings.rulers)
         self.canvas.set_palette_colors(self.session.palette())
@@ -335,6 +334,11 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray(base64.b64decode(settings.geometry)))
             self.restoreState(QByteArray(base64.b64decode(settings.layout)))
         self.refresh_recent()
+
+    def show_language(self) -> None:
+        """Tick the language of the settings in the menu; the window speaks it from the next start on."""
+        known = f"language.{self.settings.language}" in self.actions_table.specs
+        self.actions_table[f"language.{self.settings.language if known else 'system'}"].setChecked(True)
 
     def refresh_recent(self) -> None:
         self.recent_menu.clear()

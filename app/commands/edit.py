@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QImage
 
 from app.canvas.tools.base import MAX_SIZE
 from app.commands.base import Commands
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+NETWORK = ("device", "precision", "threads", "cache_mb")
+"""Settings that hold from the next loading of the network on."""
+
 
 class EditCommands(Commands):
     """Handlers of "edit.*"."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._reload = QTimer(self, singleShot=True, interval=600)
+        self._reload.timeout.connect(lambda: self.session.open_model(self.session.settings.bundle))
 
     def undo(self) -> None:
         self.session.document.undo()
@@ -57,10 +71,32 @@ class EditCommands(Commands):
             self.session.settings.save()
             self.window.actions_table.set_shortcuts(self.session.settings.shortcuts)
 
+    def settings(self) -> None:
+        from app.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self.session.settings, self.window)
+        dialog.changed.connect(self._setting_changed)
+        dialog.exec()
+
+    def _setting_changed(self, name: str) -> None:
+        """One setting of the dialog has another value: use it at once."""
+        self.session.settings.save()
+        if name == "theme":
+            self.window.set_theme(self.session.settings.theme)
+        elif name == "language":
+            self.window.show_language()
+        elif name == "autosave_seconds":
+            self.window.autosaver.take_over_settings()
+        elif name == "history_mb":
+            self.session.document.history.max_bytes = self.session.settings.history_mb << 20
+        elif name in NETWORK:
+            # Several in a row load the network once.
+            self._reload.start()
+
     def reset_settings(self) -> None:
         before = replace(self.session.settings)
         self.session.settings.reset()
-        self._take_over()
+        self._take_over(before)
         self.window.reset_layout()
         self.window.messages.show_message(
             self.tr("All settings are back to their defaults."),
@@ -71,10 +107,14 @@ class EditCommands(Commands):
 
     def _bring_back(self, before: Settings) -> None:
         settings = self.session.settings
+        reset = replace(settings)
         for entry in fields(settings):
             setattr(settings, entry.name, getattr(before, entry.name))
-        self._take_over()
+        self._take_over(reset)
 
-    def _take_over(self) -> None:
+    def _take_over(self, before: Settings) -> None:
         self.session.settings.save()
         self.window.apply_settings()
+        for name in ("autosave_seconds", "history_mb", *NETWORK):
+            if getattr(before, name) != getattr(self.session.settings, name):
+                self._setting_changed(name)

@@ -55,7 +55,7 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     from model.engine import Renderer
 
     bundle = load_bundle(request.bundle or default_bundle_name())
-    renderer = Renderer(bundle, device=request.device, precision=request.precision, compiled="soon")
+    renderer = Renderer(bundle, request.device, request.precision, request.budget_bytes, compiled="soon")
     precision = str(renderer.precision).removeprefix("torch.")
     return renderer, model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {precision}")
 

@@ -108,11 +108,17 @@ class RenderResult:
 
 @dataclass(frozen=True)
 class ModelRequest:
-    """Load another network: its bundle's name or folder, device and precision ("auto" lets the engine choose)."""
+    """Load another network: its bundle's name or folder, device and precision ("auto" lets the engine choose).
+
+    `threads`: how many compute a picture on the CPU, 0: one for every core. `budget_bytes`: what the renderer's caches
+    may take, None: its default.
+    """
 
     bundle: str
     device: str = "auto"
     precision: str = "auto"
+    threads: int = 0
+    budget_bytes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class RenderWorker(QThread):
         self._stopping = False
         self._renderer: RendererLike | None = None
         self._composer: PhotoComposer | None = None
-        self._threads = 0
+        self._cores = self._threads = 0
         self._preview_cost = 0.0
         self._last_labels: NDArray[np.uint8] | None = None
 
@@ -114,6 +114,7 @@ class RenderWorker(QThread):
         self.loading.emit(request.bundle)
         self._renderer = self._composer = self._last_labels = None
         self._preview_cost = 0.0
+        self._threads = request.threads
         try:
             self._renderer, facts = self._loader(request)
             self._composer = PhotoComposer(facts, self._renderer)
@@ -132,13 +133,14 @@ class RenderWorker(QThread):
         assert self._renderer is not None and self._composer is not None
         composer = self._composer
         codes = torch.from_numpy(request.codes)
-        self._threads = self._threads or torch.get_num_threads()
+        self._cores = self._cores or torch.get_num_threads()
+        every = self._threads or self._cores
         painting = self._last_labels is not None and not np.array_equal(self._last_labels, request.labels)
         self._last_labels = request.labels
         # Newer requests never cancel a preview: while the hand moves, previews are all a person sees.
         for preview in (True, False):
             small = preview and painting and self._preview_cost < LARGE_PREVIEW
-            threads = max(1, self._threads - 1) if small else self._threads
+            threads = max(1, min(every, self._cores - 1)) if small else every
             torch.set_num_threads(threads)
             start = time.perf_counter()
             try:

@@ -128,6 +128,11 @@
     </message>
     <message>
       <location filename="../../app/actions.py" />
+      <source>Settings...</source>
+      <translation>Einstellungen...</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
       <source>Reset all settings</source>
       <translation>Alle Einstellungen zurücksetzen</translation>
     </message>
@@ -2313,6 +2318,11 @@
       <source>Overlay</source>
       <translation>Überlagerung</translation>
     </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Place the region</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>Origins</name>
@@ -2887,6 +2897,144 @@
     </message>
   </context>
   <context>
+    <name>SettingsDialog</name>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Settings</source>
+      <translation>Einstellungen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Look</source>
+      <translation>Aussehen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Computing</source>
+      <translation>Berechnung</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Work</source>
+      <translation>Arbeit</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Reset to defaults</source>
+      <translation>Auf Vorgaben zurücksetzen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>As the system</source>
+      <translation>Wie das System</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Light</source>
+      <translation>Hell</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Dark</source>
+      <translation>Dunkel</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Theme</source>
+      <translation>Farbschema</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>The language changes when the program is started again.</source>
+      <translation>Die Sprache ändert sich beim nächsten Start des Programms.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Language</source>
+      <translation>Sprache</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Device</source>
+      <translation>Gerät</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Fewer digits are quicker where the processor has instructions for them.</source>
+      <translation>Weniger Stellen sind schneller, wo der Prozessor Befehle dafür hat.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Precision</source>
+      <translation>Genauigkeit</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Processor cores</source>
+      <translation>Prozessorkerne</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>How many cores may compute a picture; fewer leave more to other programs.</source>
+      <translation>Wie viele Kerne ein Bild berechnen dürfen; weniger lassen anderen Programmen mehr.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Memory for pictures</source>
+      <translation>Speicher für Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source> MB</source>
+      <translation> MB</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>What the network may keep of earlier pictures to make the next one sooner.</source>
+      <translation>Was das Netz von früheren Bildern behalten darf, damit das nächste eher fertig ist.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Recovery file every</source>
+      <translation>Wiederherstellungsdatei alle</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source> s</source>
+      <translation> s</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Unsaved work is written there, and offered again after a crash.</source>
+      <translation>Dort steht, was nicht gespeichert ist; nach einem Absturz wird es wieder angeboten.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Memory for undo</source>
+      <translation>Speicher für Rückgängig</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>When the steps take more, the oldest are forgotten.</source>
+      <translation>Brauchen die Schritte mehr, werden die ältesten vergessen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Kept in</source>
+      <translation>Abgelegt in</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
+      <source>Open folder</source>
+      <translation>Ordner öffnen</translation>
+    </message>
+  </context>
+  <context>
     <name>ShapePanel</name>
     <message>
       <location filename="../../app/panels/shape.py" />
@@ -3399,6 +3547,11 @@
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Click in the picture: what looks alike takes the picked class.</source>
       <translation>Ins Bild klicken: was ähnlich aussieht, bekommt die gewählte Klasse.</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/tools/hints.py" />
+      <source>Drag to move it, a corner to scale it (Shift: freely). Enter stamps it, Esc takes it away.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />

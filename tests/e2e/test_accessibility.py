@@ -13,6 +13,7 @@ from app.dialogs.batch import BatchDialog
 from app.dialogs.mapping import MappingDialog
 from app.dialogs.new import NewDialog
 from app.dialogs.official import OfficialDialog
+from app.dialogs.settings import SettingsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.document.foreign import Foreign
 
@@ -59,6 +60,7 @@ def test_all_controls_have_names(studio) -> None:
         BatchDialog(studio.session, studio.window),
         OfficialDialog(studio.window),
         ShortcutsDialog(studio.window.actions_table, {}, studio.window),
+        SettingsDialog(studio.session.settings, studio.window),
         MappingDialog(foreign, studio.session.label_set, "a.json", studio.window),
     ):
         assert unnamed(dialog) == [], type(dialog).__name__

@@ -26,16 +26,19 @@ from app.dialogs.batch import BatchDialog
 from app.dialogs.help import KeysDialog
 from app.dialogs.new import NewDialog
 from app.dialogs.official import OfficialDialog
+from app.dialogs.settings import SettingsDialog
 from app.dialogs.shortcuts import ShortcutsDialog
 from app.document.project import read_project
 from app.examples import example_paths, title_of
 from app.naming import in_words, slider_text
+from app.settings import settings_path
 from app.shortcuts import key_text
 from model.labels import builtin_label_set
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = {"SMIS Studio", "English", "Deutsch", "deepfashion", "cityscapes", "ade20k", "latest_net_G.pth"}
-"""Not translated: names of programs, networks and files, and what every language calls itself."""
+NAMES |= {"CPU", "CUDA", "float32", "float16", "bfloat16"}
+"""Not translated: names of programs, networks, files and types, and what every language calls itself."""
 
 
 class Marking(QTranslator):
@@ -93,12 +96,14 @@ def test_no_text_of_the_window_bypasses_translation(translators: QApplication, o
     translators.installTranslator(mark)
     studio = open_studio(start=False)
     data = NAMES | set(studio.session.label_set.names) | {title_of(path) for path in example_paths()}
+    data.add(str(settings_path()))
     assert untranslated(studio.window, data) == set()
     table = studio.window.actions_table
     dialogs = (
         NewDialog(studio.session, studio.window),
         BatchDialog(studio.session, studio.window),
         ShortcutsDialog(table, {}, studio.window),
+        SettingsDialog(studio.session.settings, studio.window),
         KeysDialog(table, studio.window),
         OfficialDialog(studio.window),
     )
