@@ -52,14 +52,12 @@ def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) 
     """Pairs that show the subject, in memory, encoded by the bundle. Raises UserError where there are none."""
     assert bundle.encoder is not None
     photos, maps = load_arrays(pairs, bundle.height, bundle.width)
-    seen = (
-        in_classes(maps, scope.judged[:1] if scope.around is None else scope.judged).sum((1, 2)) >= recipe.least_pixels
-    )
+    seen = in_classes(maps, scope.main).sum((1, 2)) >= recipe.least_pixels
     photos, maps = photos[seen], maps[seen]
     if not len(maps):
         missing = "a face" if scope.around is None else "clothes"
         raise UserError(f"None of the photos shows {missing} of {recipe.least_pixels} pixels or more.")
-    judged = torch.zeros(bundle.classes, dtype=torch.bool).index_fill(0, torch.tensor(scope.judged), True)
+    counted = torch.zeros(bundle.classes, dtype=torch.bool).index_fill(0, torch.tensor(scope.main), True)
     means, spreads, colours, textures, grains = [], [], [], [], []
     grain, shares = Grain(), torch.zeros(0)
     for number, (photo, labels) in enumerate(zip(photos.split(8), maps.long().split(8), strict=True)):
@@ -70,7 +68,7 @@ def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) 
         means.append(mean.flatten(2))
         spreads.append((0.5 * logvar.clamp(-10, 10)).exp().flatten(2))
         if recipe.lambda_grain and 8 * number < GRAIN_PHOTOS:
-            grains.append(grain.shares(pictures, labels, judged))
+            grains.append(grain.shares(pictures, labels, counted))
     if grains:
         weights = torch.stack([count for _, count in grains])
         shares = (torch.stack([share for share, _ in grains]) * weights[:, None, None]).sum(0) / weights.sum().clamp(

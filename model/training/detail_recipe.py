@@ -20,10 +20,11 @@ CLOTH = ("top", "outerwear", "dress", "skirt", "trousers")
 
 
 class Subject(StrEnum):
-    """What a training is about: faces, or all that a person wears, hair and hands included."""
+    """What a training is about: faces; all that a person wears, with hair and hands; or the ground behind people."""
 
     FACES = "faces"
     CLOTHES = "clothes"
+    GROUND = "ground"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def recipe_for(subject: Subject) -> DetailRecipe:
     """The recipe that a subject is trained by where nobody says otherwise."""
     if subject == Subject.FACES:
         return DetailRecipe()
+    if subject == Subject.GROUND:
+        return DetailRecipe(size=64, crops=4, others=3, warm_up=0, rate_places=0.0)
     return DetailRecipe(
         size=64,
         crops=10,
@@ -109,11 +112,16 @@ def scope_of(subject: Subject, bundle: Bundle) -> Scope:
             raise UserError(f"{bundle.path or bundle.name} has no class named face.")
         head = [names.index(name) for name in HEAD if name in names]
         return Scope(face, face[:1], head, face, None, focus_of(names))
+    framed = bundle.generator.config.framed_classes
+    if subject == Subject.GROUND:
+        if bundle.background is None:
+            raise UserError(f"{bundle.path or bundle.name} draws no plain ground.")
+        only = torch.zeros(len(names)).index_fill(0, torch.tensor(0), 1.0)
+        return Scope((), (0,), list(range(len(names))), framed, Focus(only), focus_of(names))
     worn = [number for number, name in enumerate(names) if name not in (GROUND, *FACE)]
     if not worn:
         raise UserError(f"{bundle.path or bundle.name} has no classes beside ground and face.")
     # The ground counts as much as a face here: it reaches to the borders, which no crop of clothes does.
     weights = torch.tensor([FOCUS["face"] if name == GROUND else FOCUS.get(name, 1.0) for name in names])
     among = torch.tensor([0.0 if n not in worn else 2.0 if name in CLOTH else 1.0 for n, name in enumerate(names)])
-    framed = bundle.generator.config.framed_classes
     return Scope(tuple(worn), tuple(worn), worn, framed, Focus(among), Focus((among == 0) * weights))

@@ -1,4 +1,4 @@
-"""A training of details alone: of faces, or of clothes, for a bundle that draws them worse than the rest.
+"""A training of details alone: of faces, of clothes, or of the ground, where a bundle draws them worse than the rest.
 
 A face is a hundredth of a picture and gets a hundredth of what training on whole pictures teaches. Here the encoder and
 the coarse levels stay as they are, so codes, styles and named sliders keep their meaning; the fine levels draw small
@@ -7,6 +7,7 @@ lie on the subject, and nothing else. Everything that is not the subject is held
 
 Faces: a network that was not told places before (see class_frame) first learns to use them by regression alone.
 Clothes: the detail inside them must run in all directions as often as in photos (see grain).
+Ground: nothing is judged, all is held, and the studio ground is drawn as what it is by definition.
 """
 
 from __future__ import annotations
@@ -131,29 +132,13 @@ class DetailTrainer:
         with_margins, old = self.draw(crops)
         hold, ground = self._differences_elsewhere(with_margins, old, crops)
         drawn = inner(with_margins)
-        mask = in_classes(crops.crop_labels, self.scope.judged)[:, None].float()
-        own = slice(0, count // 2)
-        # All else is the photo's own here: only the subject is compared.
-        joined = drawn[own] * mask[own] + crops.photo[own] * (1 - mask[own])
-        perceptual = self.perceptual(enlarged(joined, recipe.scale), enlarged(crops.photo[own], recipe.scale))
-        colour = low_resolution_l1(joined, crops.photo[own]) / mask[own].mean().clamp(min=1e-3)
-        counted = self.counted.expand(count, -1)
-        hue = class_colour_loss(drawn[:count], crops.crop_labels[:count], crops.colours[:count], counted)
-        loss = recipe.lambda_hold * hold + recipe.lambda_ground * ground + recipe.lambda_perceptual * perceptual
-        loss = loss + recipe.lambda_colour * colour + recipe.lambda_class_colour * hue
-        terms = {"perceptual": perceptual, "colour": colour, "class_colour": hue, "hold": hold, "ground": ground}
-        if recipe.lambda_texture:
-            wanted = crops.textures[:count]
-            known = counted & ~wanted[..., 0].isnan()
-            texture = class_texture_loss(drawn[:count], crops.crop_labels[:count], wanted.nan_to_num(), known)
-            terms["texture"] = texture
-            loss = loss + recipe.lambda_texture * texture
-        if self.grain is not None:
-            shares, seen = self.grain.shares(drawn[:count], crops.crop_labels[:count], self.counted)
-            terms["grain"] = (shares - photos.shares).square().mean() * (seen > 0)
-            terms["grid"] = grid_share(drawn[:count], crops.crop_labels[:count], self.counted)
-            loss = loss + recipe.lambda_grain * terms["grain"] + recipe.lambda_grid * terms["grid"]
-        if adversarial:
+        loss = recipe.lambda_hold * hold + recipe.lambda_ground * ground
+        terms = {"hold": hold, "ground": ground}
+        if self.scope.judged:
+            likeness, found = self._likeness(drawn, crops, photos)
+            loss = loss + likeness
+            terms |= found
+        if self.scope.judged and adversarial:
             real = crops.photo[:count]
             semantics = F.one_hot(crops.crop_labels[:count], self.bundle.classes).permute(0, 3, 1, 2).float()
             terms["discriminator"] = self._judge(semantics, real, drawn[:count].detach())
@@ -166,6 +151,32 @@ class DetailTrainer:
         self.step_number += 1
         self._ema.update(self.generator, self.step_number)
         return {name: value.detach() for name, value in terms.items()}
+
+    def _likeness(self, drawn: Tensor, crops: Crops, photos: Photos) -> tuple[Tensor, dict[str, Tensor]]:
+        """How far the subject is from the photos that it should look like: the weighted sum, and its terms."""
+        recipe, count = self.recipe, self.recipe.crops
+        mask = in_classes(crops.crop_labels, self.scope.judged)[:, None].float()
+        own = slice(0, count // 2)
+        # All else is the photo's own here: only the subject is compared.
+        joined = drawn[own] * mask[own] + crops.photo[own] * (1 - mask[own])
+        perceptual = self.perceptual(enlarged(joined, recipe.scale), enlarged(crops.photo[own], recipe.scale))
+        colour = low_resolution_l1(joined, crops.photo[own]) / mask[own].mean().clamp(min=1e-3)
+        labels, counted = crops.crop_labels[:count], self.counted.expand(count, -1)
+        hue = class_colour_loss(drawn[:count], labels, crops.colours[:count], counted)
+        loss = recipe.lambda_perceptual * perceptual + recipe.lambda_colour * colour
+        loss = loss + recipe.lambda_class_colour * hue
+        terms = {"perceptual": perceptual, "colour": colour, "class_colour": hue}
+        if recipe.lambda_texture:
+            wanted = crops.textures[:count]
+            known = counted & ~wanted[..., 0].isnan()
+            terms["texture"] = class_texture_loss(drawn[:count], labels, wanted.nan_to_num(), known)
+            loss = loss + recipe.lambda_texture * terms["texture"]
+        if self.grain is not None:
+            shares, seen = self.grain.shares(drawn[:count], labels, self.counted)
+            terms["grain"] = (shares - photos.shares).square().mean() * (seen > 0)
+            terms["grid"] = grid_share(drawn[:count], labels, self.counted)
+            loss = loss + recipe.lambda_grain * terms["grain"] + recipe.lambda_grid * terms["grid"]
+        return loss, terms
 
     def _scores(self, semantics: Tensor, pictures: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
         """Scores after DiffAugment and the subject's share under each: the patch discriminator's, then each head's."""

@@ -125,6 +125,21 @@ def test_crops_of_clothes_lie_on_them_and_places_stay(data: Path, trained: Path,
     assert not torch.equal(own["blocks.4.conv_1.weight"], before["blocks.4.conv_1.weight"])
 
 
+def test_the_ground_is_brought_to_its_colour_and_people_are_held(data: Path, trained: Path) -> None:
+    recipe = replace(recipe_for(Subject.GROUND), size=32, rate_generator=2e-3, ema_decay=0.5)
+    bundle = load_bundle(trained)
+    assert bundle.background == (200, 200, 200)
+    trainer = DetailTrainer(bundle, Subject.GROUND, recipe, perceptual_loss(None))
+    photos = read_photos(find_pairs(data, load_label_set(data)), bundle, recipe, trainer.scope)
+    torch.manual_seed(0)
+    terms = [trainer.step(photos) for _ in range(30)]
+    assert terms[0].keys() == {"hold", "ground"}
+    assert terms[-1]["ground"] < 0.5 * terms[0]["ground"]
+    bundle.background = None
+    with pytest.raises(UserError, match="draws no plain ground"):
+        DetailTrainer(bundle, Subject.GROUND, recipe, perceptual_loss(None))
+
+
 def test_what_has_no_faces_is_refused(data: Path, trained: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="None of the photos shows a face of 5000 pixels"):
         train_details(replace(chosen(data, trained, tmp_path / "run"), recipe=replace(RECIPE, least_pixels=5000)))
