@@ -46,6 +46,9 @@ def take(path: Path, theme: str, view: str, bundle: str) -> None:
     wait_for_picture()
     loop.exec()
     window.session.pick_class(min(6, len(window.session.label_set) - 1))
+    # The docks follow, the library last.
+    QTimer.singleShot(800, loop.quit)
+    loop.exec()
     app.processEvents()
     window.grab().save(str(path))
     window.session.document.mark_saved(None)
