@@ -123,7 +123,7 @@ def refine(
     person: PersonOption = 1,
     figure: Annotated[Path | None, typer.Option(help="Picture of photo, before and after, side by side.")] = None,
     bundle: BundleOption = None,
-    steps: Annotated[int, typer.Option(min=1, max=1000, help="At most so many optimiser steps.")] = 40,
+    steps: Annotated[int, typer.Option(min=1, max=1000, help="At most so many optimiser steps.")] = 8,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stop after so many seconds.")] = 16.0,
     cache: CacheOption = True,
 ) -> None:

@@ -1,14 +1,16 @@
-"""Fitting class codes to one photo by gradient descent, for a picture closer to it than the encoder's first guess."""
+"""Fitting class codes to one photo, for a picture closer to it than the encoder's first guess."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
@@ -16,12 +18,18 @@ from model.errors import UserError
 from model.fitting import check_same_size
 from model.images import Photo
 from model.labels import LabelMap, check_label_map
+from model.styles.class_newton import CodeFit
 from model.styles.encoding import labels_to_tensor, network_view, photo_to_tensor, tensor_to_picture
 from model.styles.survey import deviations
 
-#: Pull of the codes towards the training photos' spread; without it rare classes leave it for a slightly better fit.
-_PRIOR = 2e-3
-_COARSE, _FINE = "coarse", "fine"
+#: Steps from one Jacobian to the next. A Jacobian costs as many pictures as a code has numbers, a step one.
+_RENEWED = 4
+#: Gain of all steps on one Jacobian below which another is not worth its time.
+_WORTH = 0.005
+#: How far a number of a code may go, in deviations: as far as sliders do, so that they still have room.
+_LIMIT = 3.0
+#: Pixels of the small picture around the person that are drawn, too.
+_MARGIN = 6
 
 
 class RefineCancelled(Exception):
@@ -58,22 +66,22 @@ def refine_codes(
     labels: LabelMap,
     codes: Tensor,
     *,
-    steps: int = 40,
+    steps: int = 8,
     seconds: float = 16.0,
-    rate: float = 0.4,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Refined:
-    """Adam on the codes of the person's classes, to lessen the difference between the model's picture and the photo.
+    """Fit the codes of the person's classes, to lessen the difference between the model's picture and the photo.
 
-    The loss compares pixels at three sizes over the person. Where the network allows, the steps run at half its size,
-    which takes a quarter of the time; the result is measured at full size, and kept only where it is better.
+    Colours are compared class by class, as pixels and as means over squares of two sizes; see `class_newton`. What a
+    code changes is found, where the network allows, in pictures of half its size and of the part that the person
+    fills, which take a sixth of the time; whether a step is taken is decided at full size, as a network draws small
+    maps otherwise. No number of a code goes farther than sliders do, unless it starts there.
 
     Args:
         photo: uint8 (H, W, 3); labels: uint8 (H, W), its map; codes: float32 (C, K, h, w) to start from, not changed.
         steps: at most this many; seconds: stop stepping after this long.
-        rate: step size in deviations of the codes.
-        progress: gets the share done (0..1); cancelled: asked between steps.
+        progress: gets the share done (0..1); cancelled: asked between pictures.
 
     Raises:
         RefineCancelled: `cancelled` returned true.
@@ -86,84 +94,67 @@ def refine_codes(
     person = seen_labels != bundle.label_set.background
     if not person.any():
         raise UserError("the label map shows nobody, so there is nothing to refine")
-    target = photo_to_tensor(seen)
-    mask = torch.from_numpy(person)[None, None].float()
     std, mean = deviations(bundle), bundle.code_mean
     start = (codes.detach().float() - mean) / std
-    free = torch.zeros(bundle.classes, 1, 1, 1)
-    free[np.unique(seen_labels[person]).tolist()] = 1.0  # the ground is not compared: it would drift
-    offset = torch.zeros_like(start, requires_grad=True)
-    adam = _Adam(offset)
     scale = 2 if _halves(bundle) else 1
-    small_labels = labels_to_tensor(np.ascontiguousarray(seen_labels[::scale, ::scale]))
-    small_target, small_mask = (F.avg_pool2d(target, scale), F.avg_pool2d(mask, scale)) if scale > 1 else (target, mask)
+    rows, columns = _around(person[::scale, ::scale], bundle.generator.config.divisor)
+    small = np.ascontiguousarray(seen_labels[::scale, ::scale][rows, columns])
+    grid, full = labels_to_tensor(small), labels_to_tensor(seen_labels)
 
-    def picture(z: Tensor, at: str) -> Tensor:
-        grid = small_labels if at == _COARSE else labels_to_tensor(seen_labels)
-        return bundle.generator(grid, (mean + std * z)[None])
+    def around(pictures: Tensor) -> Tensor:
+        return F.avg_pool2d(pictures, scale)[..., rows, columns]
 
-    def stop_if_cancelled() -> None:
+    @torch.inference_mode()
+    def sketch(z: Tensor) -> Tensor:
+        return bundle.generator(grid.expand(len(z), -1, -1), mean + std * z)
+
+    @torch.inference_mode()
+    def exact(z: Tensor) -> Tensor:
+        return bundle.generator(full.expand(len(z), -1, -1), mean + std * z)
+
+    def pause(share: float) -> None:
         if cancelled is not None and cancelled():
             raise RefineCancelled
-
-    with torch.no_grad():
-        first = picture(start, _FINE)
-    shift = torch.zeros(())
-    if scale > 1:
-        # A coarse picture is not the fine one made smaller; by what they differ at the start is no fault of the codes.
-        with torch.no_grad():
-            shift = F.avg_pool2d(first, scale) - picture(start, _COARSE)
-    best, best_loss, done = start.clone(), np.inf, 0
-    for step in range(steps):
-        stop_if_cancelled()
-        if step and time.monotonic() - started > seconds:
-            break
-        z = start + free * offset
-        loss = _loss(picture(z, _COARSE) + shift, small_target, small_mask)
-        loss = loss + _PRIOR * (z.square() * free).sum() / free.sum() / z[0].numel()
-        value = float(loss.detach())
-        if value < best_loss:
-            best, best_loss = z.detach().clone(), value
-        offset.grad = None
-        loss.backward()  # type: ignore[no-untyped-call]
-        adam.step(rate * (1 - 0.8 * step / max(steps, 1)))
-        done = step + 1
         if progress is not None:
-            progress(done / (steps + 1))
-    stop_if_cancelled()
-    return _better(bundle, seen, person, start, best, picture, first, done, progress)
+            progress(share)
 
+    def part_done(begun: float, share: float) -> None:
+        pause(begun + 0.5 * share / rounds)
 
-class _Adam:
-    """Adam (Kingma and Ba, 2015) on one tensor, with short memories, as there are only some dozen steps.
-
-    That of torch.optim brings torch's compiler along: seconds of imports, which fail in a thread of the editor.
-    """
-
-    def __init__(self, parameter: Tensor, betas: tuple[float, float] = (0.8, 0.95)) -> None:
-        self._parameter, self._betas, self._steps = parameter, betas, 0
-        self._mean, self._square = torch.zeros_like(parameter), torch.zeros_like(parameter)
-
-    @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """Move against the gradient that the parameter has by about `rate`."""
-        gradient, (first, second) = self._parameter.grad, self._betas
-        assert gradient is not None
-        self._steps += 1
-        self._mean.lerp_(gradient, 1 - first)
-        self._square.lerp_(gradient.square(), 1 - second)
-        mean = self._mean / (1 - first**self._steps)
-        root = (self._square / (1 - second**self._steps)).sqrt()
-        self._parameter -= rate * mean / (root + 1e-8)
+    rounds = -(-steps // _RENEWED)
+    pause(0.0)
+    first = exact(start[None])
+    # The ground is not compared: it would drift.
+    fit = CodeFit(small, start, np.unique(seen_labels[person]).tolist(), _LIMIT)
+    target, done = around(photo_to_tensor(seen)), 0
+    for number in range(rounds):
+        begun = number / rounds
+        if number:
+            pause(begun)
+            if time.monotonic() - started > seconds:
+                break
+        drawn = around(exact(fit.codes[None]) if number else first)
+        fit.renew(sketch, drawn, target, partial(part_done, begun))
+        before = fit.loss
+        for turn in range(min(_RENEWED, steps - done)):
+            pause(begun + (0.5 + 0.5 * turn / _RENEWED) / rounds)
+            fit.step(lambda z: around(exact(z)))
+            done += 1
+            if time.monotonic() - started > seconds:
+                break
+        if before - fit.loss < _WORTH * before:
+            break
+    pause(1 - 1 / (rounds * 16))
+    return _better(bundle, seen, person, start, fit.codes, exact, first, done, progress)
 
 
 def _better(
     bundle: Bundle,
     seen: Photo,
-    person: np.ndarray,
+    person: NDArray[np.bool_],
     start: Tensor,
     best: Tensor,
-    picture: Callable[[Tensor, str], Tensor],
+    exact: Callable[[Tensor], Tensor],
     first: Tensor,
     steps: int,
     progress: Callable[[float], None] | None,
@@ -177,8 +168,7 @@ def _better(
     chosen, shown, least = start, before, error(before)
     for share in (1.0, 0.5):
         z = start + share * (best - start)
-        with torch.no_grad():
-            drawn = tensor_to_picture(picture(z, _FINE)[0])
+        drawn = tensor_to_picture(exact(z[None])[0])
         if error(drawn) < least:
             chosen, shown, least = z, drawn, error(drawn)
             break
@@ -188,17 +178,16 @@ def _better(
     return Refined(codes, before, shown, seen, error(before), least, steps)
 
 
-def _loss(drawn: Tensor, target: Tensor, mask: Tensor) -> Tensor:
-    """Mean absolute difference over the mask at the picture's size, a quarter and a sixteenth of it."""
-    total = torch.zeros(())
-    for factor in (1, 4, 16):
-        if factor > min(drawn.shape[-2:]):
-            break
-        a, b, weight = drawn * mask, target * mask, mask
-        if factor > 1:
-            a, b, weight = (F.avg_pool2d(part, factor) for part in (a, b, mask))
-        total = total + (a - b).abs().sum() / (3 * weight.sum()).clamp_min(1.0)
-    return total
+def _around(person: NDArray[np.bool_], divisor: int) -> tuple[slice, slice]:
+    """The rows and columns of a part that holds the person, with sides that are multiples of `divisor`."""
+    found = []
+    for axis, whole in ((1, person.shape[0]), (0, person.shape[1])):
+        places = np.flatnonzero(person.any(axis=axis))
+        low, high = int(places[0]) - _MARGIN, int(places[-1]) + 1 + _MARGIN
+        side = min(-(-(high - low) // divisor) * divisor, whole)
+        begin = min(max((low + high - side) // 2, 0), whole - side)
+        found.append(slice(begin, begin + side))
+    return found[0], found[1]
 
 
 def _halves(bundle: Bundle) -> bool:

@@ -1,4 +1,4 @@
-"""Refining: codes of one photo, fitted by gradient descent."""
+"""Refining: codes of one photo, fitted to it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from model.errors import UserError
 from model.styles import sample_codes
 from model.styles.encoding import labels_to_tensor, tensor_to_picture
 from model.styles.refine import RefineCancelled, refine_codes
+from model.styles.survey import deviations
 
 
 @pytest.fixture
@@ -25,10 +26,18 @@ def labels() -> NDArray[np.uint8]:
 
 
 @pytest.fixture
-def photo(tiny_bundle: Bundle, labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def styles(tiny_bundle: Bundle) -> torch.Tensor:
+    """New styles of the two classes of the map."""
+    found = tiny_bundle.code_mean.clone()
+    found[[1, 4]] = sample_codes(tiny_bundle, 5)[[1, 4]]
+    return found
+
+
+@pytest.fixture
+def photo(tiny_bundle: Bundle, labels: NDArray[np.uint8], styles: torch.Tensor) -> NDArray[np.uint8]:
     """A photo that the network can draw, in styles that it was not told."""
     with torch.inference_mode():
-        drawn = tiny_bundle.generator(labels_to_tensor(labels), sample_codes(tiny_bundle, 5)[None])[0]
+        drawn = tiny_bundle.generator(labels_to_tensor(labels), styles[None])[0]
     return tensor_to_picture(drawn)
 
 
@@ -39,8 +48,8 @@ def test_it_comes_nearer_and_leaves_absent_classes(
     shares: list[float] = []
     found = refine_codes(tiny_bundle, photo, labels, start, steps=25, seconds=60, progress=shares.append)
     assert torch.equal(start, tiny_bundle.code_mean)
-    assert found.steps == 25
-    assert found.error_after < 0.8 * found.error_before
+    assert 1 <= found.steps <= 25
+    assert found.error_after < 0.15 * found.error_before
     absent = [index for index in range(16) if index not in (1, 4)]  # and the ground, which nobody compares
     assert torch.allclose(found.codes[absent], start[absent], atol=1e-6)
     assert shares == sorted(shares)
@@ -54,17 +63,31 @@ def test_the_compiler_of_torch_is_not_needed(
 ) -> None:
     """In a fresh process its import fails in a thread: fitting from the editor's menu would never work."""
     monkeypatch.setitem(sys.modules, "torch._dynamo", None)
-    monkeypatch.setattr(torch.optim, "Adam", None)
     found = refine_codes(tiny_bundle, photo, labels, tiny_bundle.code_mean, steps=2, seconds=60)
     assert found.steps == 2
 
 
-def test_it_is_never_worse(tiny_bundle: Bundle, photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
-    best = sample_codes(tiny_bundle, 5)
-    found = refine_codes(tiny_bundle, photo, labels, best, steps=2, rate=5.0)
+def test_it_is_never_worse(
+    tiny_bundle: Bundle, photo: NDArray[np.uint8], labels: NDArray[np.uint8], styles: torch.Tensor
+) -> None:
+    found = refine_codes(tiny_bundle, photo, labels, styles, steps=2)
     assert found.error_after <= found.error_before
     assert found.error_before == pytest.approx(0, abs=1e-6)
-    assert torch.allclose(found.codes, best, atol=1e-5)
+    assert torch.allclose(found.codes, styles, atol=1e-5)
+
+
+def test_no_number_goes_farther_than_sliders_do(tiny_bundle: Bundle, labels: NDArray[np.uint8]) -> None:
+    """Colours that the network cannot draw pull for ever; a slider must still have room on both sides."""
+    photo = np.zeros((48, 32, 3), np.uint8)
+    photo[labels == 4] = (255, 0, 0)
+    photo[labels == 1] = (0, 255, 0)
+    start = tiny_bundle.code_mean.clone()
+    start[4, 0] += 5 * deviations(tiny_bundle)[4, 0]  # this one starts beyond, and may stay there
+    found = refine_codes(tiny_bundle, photo, labels, start, steps=20, seconds=60)
+    z = ((found.codes - tiny_bundle.code_mean) / deviations(tiny_bundle)).abs()
+    assert z.max() <= 5.001
+    z[4, 0] = 0
+    assert 0.5 < z.max() <= 3.001
 
 
 def test_it_stops_in_time(tiny_bundle: Bundle, photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
