@@ -44,6 +44,8 @@ class Stamping(QObject):
         if window.canvas.tool is not None:
             self._before = window.canvas.tool.id
         window.canvas.set_tool(self.tool)
+        window.options.show_tool(self.tool)
+        self._release_tools()
         self._enable(False)
         self.tool.begin(stamp)
         # Undo takes the region away, even where nothing else can be undone.
@@ -66,6 +68,16 @@ class Stamping(QObject):
         self.window.actions_table["edit.undo"].setEnabled(history.position > 0)
         if self.window.canvas.tool is self.tool and self._before in self.window.tools:
             self.window.use_tool(self._before)
+
+    def _release_tools(self) -> None:
+        """No tool of the tool bar is in hand."""
+        for tool_id in self.window.tools:
+            action = self.window.actions_table[f"tool.{tool_id}"]
+            group = action.actionGroup()
+            if action.isChecked() and group is not None:
+                group.setExclusive(False)
+                action.setChecked(False)
+                group.setExclusive(True)
 
     def _enable(self, on: bool) -> None:
         for action_id, action in self.window.actions_table.actions.items():

@@ -142,8 +142,10 @@ class OptionsBar(QToolBar):
         self.opacity.changed.connect(lambda value: self.opacity_changed.emit(value / 100))
 
     def show_tool(self, tool: Tool) -> None:
-        """Show the options of another tool."""
-        self.title.setText(self._table.text(f"tool.{tool.id}"))
+        """Show the options of another tool; one that is in no tool bar is a region's that is being placed."""
+        action_id = f"tool.{tool.id}"
+        known = action_id in self._table.actions
+        self.title.setText(self._table.text(action_id) if known else self.tr("Place the region"))
         for name, action in self._widgets.items():
             action.setVisible(name in tool.uses)
         self.hint.show_text(hint(tool.id))

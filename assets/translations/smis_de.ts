@@ -2321,7 +2321,7 @@
     <message>
       <location filename="../../app/canvas/options_bar.py" />
       <source>Place the region</source>
-      <translation type="unfinished" />
+      <translation>Bereich platzieren</translation>
     </message>
   </context>
   <context>
@@ -3551,7 +3551,7 @@
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Drag to move it, a corner to scale it (Shift: freely). Enter stamps it, Esc takes it away.</source>
-      <translation type="unfinished" />
+      <translation>Ziehen verschiebt, eine Ecke skaliert (Umschalt: frei). Eingabe stempelt, Esc nimmt den Bereich weg.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />

@@ -244,8 +244,13 @@ def test_a_region_is_copied_and_placed(studio, photos: list[Path], monkeypatch: 
     assert studio.window.stamping.active and studio.window.stamping.bar.isVisible()
     assert not studio.window.actions_table["file.save"].isEnabled()
     assert (document.labels == 12).any() and not document.history.steps
+    in_hand = [name for name in studio.window.tools if studio.window.actions_table[f"tool.{name}"].isChecked()]
+    assert not in_hand and studio.window.options.title.text() == "Place the region"
+    assert "Enter" in studio.window.options.hint.text and "Esc" in studio.window.options.hint.text
     studio.key(Qt.Key.Key_Escape)
     assert not studio.window.stamping.active and studio.canvas.tool.id == "lasso"
+    assert studio.window.actions_table["tool.lasso"].isChecked()
+    assert studio.window.options.title.text() == studio.window.actions_table.text("tool.lasso")
     assert np.array_equal(document.labels, labels) and np.array_equal(document.codes, codes)
     assert studio.window.actions_table["file.save"].isEnabled()
 

@@ -21,6 +21,7 @@ HINTS = {
     "smooth": _("Paint along an outline to smooth it."),
     "transform": _("Drag a region to move it, its corners to scale it. Alt takes all regions of the class."),
     "wand": _("Click in the picture: what looks alike takes the picked class."),
+    "stamp": _("Drag to move it, a corner to scale it (Shift: freely). Enter stamps it, Esc takes it away."),
     "eyedropper": _("Click to pick the class under the pointer."),
 }
 
