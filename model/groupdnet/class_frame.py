@@ -68,6 +68,7 @@ def frame_maps(frames: Tensor, labels: Tensor, classes: Sequence[int], stride: i
     frames (B, 4) in pixels of the full map, labels (B, h, w) of a level whose cells are ``stride`` pixels wide. An
     ellipse of one of the classes reaches from -1 to 1 in both coordinates. Returns float32 (B, MAPS, h, w).
     """
-    down, across = frame_functions(frames, *labels.shape[-2:], stride)
+    height, width = labels.shape[-2:]
+    down, across = frame_functions(frames, height, width, stride)
     maps = (down[:, :, None, :, None] * across[:, None, :, None, :]).flatten(1, 2)
     return maps * in_classes(labels, classes)[:, None]
