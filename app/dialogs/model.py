@@ -16,11 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.settings import device_choices, fill, precision_choices
+
 if TYPE_CHECKING:
     from app.session import Session
-
-DEVICES = ("auto", "cpu", "cuda")
-PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
 class ModelDialog(QDialog):
@@ -34,11 +33,9 @@ class ModelDialog(QDialog):
         self.bundles = QComboBox()
         self.bundles.setAccessibleName(self.tr("Network"))
         self.device = QComboBox()
-        self.device.addItems(DEVICES)
-        self.device.setCurrentText(session.settings.device)
+        fill(self.device, device_choices(), session.settings.device)
         self.precision = QComboBox()
-        self.precision.addItems(PRECISIONS)
-        self.precision.setCurrentText(session.settings.precision)
+        fill(self.precision, precision_choices(), session.settings.precision)
         self.note = QLabel(self.tr("Looking for networks..."))
         self.note.setProperty("muted", True)
         self.note.setWordWrap(True)
@@ -63,7 +60,7 @@ class ModelDialog(QDialog):
 
     def choice(self) -> tuple[str, str, str]:
         """Bundle, device and precision."""
-        return self.bundles.currentData() or "", self.device.currentText(), self.precision.currentText()
+        return self.bundles.currentData() or "", self.device.currentData(), self.precision.currentData()
 
     def _fill(self, found: list[Any]) -> None:
         for info in found:

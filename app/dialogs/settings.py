@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QComboBox,
@@ -21,10 +22,34 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.dialogs.model import DEVICES, PRECISIONS
 from app.settings import LIMITS, Settings, settings_path
 
 GIB = 1024
+DEVICES = {"cpu": "CPU", "cuda": "CUDA"}
+PRECISIONS = ("float32", "bfloat16", "float16")
+Choices = Sequence[tuple[str, str]]
+"""Values of a setting, and how a person reads them."""
+
+
+def device_choices() -> Choices:
+    """Where a network can compute."""
+    return (("auto", _automatic()), *DEVICES.items())
+
+
+def precision_choices() -> Choices:
+    """What numbers a network can compute with."""
+    return (("auto", _automatic()), *((name, name) for name in PRECISIONS))
+
+
+def fill(field: QComboBox, choices: Choices, value: str) -> None:
+    """Offer choices in a field, and show one; a value that is not offered is shown as the first."""
+    for known, text in choices:
+        field.addItem(text, known)
+    field.setCurrentIndex(max(0, field.findData(value)))
+
+
+def _automatic() -> str:
+    return QCoreApplication.translate("SettingsDialog", "Automatic")
 
 
 class SettingsDialog(QDialog):
@@ -91,12 +116,10 @@ class SettingsDialog(QDialog):
         self._add_choice(form, "language", self.tr("Language"), languages, tip)
 
     def _add_computing(self, form: QFormLayout) -> None:
-        by_itself = self.tr("Automatic")
-        names = {"auto": by_itself, "cpu": "CPU", "cuda": "CUDA"}
-        self._add_choice(form, "device", self.tr("Device"), [(name, names[name]) for name in DEVICES])
+        by_itself = _automatic()
+        self._add_choice(form, "device", self.tr("Device"), device_choices())
         tip = self.tr("Fewer digits are quicker where the processor has instructions for them.")
-        precisions = [(name, by_itself if name == "auto" else name) for name in PRECISIONS]
-        self._add_choice(form, "precision", self.tr("Precision"), precisions, tip)
+        self._add_choice(form, "precision", self.tr("Precision"), precision_choices(), tip)
         threads = self._add_number(form, "threads", self.tr("Processor cores"), 1, "", by_itself)
         threads.setMaximum(max(os.cpu_count() or 1, self._settings.threads))
         threads.setToolTip(self.tr("How many cores may compute a picture; fewer leave more to other programs."))
@@ -109,18 +132,9 @@ class SettingsDialog(QDialog):
         history = self._add_number(form, "history_mb", self.tr("Memory for undo"), 64, self.tr(" MB"))
         history.setToolTip(self.tr("When the steps take more, the oldest are forgotten."))
 
-    def _add_choice(
-        self,
-        form: QFormLayout,
-        name: str,
-        title: str,
-        choices: list[tuple[str, str]] | tuple[tuple[str, str], ...],
-        tip: str = "",
-    ) -> None:
+    def _add_choice(self, form: QFormLayout, name: str, title: str, choices: Choices, tip: str = "") -> None:
         field = QComboBox()
-        for value, text in choices:
-            field.addItem(text, value)
-        _show(field, getattr(self._settings, name))
+        fill(field, choices, getattr(self._settings, name))
         field.currentIndexChanged.connect(lambda _place: self._take(name, field.currentData()))
         field.setToolTip(tip)
         self._add_row(form, name, title, field)
