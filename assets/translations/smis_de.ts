@@ -2900,6 +2900,11 @@
     <name>SettingsDialog</name>
     <message>
       <location filename="../../app/dialogs/settings.py" />
+      <source>Automatic</source>
+      <translation>Automatisch</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/settings.py" />
       <source>Settings</source>
       <translation>Einstellungen</translation>
     </message>
@@ -2952,11 +2957,6 @@
       <location filename="../../app/dialogs/settings.py" />
       <source>Language</source>
       <translation>Sprache</translation>
-    </message>
-    <message>
-      <location filename="../../app/dialogs/settings.py" />
-      <source>Automatic</source>
-      <translation>Automatisch</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/settings.py" />
