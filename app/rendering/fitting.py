@@ -29,7 +29,7 @@ class FittedStyles:
 def fit_styles(
     facts: ModelFacts, photo: PhotoLayer, labels: NDArray[np.uint8], codes: NDArray[np.float32], progress: Progress
 ) -> FittedStyles:
-    """Fit codes to a photo under its own map by gradient descent; see `model.styles.refine`.
+    """Fit codes to a photo under its own map by Gauss-Newton steps; see `model.styles.refine`.
 
     Raises:
         JobCancelled: the job is no longer wanted.
