@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -129,7 +130,10 @@ def parse(
 
     check_output(output, ".png")
     opened = open_bundle(bundle)
-    write_label_map(output, parse_photo(opened, read_photo(photo), person=person - 1), opened.label_set)
+    labels = parse_photo(opened, read_photo(photo), person=person - 1)
+    write_label_map(output, labels, opened.label_set)
+    if (labels == opened.label_set.background).all():
+        print(f"{photo} shows no person that could be found: the map is all background", file=sys.stderr)
 
 
 def people(

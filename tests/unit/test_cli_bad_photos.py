@@ -90,6 +90,16 @@ def test_nobody_and_damaged_files_are_one_sentence(
         assert not output.exists()
 
 
+def test_a_map_of_nobody_is_written_and_told(
+    tmp_path: Path, tiny_bundle_path: Path, person_found: Callable[[bool], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    person_found(False)
+    photo = str(draw(tmp_path / "plain.png", "plain"))
+    assert run(["parse", photo, "-o", str(tmp_path / "map.png"), "-b", str(tiny_bundle_path)]) == 0
+    assert "shows no person" in capsys.readouterr().err
+    assert (tmp_path / "map.png").exists()
+
+
 def test_people_are_listed_from_the_largest_on(
     tmp_path: Path,
     tiny_bundle_path: Path,
