@@ -180,9 +180,9 @@ def _tables(figures: dict[str, Any]) -> list[Table]:
             "ground x 1000",
         )
         ground = None if found["ground"] is None else 1000 * found["ground"]
-        measured = (1000 * found["mcsd"], 1000 * found["mocd"])
+        changes = (1000 * found["mcsd"], 1000 * found["mocd"])
         table.add_row(
-            "samples", *(_number(value, 2) for value in measured), _number(found["ratio"], 4), _number(ground, 2)
+            "samples", *(_number(value, 2) for value in changes), _number(found["ratio"], 4), _number(ground, 2)
         )
         tables.append(table)
     if "reconstruction" in figures or "diversity" in figures or "layout" in figures:
