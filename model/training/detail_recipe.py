@@ -55,9 +55,10 @@ class DetailRecipe:
     #: Squared: what is far off, such as a frame along the borders, counts; what nobody sees does not.
     lambda_ground: float = 3000.0
     lambda_texture: float = 0.0
-    #: Texture's strength, its directions, and its grid; only where its directions are looked at.
+    #: Texture's directions, and where they are looked at also what repeats on the grid and edges that lie on it.
     lambda_grain: float = 0.0
     lambda_grid: float = 0.0
+    lambda_edges: float = 0.0
     augment_colour: float = 0.3
     augment_translation: float = 0.125
 
@@ -82,6 +83,7 @@ def recipe_for(subject: Subject) -> DetailRecipe:
         lambda_texture=3.0,
         lambda_grain=4.0,
         lambda_grid=10.0,
+        lambda_edges=2.0,
     )
 
 

@@ -41,7 +41,7 @@ from model.training.crops import (
 )
 from model.training.detail_crops import Crops, Photos, draw_crops
 from model.training.detail_recipe import DetailRecipe, Subject, scope_of
-from model.training.grain import Grain, grid_share
+from model.training.grain import EdgeLines, Grain, grid_share
 from model.training.losses import PerceptualLoss, class_colour_loss, class_texture_loss, low_resolution_l1
 from model.training.networks import Ema, initialise
 
@@ -67,6 +67,7 @@ class DetailTrainer:
         self.counted = torch.zeros(bundle.classes, dtype=torch.bool)
         self.counted[list(self.scope.main)] = True
         self.grain = Grain() if recipe.lambda_grain else None
+        self.edges = EdgeLines()
         self.before = bundle.generator.eval()
         self.generator = framed_generator(bundle.generator, self.scope.framed)
         self.levels = coarse_levels(self.generator)
@@ -175,7 +176,9 @@ class DetailTrainer:
             shares, seen = self.grain.shares(drawn[:count], labels, self.counted)
             terms["grain"] = (shares - photos.shares).square().mean() * (seen > 0)
             terms["grid"] = grid_share(drawn[:count], labels, self.counted)
+            terms["edges"] = self.edges.unevenness(drawn[:count], labels, self.counted)
             loss = loss + recipe.lambda_grain * terms["grain"] + recipe.lambda_grid * terms["grid"]
+            loss = loss + recipe.lambda_edges * terms["edges"]
         return loss, terms
 
     def _scores(self, semantics: Tensor, pictures: Tensor) -> Iterator[tuple[Tensor, Tensor]]:

@@ -4,7 +4,7 @@ A generator that must make texture finds one stroke that both discriminators tak
 garment looks brushed from the lower left to the upper right. In photos detail runs that way on one garment and another
 way on the next, so over many pictures its directions say what no single picture can. And it hangs its texture on what
 it has inside a garment without noise, the grid on which pictures are enlarged: a mosaic that is the same every few
-pixels.
+pixels, or dents like hammered metal, each different, whose edges all lie on the same lines of the grid.
 """
 
 from __future__ import annotations
@@ -102,6 +102,50 @@ def grid_share(pictures: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
     share = repeated / (energy + FAINTEST**2) - (counts > 0).sum((1, 2)) / pixels
     weights = (pixels >= _LEAST_GRID).to(share.dtype)
     return (share * weights).sum() / weights.sum().clamp(min=1)
+
+
+def edge_heights(pictures: Tensor, labels: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
+    """How high steps of lightness are on each line of the grid of PERIOD pixels, and how many were counted.
+
+    Both (2, PERIOD), for steps over rows and over columns. Heights are in units of the mean step of each picture, so
+    that pictures count by what they show and not by their contrast. Arguments as in ``grid_share``.
+    """
+    lightness = _lightness(pictures)
+    counted = interior(labels) * classes.to(labels.device)[labels][:, None]
+    pixels = counted.sum((1, 2, 3), keepdim=True).clamp(min=1)
+    heights, counts = [], []
+    for across in (2, 3):
+        # The first line has none before it.
+        first = torch.arange(lightness.shape[across], device=lightness.device) > 0
+        here = counted * (first[:, None] if across == 2 else first)
+        steps = (lightness - lightness.roll(1, across)).abs() * here
+        steps = steps / (steps.sum((1, 2, 3), keepdim=True) / pixels + FAINTEST)
+        along = (0, 1, 5 - across)
+        counts.append(here.sum(along).unflatten(0, (-1, PERIOD)).sum(0))
+        heights.append(steps.sum(along).unflatten(0, (-1, PERIOD)).sum(0) / counts[-1].clamp(min=1))
+    return torch.stack(heights), torch.stack(counts)
+
+
+class EdgeLines:
+    """Tells which lines of the grid edges prefer, over many steps: in a few crops a seam may well lie on one."""
+
+    def __init__(self, decay: float = 0.95) -> None:
+        self._decay = decay
+        self._sums = self._counts = torch.zeros(())
+
+    def unevenness(self, pictures: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
+        """The mean square by which edges on one line are higher than on all, 0 for alike, a scalar.
+
+        The value is that of the last steps, falling by ``decay`` from one to the one before; the gradient says how
+        these pictures can lower it. Arguments as in ``grid_share``.
+        """
+        heights, counts = edge_heights(pictures, labels, classes)
+        with torch.no_grad():
+            self._sums = self._decay * self._sums + heights * counts
+            self._counts = self._decay * self._counts + counts
+            above = self._sums / self._counts.clamp(min=1)
+            above = above - above.mean(1, keepdim=True)
+        return above.square().mean() + 2 * (above * (heights - heights.detach())).mean()
 
 
 def _lightness(pictures: Tensor) -> Tensor:

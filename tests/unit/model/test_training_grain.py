@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from model.training.grain import DIRECTIONS, PERIOD, WAVELENGTHS, Grain, grid_share, mirrored
+from model.training.grain import DIRECTIONS, PERIOD, WAVELENGTHS, EdgeLines, Grain, edge_heights, grid_share, mirrored
 
 CLASSES = torch.tensor([False, True, True])
 
@@ -64,6 +64,41 @@ def test_a_mosaic_repeats_and_noise_does_not() -> None:
     # Stripes of another period do not hang on the grid.
     assert grid_share(striped(0, 5.0), labels, CLASSES).abs() < 0.02
     assert grid_share(tile, torch.zeros_like(labels), CLASSES) == 0
+
+
+def dented(seed: int) -> Tensor:
+    """Squares of chance greys on the grid, each picture other ones, under fine noise, (4, 3, 64, 64)."""
+    generator = torch.Generator().manual_seed(seed)
+    dents = torch.randn(4, 1, 64 // PERIOD, 64 // PERIOD, generator=generator)
+    grain = 0.02 * torch.randn(4, 1, 64, 64, generator=generator)
+    return (0.2 * dents.repeat_interleave(PERIOD, 2).repeat_interleave(PERIOD, 3) + grain).expand(-1, 3, -1, -1)
+
+
+def test_dents_repeat_nothing_but_their_edges_lie_on_the_grid() -> None:
+    labels = torch.ones(4, 64, 64, dtype=torch.long)
+    assert grid_share(dented(0), labels, CLASSES).abs() < 0.05
+    heights, counts = edge_heights(dented(0), labels, CLASSES)
+    assert counts.sum().item() == 2 * 4 * 64 * 63
+    # Steps are between a line and the one before it: the first of each square.
+    assert (heights.argmax(1) == 0).all() and (heights[:, 0] > 3 * heights[:, 1:].amax(1)).all()
+    dents, noise = EdgeLines(), EdgeLines()
+    for seed in range(8):
+        uneven = dents.unevenness(dented(seed), labels, CLASSES)
+        even = noise.unevenness(dented(seed).roll((seed, seed), (2, 3)), labels, CLASSES)
+    assert uneven > 1.0 and even < 0.05
+    nothing, none = edge_heights(dented(0), torch.zeros_like(labels), CLASSES)
+    assert not nothing.any() and not none.any()
+
+
+def test_the_gradient_of_unevenness_smooths_edges_on_the_grid() -> None:
+    labels = torch.ones(4, 64, 64, dtype=torch.long)
+    pictures = dented(3).clone().requires_grad_(True)
+    lines = EdgeLines()
+    before = lines.unevenness(pictures, labels, CLASSES)
+    before.backward()  # type: ignore[no-untyped-call]
+    assert pictures.grad is not None
+    lower = (pictures - 0.05 * pictures.grad / pictures.grad.abs().max()).detach()
+    assert EdgeLines().unevenness(lower, labels, CLASSES) < before
 
 
 def test_following_the_shares_of_photos_takes_a_picture_s_only_direction_away() -> None:
