@@ -87,8 +87,11 @@ class PriorMap(nn.Module):
 
     def __init__(self, classes: int, code_channels: int) -> None:
         super().__init__()
-        # Measured, not learned.
-        self.register_buffer("factor", torch.eye(code_channels).repeat(classes, 1, 1))
+        # Measured, not learned. Not torch.eye: on the meta device, where bundles make their networks, it imports all of
+        # torch's compiler, which takes longer than anything else of the start.
+        factor = torch.zeros(classes, code_channels, code_channels)
+        factor.diagonal(dim1=1, dim2=2).fill_(1.0)
+        self.register_buffer("factor", factor)
         self.register_buffer("shift", torch.zeros(classes, code_channels))
 
     def forward(self, codes: Tensor) -> Tensor:

@@ -35,6 +35,27 @@ thread.join()
 assert not failures, failures
 """
 
+LOAD = """
+import sys
+from app.rendering.loading import load_model
+from app.rendering.requests import ModelRequest
+renderer, facts = load_model(ModelRequest(sys.argv[1], "cpu", "auto"))
+import numpy as np
+import torch
+torch.set_num_threads(1)
+renderer.render(np.zeros((facts.height, facts.width), np.uint8), torch.from_numpy(facts.code_mean))
+loaded = {"torch._dynamo", "sympy"} & set(sys.modules)
+assert not loaded, loaded
+"""
+
+
+def test_no_picture_waits_for_the_compiler_of_torch() -> None:
+    """It takes longer to import than all the rest of the start, and some operators on the meta device import it."""
+    bundle = ROOT / "weights" / "street-fashion"
+    command = [sys.executable, "-c", LOAD, str(bundle)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
 
 def test_a_thread_of_the_window_can_use_all_of_torch() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], cwd=ROOT, capture_output=True, text=True, check=False)
