@@ -117,7 +117,7 @@ def train(
 class DetailSubject(StrEnum):
     faces = "faces"
     clothes = "clothes"
-    ground = "ground"
+    leaks = "leaks"
 
 
 def train_details(
@@ -137,7 +137,10 @@ def train_details(
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything random.")] = 0,
     check: Annotated[bool, typer.Option("--check/--no-check", help="Check all data before the first step.")] = True,
 ) -> None:
-    """Train the faces, the clothes or the ground of a bundle alone, on the CPU. Ends with a bundle in its folder."""
+    """Train the faces or the clothes of a bundle alone, or away what one class changes in others, on the CPU.
+
+    Ends with a bundle in its folder.
+    """
     with training_packages():
         from model.checkpoints import find_bundle
         from model.training.detail_recipe import Subject

@@ -121,9 +121,7 @@ def lay_crops(
 
     Codes as ``Generator.from_prior`` gives them.
     """
-    features = generator.lay_features(generator.pyramid(labels), codes, coarse_levels(generator))
-    assert labels.shape[-2] // features.shape[-2] == STRIDE
-    piece = cut(features, corners // STRIDE, size // STRIDE)
+    piece = coarse_piece(generator, labels, codes, corners, size)
     # Crops of all places meet all places of the noise, the same for all pictures of a batch, so that two drawings of
     # one crop can be compared.
     row, column = (STRIDE * torch.randint(NOISE_FIELD // STRIDE, (2,))).tolist()
@@ -131,6 +129,13 @@ def lay_crops(
     frames = class_frames(labels, generator.config.framed_classes)
     frames[:, :2] -= corners
     return piece, generator.pyramid(cut(labels, corners, size), origin=(row, column), frames=frames)
+
+
+def coarse_piece(generator: Generator, labels: Tensor, codes: Tensor, corners: Tensor, size: int) -> Tensor:
+    """What the coarse levels lay out in the squares, (B, F, size / STRIDE, size / STRIDE); see ``lay_crops``."""
+    features = generator.lay_features(generator.pyramid(labels), codes, coarse_levels(generator))
+    assert labels.shape[-2] // features.shape[-2] == STRIDE
+    return cut(features, corners // STRIDE, size // STRIDE)
 
 
 def inner(pictures: Tensor) -> Tensor:

@@ -96,12 +96,14 @@ def _as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
 class Crops:
     """What one step draws.
 
-    codes (B, C, K, 1, 1), labels (B, H, W) whole, corners (B, 2) with the margin, photo crops (B, 3, s, s) and their
-    labels (B, s, s); of the whole photos that the codes come from the class colours (B, C, 3) and textures (B, C,
-    bands).
+    codes (B, C, K, 1, 1), what they were before classes took others', and which classes did, bool (B, C); labels
+    (B, H, W) whole, corners (B, 2) with the margin, photo crops (B, 3, s, s) and their labels (B, s, s); of the whole
+    photos that the codes come from the class colours (B, C, 3) and textures (B, C, bands).
     """
 
     codes: Tensor
+    own_codes: Tensor
+    taken: Tensor
     labels: Tensor
     corners: Tensor
     photo: Tensor
@@ -131,10 +133,17 @@ def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scop
     corners = torch.cat([corners, draw_corners(labels[count:], size, scope.elsewhere)])
     noise = torch.randn_like(photos.mean[index])
     codes = torch.where(photos.present[index][..., None], photos.mean[index] + noise * photos.spread[index], noise)
-    # The others exchange codes too: nothing outside the subject may depend on what this training learns.
-    half = torch.arange(total) >= count // 2
-    taken = torch.zeros(total, bundle.classes, dtype=torch.bool)
-    taken[:, scope.exchanged] = half[:, None] & photos.present[index].roll(1, 0)[:, scope.exchanged]
+    others = photos.present[index].roll(1, 0)
+    if scope.alone:
+        seen = present_classes(cut(labels, corners, size), bundle.classes) & others
+        chance = torch.rand(total, bundle.classes).masked_fill(~seen, -1.0)
+        taken = seen & (chance == chance.amax(1, keepdim=True))
+    else:
+        # The others exchange codes too: nothing outside the subject may depend on what this training learns.
+        half = torch.arange(total) >= count // 2
+        taken = torch.zeros(total, bundle.classes, dtype=torch.bool)
+        taken[:, scope.exchanged] = half[:, None] & others[:, scope.exchanged]
+    own_codes = codes
     codes = torch.where(taken[..., None], codes.roll(1, 0), codes)
     colours = photos.colours[index]
     colours = torch.where(taken[..., None], colours.roll(1, 0), colours)
@@ -143,4 +152,14 @@ def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scop
     inner = corners + MARGIN
     crop_labels = cut(labels, inner, recipe.size)
     crops = _as_input(cut(photo, inner, recipe.size), crop_labels, bundle).contiguous(memory_format=torch.channels_last)
-    return Crops(codes[..., None, None], labels, corners, crops, crop_labels, colours, textures)
+    return Crops(
+        codes[..., None, None],
+        own_codes[..., None, None],
+        taken,
+        labels,
+        corners,
+        crops,
+        crop_labels,
+        colours,
+        textures,
+    )

@@ -20,11 +20,12 @@ CLOTH = ("top", "outerwear", "dress", "skirt", "trousers")
 
 
 class Subject(StrEnum):
-    """What a training is about: faces; all that a person wears, with hair and hands; or the ground behind people."""
+    """What a training is about: faces; all that a person wears, with hair and hands; or what the code of one class
+    changes in others and on the ground."""
 
     FACES = "faces"
     CLOTHES = "clothes"
-    GROUND = "ground"
+    LEAKS = "leaks"
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,8 @@ def recipe_for(subject: Subject) -> DetailRecipe:
     """The recipe that a subject is trained by where nobody says otherwise."""
     if subject == Subject.FACES:
         return DetailRecipe()
-    if subject == Subject.GROUND:
-        return DetailRecipe(size=64, crops=4, others=3, warm_up=0, rate_places=0.0)
+    if subject == Subject.LEAKS:
+        return DetailRecipe(size=64, crops=4, others=6, warm_up=0, rate_places=0.0)
     return DetailRecipe(
         size=64,
         crops=10,
@@ -93,7 +94,8 @@ class Scope:
 
     ``judged``: those that make the subject; ``main``: those of them that a photo must show and that are held to its
     colours; ``exchanged``: those that take another photo's code in half of the crops; ``framed``: those that the
-    network is told places in. ``around`` says what crops of the subject are drawn around, None for the middle of the
+    network is told places in; ``alone``: in every crop one class alone takes another code, and all others are held to
+    what they are with its own. ``around`` says what crops of the subject are drawn around, None for the middle of the
     face; ``elsewhere`` what the crops that are only held are drawn around.
     """
 
@@ -103,6 +105,7 @@ class Scope:
     framed: tuple[int, ...]
     around: Focus | None
     elsewhere: Focus
+    alone: bool = False
 
 
 def scope_of(subject: Subject, bundle: Bundle) -> Scope:
@@ -115,11 +118,10 @@ def scope_of(subject: Subject, bundle: Bundle) -> Scope:
         head = [names.index(name) for name in HEAD if name in names]
         return Scope(face, face[:1], head, face, None, focus_of(names))
     framed = bundle.generator.config.framed_classes
-    if subject == Subject.GROUND:
-        if bundle.background is None:
-            raise UserError(f"{bundle.path or bundle.name} draws no plain ground.")
+    if subject == Subject.LEAKS:
+        # The ground reaches to the borders, where a network that pads with zeros would end it in a frame.
         only = torch.zeros(len(names)).index_fill(0, torch.tensor(0), 1.0)
-        return Scope((), (0,), list(range(len(names))), framed, Focus(only), focus_of(names))
+        return Scope((), (0,), list(range(len(names))), framed, Focus(only), focus_of(names), alone=True)
     worn = [number for number, name in enumerate(names) if name not in (GROUND, *FACE)]
     if not worn:
         raise UserError(f"{bundle.path or bundle.name} has no classes beside ground and face.")

@@ -1,4 +1,4 @@
-"""A training of details alone: of faces, of clothes, or of the ground, where a bundle draws them worse than the rest.
+"""A training of details alone: of faces, of clothes, or of leaks, where a bundle draws them worse than the rest.
 
 A face is a hundredth of a picture and gets a hundredth of what training on whole pictures teaches. Here the encoder and
 the coarse levels stay as they are, so codes, styles and named sliders keep their meaning; the fine levels draw small
@@ -7,7 +7,9 @@ lie on the subject, and nothing else. Everything that is not the subject is held
 
 Faces: a network that was not told places before (see class_frame) first learns to use them by regression alone.
 Clothes: the detail inside them must run in all directions as often as in photos (see grain).
-Ground: nothing is judged, all is held, and the studio ground is drawn as what it is by definition.
+Leaks: nothing is judged. One class takes another code, all others are held to what they were with its old one, and the
+studio ground to what it is by definition. The network cannot know the old code, so it learns to draw every class as it
+is in the middle of all codes that others may have.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from model.training.crops import (
     MARGIN,
     STRIDE,
     coarse_levels,
+    coarse_piece,
     cut,
     enlarged,
     inner,
@@ -97,7 +100,8 @@ class DetailTrainer:
         return name.startswith("to_rgb.") or (name.startswith("blocks.") and int(name.split(".")[1]) >= self.levels)
 
     def draw(self, crops: Crops, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
-        """The crops as ``generator`` or else the learning one draws them, and as the bundle did.
+        """The crops as ``generator`` or else the learning one draws them, and as they should stay where the subject is
+        not: as the bundle drew them, before one class alone took another code.
 
         Both with their margins, (B, 3, S, S).
         """
@@ -107,6 +111,12 @@ class DetailTrainer:
             codes = generator.from_prior(crops.codes)
             piece, part = lay_crops(generator, crops.labels, codes, crops.corners, size)
             old = self.before.draw(piece, part, codes, self.levels)
+            if self.scope.alone:
+                own = generator.from_prior(crops.own_codes)
+                own_piece = coarse_piece(generator, crops.labels, own, crops.corners, size)
+                labels = cut(crops.labels, crops.corners, size)
+                changed = torch.gather(crops.taken, 1, labels.flatten(1)).view_as(labels)[:, None]
+                old = torch.where(changed, old, self.before.draw(own_piece, part, own, self.levels))
         return generator.draw(piece, part, codes, self.levels), old
 
     def _differences_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> tuple[Tensor, Tensor]:
