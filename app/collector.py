@@ -26,6 +26,9 @@ garbage, and looking for it holds up the import."""
 TRIM_EVERY = 4
 """Looks between calls of `give_back_memory`. While it looks through a heap nobody can take memory from it: 1.5 ms of
 computing where that is done every two seconds, but 17, and 58 by the clock, after 60 strokes."""
+NEW_MODULES = 20
+"""Modules that came since the last look back from which an import counts as large: those of the compiled kernels bring
+80,000 objects, and to look at them, once, in the middle of a stroke, took 30 ms."""
 KEPT = 8 << 20
 """Bytes at the end of the heap that are kept for what is needed next."""
 
@@ -38,6 +41,7 @@ class Collector(QObject):
         self.session = session
         self._looks = self._full = 0
         self._loaded = False
+        self._modules = len(sys.modules)
         gc.disable()
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.look)
@@ -56,7 +60,9 @@ class Collector(QObject):
         if not self._loaded and self._looks < START:
             return
         young, middle, _ = gc.get_threshold()
-        if not self.session.document.in_stroke and self._looks - self._full >= FULL_EVERY:
+        if self._imported():
+            gc.freeze()
+        elif not self.session.document.in_stroke and self._looks - self._full >= FULL_EVERY:
             self._full = self._looks
             gc.collect()
         elif gc.get_count()[1] > middle:
@@ -66,10 +72,18 @@ class Collector(QObject):
         if self._looks % TRIM_EVERY == 0:
             self.session.jobs.add("", lambda progress: give_back_memory(), priority=LATER, key="trim")
 
+    def _imported(self) -> bool:
+        """Whether much was imported since this was last true: that stays too, and costs nothing to put aside."""
+        if len(sys.modules) - self._modules < NEW_MODULES:
+            return False
+        self._modules = len(sys.modules)
+        return True
+
     def _model_changed(self, facts: object) -> None:
         """What a loaded network brings stays: no collection needs to look at it again."""
         if facts is None:
             return
+        self._modules = len(sys.modules)
         if self._loaded:
             # The network before this one is garbage now.
             gc.unfreeze()

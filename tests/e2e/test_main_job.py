@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
+import types
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +16,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.collector import FULL_EVERY, Collector
+from app.collector import FULL_EVERY, NEW_MODULES, Collector
 from model.images import read_photo, write_picture
 from model.labels import read_label_map
 
@@ -143,6 +145,23 @@ def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio, monkeypatch: py
     QApplication.processEvents()
     assert layouts == []
     studio.release(25, 29)
+
+
+def test_what_an_import_brings_is_never_looked_through(open_studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = open_studio(start=False)
+    collector = Collector(studio.session)
+    try:
+        brought = [[number] for number in range(100)]
+        for number in range(NEW_MODULES):
+            monkeypatch.setitem(sys.modules, f"imported_{number}", types.ModuleType(f"imported_{number}"))
+        for _ in range(2 * FULL_EVERY):
+            collector.look()
+        later: list[object] = []
+        known = {id(entry) for entry in gc.get_objects()}
+        assert id(later) in known
+        assert id(brought) not in known
+    finally:
+        collector.stop()
 
 
 def test_garbage_waits_for_the_end_of_the_stroke(open_studio) -> None:
