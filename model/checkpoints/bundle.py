@@ -28,6 +28,7 @@ from model.checkpoints.state import folded_state, load_state, read_tensors, to_h
 from model.errors import UserError
 from model.files import flush_to_disk, reason
 from model.groupdnet import ClassEncoder, EncoderConfig, Generator, GeneratorConfig
+from model.groupdnet.class_frame import with_all_functions
 from model.labels import LabelSet
 
 FORMAT = 1
@@ -252,7 +253,10 @@ def _load_network(kind: type[Network], config: Any, path: Path) -> Network:
     # without memory, so that no time goes into random weights that are overwritten.
     with torch.device("meta"):
         network = kind(replace(config, spectral_norm=False))
-    load_state(network, read_tensors(path), path)
+    tensors = read_tensors(path)
+    # Bundles from before knew fewer functions of places.
+    older = {name: with_all_functions(values) for name, values in tensors.items() if name.endswith(".place")}
+    load_state(network, {**tensors, **older}, path)
     return network.eval().requires_grad_(False)
 
 

@@ -33,6 +33,7 @@ from model.engine.parallel import Kernel
 from model.engine.tables import ModulationTable
 from model.engine.windows import Coder
 from model.engine.workspace import Workspace
+from model.groupdnet.class_frame import ACROSS
 from model.shared_library import load_library
 
 # Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
@@ -57,7 +58,7 @@ class Kernels:
         self.convolve = Kernel(kernels.convolve)
         self.multiply = Kernel(kernels.multiply)
         self.modulated_shortcut = Kernel(kernels.modulated_shortcut)
-        self.rgb_rows, self.restyled_rows, self.across = kernels.RGB_ROWS, kernels.RESTYLED, kernels.ACROSS
+        self.rgb_rows, self.restyled_rows = kernels.RGB_ROWS, kernels.RESTYLED
         self.place = Kernel(kernels.place)
         self.number = Kernel(kernels.number)
         self.fill_slots = Kernel(kernels.fill_slots)
@@ -199,7 +200,7 @@ class FusedElementwise(Elementwise):
         of_row: Tensor,
         of_column: Tensor,
     ) -> None:
-        assert of_column.shape[1] == self._kernels.across
+        assert of_column.shape[1] == ACROSS
         places = (added.data_ptr(), fixed.data_ptr(), of_row.data_ptr(), of_column.data_ptr())
         self._kernels.place(added.numel(), (*added.shape, *places, before.ctypes.data, now.ctypes.data))
 

@@ -18,8 +18,8 @@ from torch import Tensor, nn
 
 from model.engine.boxes import Box, boxes_of
 from model.groupdnet import Generator
-from model.groupdnet.class_frame import class_frames, frame_maps
-from model.groupdnet.generator import ConditionalGroupBlock, noise_features, place_features
+from model.groupdnet.class_frame import class_frames, place_features
+from model.groupdnet.generator import ConditionalGroupBlock, noise_features
 from model.groupdnet.label_pyramid import resize_nearest
 from model.groupdnet.modulation import ConditionalGroupNorm
 from model.groupdnet.texture_noise import texture_noise
@@ -168,8 +168,7 @@ class WholeFrameNetwork:
                 field = texture_noise(block.number, block.noise.shape[1], rows, columns, device=labels.device)
                 added = noise_features(block.noise, field).to(self.dtype)
             if block.place is not None:
-                maps = frame_maps(frames, own, framed, labels.shape[0] // rows)
-                placed = place_features(block.place, maps).to(self.dtype)
+                placed = place_features(block.place, frames, own, framed, labels.shape[0] // rows).to(self.dtype)
                 added = placed if added is None else added + placed
             levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms), added))
         return levels

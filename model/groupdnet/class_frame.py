@@ -14,8 +14,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-#: Maps that ``frame_maps`` gives: products of six functions of the row with four of the column.
-MAPS = 24
+#: Functions of the row and of the column, whose products a network mixes; of the finest, a wave is a quarter of a face.
+DOWN, ACROSS = 9, 7
+#: As many had networks whose functions ended at half of that.
+_DOWN_ONCE, _ACROSS_ONCE = 6, 4
 #: A frame is at least so many pixels' standard deviation wide and high, and coordinates end at so many times its half.
 _LEAST_SPREAD = 1.0
 _LIMIT = 1.25
@@ -50,25 +52,40 @@ def class_frames(labels: Tensor, classes: Sequence[int]) -> Tensor:
 
 
 def frame_functions(frames: Tensor, height: int, width: int, stride: int) -> tuple[Tensor, Tensor]:
-    """The functions whose products are ``frame_maps``: of every row (B, 6, height), of every column (B, 4, width)."""
+    """Smooth functions of every row's place in its frame, (B, DOWN, height), and every column's, (B, ACROSS, width).
+
+    frames (B, 4) in pixels of the full map; ``stride``: pixels of it in one cell. An ellipse reaches from -1 to 1.
+    """
     middle = (stride - 1) / 2
     rows = torch.arange(height, device=frames.device) * stride + middle
     columns = torch.arange(width, device=frames.device) * stride + middle
     # Twice the standard deviation is half of an ellipse's axis.
     v = ((rows - frames[:, 0:1]) / (2 * frames[:, 2:3])).clamp(-_LIMIT, _LIMIT) * torch.pi
     u = ((columns - frames[:, 1:2]) / (2 * frames[:, 3:4])).clamp(-_LIMIT, _LIMIT) * torch.pi
-    down = torch.stack([torch.ones_like(v), (v / 2).sin(), v.cos(), (1.5 * v).sin(), (2 * v).cos(), (2.5 * v).sin()], 1)
-    across = torch.stack([torch.ones_like(u), (u / 2).sin(), u.cos(), (2 * u).cos()], 1)
-    return down, across
+    down = [torch.ones_like(v), (v / 2).sin(), v.cos(), (1.5 * v).sin(), (2 * v).cos(), (2.5 * v).sin()]
+    down += [(3 * v).cos(), (3.5 * v).sin(), (4 * v).cos()]
+    across = [torch.ones_like(u), (u / 2).sin(), u.cos(), (2 * u).cos(), (1.5 * u).sin(), (3 * u).cos(), (4 * u).cos()]
+    return torch.stack(down, 1), torch.stack(across, 1)
 
 
-def frame_maps(frames: Tensor, labels: Tensor, classes: Sequence[int], stride: int) -> Tensor:
-    """Functions of where each pixel of ``classes`` lies in its frame; 0 at all other pixels.
+def place_features(weight: Tensor, frames: Tensor, labels: Tensor, classes: Sequence[int], stride: int) -> Tensor:
+    """Products of the functions of where a pixel of ``classes`` lies, mixed; 0 at all other pixels.
 
-    frames (B, 4) in pixels of the full map, labels (B, h, w) of a level whose cells are ``stride`` pixels wide. An
-    ellipse of one of the classes reaches from -1 to 1 in both coordinates. Returns float32 (B, MAPS, h, w).
+    weight (channels, DOWN * ACROSS), frames (B, 4), labels (B, h, w) of a level whose cells are ``stride`` pixels wide.
+    Returns (B, channels, h, w).
     """
     height, width = labels.shape[-2:]
     down, across = frame_functions(frames, height, width, stride)
-    maps = (down[:, :, None, :, None] * across[:, None, :, None, :]).flatten(1, 2)
-    return maps * in_classes(labels, classes)[:, None]
+    weights = weight.unflatten(1, (DOWN, ACROSS))
+    of_rows = torch.einsum("cij,bih->bchj", weights, down.to(weight.dtype))
+    mixed = of_rows @ across.to(weight.dtype)[:, None]
+    return mixed * in_classes(labels, classes)[:, None]
+
+
+def with_all_functions(weight: Tensor) -> Tensor:
+    """Weights (channels, maps) of a network that knew the first functions alone, 0 for those that came later."""
+    once = _DOWN_ONCE * _ACROSS_ONCE
+    if weight.shape[1] != once:
+        return weight
+    grid = weight.unflatten(1, (_DOWN_ONCE, _ACROSS_ONCE))
+    return torch.nn.functional.pad(grid, (0, ACROSS - _ACROSS_ONCE, 0, DOWN - _DOWN_ONCE)).flatten(1)

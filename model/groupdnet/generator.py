@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
 from model.errors import UserError
-from model.groupdnet.class_frame import MAPS
+from model.groupdnet.class_frame import ACROSS, DOWN
 from model.groupdnet.config import BlockConfig, GeneratorConfig
 from model.groupdnet.label_pyramid import LabelPyramid, instance_edges
 from model.groupdnet.modulation import ConditionalGroupNorm
@@ -40,7 +40,7 @@ class ConditionalGroupBlock(nn.Module):
         self.conv_0 = conv(config.in_channels, middle, 3, True)
         # Silent at first: how much of it to use is learned.
         self.noise = nn.Parameter(torch.zeros(middle, config.noise)) if config.noise else None
-        self.place = nn.Parameter(torch.zeros(middle, MAPS)) if config.framed else None
+        self.place = nn.Parameter(torch.zeros(middle, DOWN * ACROSS)) if config.framed else None
         self.norm_1 = norm(middle)
         self.conv_1 = conv(middle, config.out_channels, 3, True)
         self.norm_s = norm(config.in_channels) if config.learned_shortcut and config.shortcut_norm else None
@@ -59,7 +59,7 @@ class ConditionalGroupBlock(nn.Module):
         if self.noise is not None:
             out = out + noise_features(self.noise, pyramid.noise(self.number, self.config.noise, *out.shape[-2:]))
         if self.place is not None:
-            out = out + place_features(self.place, pyramid.places(*out.shape[-2:])).to(out.dtype)
+            out = out + pyramid.places(self.place, *out.shape[-2:]).to(out.dtype)
         out = self.conv_1(F.leaky_relu(self.norm_1(out, pyramid, codes), 0.2))
         return torch.add(shortcut, out)
 
@@ -67,11 +67,6 @@ class ConditionalGroupBlock(nn.Module):
 def noise_features(weight: Tensor, noise: Tensor) -> Tensor:
     """Noise (maps, h, w), mixed by the weights (channels, maps) of a block: (1, channels, h, w)."""
     return torch.einsum("cm,mhw->chw", weight, noise.to(weight.dtype))[None]
-
-
-def place_features(weight: Tensor, maps: Tensor) -> Tensor:
-    """Maps of places (B, maps, h, w), mixed by the weights (channels, maps) of a block: (B, channels, h, w)."""
-    return torch.einsum("cm,bmhw->bchw", weight, maps.to(weight.dtype))
 
 
 class PriorMap(nn.Module):

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.errors import UserError
-from model.groupdnet.class_frame import class_frames, frame_maps
+from model.groupdnet.class_frame import class_frames, place_features
 from model.groupdnet.texture_noise import texture_noise
 
 
@@ -105,12 +105,12 @@ class LabelPyramid:
         origin = (self.origin[0] // stride, self.origin[1] // stride)
         return texture_noise(level, maps, height, width, origin, self.labels.device)
 
-    def places(self, height: int, width: int) -> Tensor:
-        """Where the pixels of framed classes lie in them, float32 (B, MAPS, height, width) (see class_frame)."""
+    def places(self, weight: Tensor, height: int, width: int) -> Tensor:
+        """What ``weight`` mixes from where pixels of framed classes lie, (B, channels, height, width) (class_frame)."""
         if self._frames is None:
             self._frames = class_frames(self.labels, self.framed)
         stride = max(1, self.labels.shape[-2] // height)
-        return frame_maps(self._frames, self.level(height, width), self.framed, stride)
+        return place_features(weight, self._frames, self.level(height, width), self.framed, stride)
 
     def windows(self, height: int, width: int) -> WindowTable:
         """The distinct windows of a level (see WindowTable). Few are: 2 to 10 % of the pixels of a usual map.

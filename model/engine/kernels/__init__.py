@@ -12,14 +12,13 @@ bounds.
 
 from model.engine.kernels.convolution import convolve
 from model.engine.kernels.drawing import RGB_ROWS, draw
-from model.engine.kernels.places import ACROSS, place
+from model.engine.kernels.places import place
 from model.engine.kernels.shortcut import modulated_shortcut
 from model.engine.kernels.steps import grey, modulate, multiply
 from model.engine.kernels.tables import RESTYLED, fill_slots, make_rows, number, restyle
 from model.engine.kernels.wide_tables import make_wide_rows
 
 __all__ = [
-    "ACROSS",
     "RESTYLED",
     "RGB_ROWS",
     "convolve",

@@ -9,9 +9,7 @@ from typing import Any
 
 from model.engine.kernels.compiling import kernel
 from model.engine.kernels.vectors import Value, Vectors, along, bytes_at, copy_row, take_pieces
-
-# Functions of the column.
-ACROSS = 4
+from model.groupdnet.class_frame import ACROSS
 
 
 @along

@@ -19,6 +19,7 @@ from model.engine.modulation_weights import FoldedModulation
 from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
 from model.engine.workspace import Workspace
+from model.groupdnet.class_frame import ACROSS
 from model.groupdnet.config import ModulationConfig
 from model.groupdnet.modulation import ConditionalGroupNorm
 
@@ -155,7 +156,7 @@ def test_rows_of_wide_windows(
 def test_places_in_classes(height: int, width: int, channels: int, seed: int) -> None:
     torch.manual_seed(seed)
     fixed = torch.randn(height, width, channels)
-    of_row, of_column = torch.randn(height, 4, channels), torch.randn(width, 4)
+    of_row, of_column = torch.randn(height, ACROSS, channels), torch.randn(width, ACROSS)
     masks = np.random.default_rng(seed).random((3, height, width)) < 0.4
     expected = torch.einsum("rjc,wj->rwc", of_row, of_column)
     for steps in both_steps():
