@@ -130,9 +130,12 @@ def vary_shape(
     slide: Annotated[
         list[str] | None, typer.Option(help="Move a slider, such as longer=1.5 (may be given several times).")
     ] = None,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Take the class away; what lies behind it comes in its place.")
+    ] = False,
     protect: Annotated[list[str] | None, typer.Option(help="Class that keeps every pixel (several times).")] = None,
 ) -> None:
-    """Give a class of a label map another plausible outline."""
+    """Give a class of a label map another plausible outline, or take it away."""
     import numpy as np
 
     from model.labels import read_label_map, write_label_map
@@ -142,6 +145,12 @@ def vary_shape(
     shapes = _shape_model(opened, None)
     label_map = read_label_map(labels, opened.label_set)
     index = opened.label_set.index_of(class_name)
+    protected = [opened.label_set.index_of(name) for name in protect or []]
+    if remove:
+        if seed is not None or slide:
+            raise UserError("--remove takes the class away, so there is nothing for --seed or --slide to do")
+        write_label_map(output, shapes.remove(label_map, index, protected), opened.label_set)
+        return
     code = shapes.encode(label_map, index) if seed is None else shapes.dice(label_map, index, seed)
     sliders = {slider.name: slider for slider in shapes.directions(index)}
     for entry in slide or []:
@@ -151,7 +160,6 @@ def vary_shape(
         except (KeyError, ValueError):
             raise UserError(f"--slide {entry!r} is no slider=number; {class_name} has {', '.join(sliders)}") from None
         code = code + np.float32(np.clip(value, slider.low, slider.high)) * slider.vector
-    protected = [opened.label_set.index_of(name) for name in protect or []]
     write_label_map(output, shapes.vary(label_map, index, code, protected), opened.label_set)
 
 

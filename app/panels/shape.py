@@ -68,6 +68,8 @@ class ShapePanel(ClassPanel):
         self.add = QPushButton()
         self.add.clicked.connect(self.add_class)
         self.body.addWidget(self.add)
+        self.remove = QPushButton()
+        self.remove.clicked.connect(self.remove_class)
         self.body.addLayout(self.sliders)
         self.strength = SliderRow(self.tr("Dice strength"), 0.05, 1.0, STRENGTH)
         self.strength.setToolTip(self.tr("How far a new outline may go from the present one"))
@@ -78,6 +80,7 @@ class ShapePanel(ClassPanel):
         self.body.addWidget(self.line)
         self.body.addSpacing(4)
         self.body.addLayout(self._plain_tools())
+        self.body.addWidget(self.remove)
         self.body.addStretch(1)
         self.queue.dropped.connect(self._start_over)
         session.class_picked.connect(self._class_picked)
@@ -140,6 +143,15 @@ class ShapePanel(ClassPanel):
             return
         seed = int(self.session.rng.integers(2**31))
         self._want(gesture, lambda labels: model.add(labels, index, seed, protect))
+        self.let_go()
+
+    def remove_class(self) -> None:
+        """Take the picked class out of the map; what lies behind it comes to light."""
+        model, index, protect = self.model, self.class_index, self._protect
+        gesture = None if model is None else self._begin(self.tr("removed"), "delete")
+        if gesture is None or model is None:
+            return
+        self._want(gesture, lambda labels: model.remove(labels, index, protect))
         self.let_go()
 
     def _use_tool(self, tool: PlainTool, *_: object) -> None:
@@ -307,6 +319,10 @@ class ShapePanel(ClassPanel):
         self.add.setText(self.tr("Add {0}").format(names[index]))
         self.add.setVisible(varied and not present)
         self.add.setEnabled(not protected)
+        self.remove.setText(self.tr("Remove {0}").format(names[index]))
+        self.remove.setToolTip(self.tr("Take it away; what lies behind it is drawn in its place"))
+        self.remove.setVisible(varied and present)
+        self.remove.setEnabled(free)
         for widget in (*self._rows, self.strength):
             widget.setVisible(varied and present)
             widget.setEnabled(free)

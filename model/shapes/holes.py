@@ -189,6 +189,33 @@ def box_from(labels: LabelMap, anchor: Anchor, background: int = 0, mirrored: bo
     return box if box[2] - box[0] >= 2 and box[3] - box[1] >= 2 else None
 
 
+def typical_places(places: Sequence[Anchor], share: float = 0.6) -> tuple[Anchor, ...]:
+    """The places of :class:`ShapeStatistics` that lie nearest to the middle of all, on either side of what they are
+    measured from: the others are slips (glasses pushed up into the hair, a bag on the ground)."""
+    if len(places) < 3:
+        return tuple(places)
+    boxes = np.array([place.box for place in places])
+    # Top and bottom, and how far from the middle line they begin and end.
+    away = np.sort(np.abs(boxes[:, [1, 3]]), axis=1)
+    sides = np.concatenate([boxes[:, [0, 2]], away], axis=1)
+    distance = np.abs(sides - np.median(sides, axis=0)).sum(axis=1)
+    kept = sorted(np.argsort(distance, kind="stable")[: max(round(share * len(places)), 1)].tolist())
+    return tuple(places[number] for number in kept)
+
+
+def without_necks(labels: LabelMap, class_index: int, background: int = 0, share: float = 0.6) -> LabelMap:
+    """A map in which the rows of a class that are much narrower than its widest are background: with the neck, and what
+    a collar shows below it, a face is half as long again, and its middle is the mouth."""
+    inside = labels == class_index
+    wide = inside.sum(axis=1)
+    narrow = wide < share * wide.max(initial=0)
+    if not narrow.any():
+        return labels
+    result = labels.copy()
+    result[inside & narrow[:, None]] = background
+    return result
+
+
 def frame_of(box: Box) -> tuple[float, float, float]:
     """Centre (row, column) of a box and the root of its area."""
     unit = float(np.sqrt((box[2] - box[0]) * (box[3] - box[1])))

@@ -29,10 +29,12 @@ from model.shapes.holes import (
     hole_in,
     joined_box,
     look_through,
+    typical_places,
     usual_box,
+    without_necks,
 )
 from model.shapes.network import ShapeConfig, ShapeNetwork
-from model.shapes.outline import distance_logits, enlarge, redrawn, seam_logits, tidy
+from model.shapes.outline import distance_logits, emptied, enlarge, redrawn, seam_logits, tidy
 
 Code = NDArray[np.float32]
 
@@ -47,6 +49,7 @@ _DETAIL_LIMIT = 4.0
 _SEAM = 5.0
 _SEAM_CELLS = 2.0
 _REMEMBERED = 4
+_NEVER = -1e4  # a logit; infinity is no number to interpolate
 _LONGEST = 2.0
 
 
@@ -225,15 +228,37 @@ class ShapeModel:
         if (labels == class_index).any():
             raise UserError(f"the map shows {self.class_names[class_index]} already, so none can be added")
         random = np.random.default_rng([seed, class_index])
-        places = self.statistics.places[class_index]
+        places = typical_places(self.statistics.places[class_index])
         box = None
         if places:
             place = places[int(random.integers(len(places)))]
-            box = box_from(labels, place, self.background, mirrored=bool(random.integers(2)))
+            seen = without_necks(labels, place.class_index, self.background)
+            box = box_from(seen, place, self.background, mirrored=bool(random.integers(2)))
         if box is not None:
             down, across = (max(2, round(0.3 * (box[side + 2] - box[side]))) for side in (0, 1))
             box = grown_box(box, down, across, down, across, *labels.shape)
         return self.vary(labels, class_index, self.dice(labels, class_index, seed), protect, box)
+
+    def remove(self, labels: LabelMap, class_index: int, protect: Iterable[int] = ()) -> LabelMap:
+        """The map without a class: hair where a hat was, the coat goes on where a bag hung.
+
+        Classes in ``protect`` get none of the pixels, and neither do those that the map does not show.
+
+        Raises:
+            UserError: the class is none that the model can vary.
+        """
+        if not (labels == class_index).any():
+            self._check_class(class_index)
+            return labels.copy()
+        protected = tuple(sorted(set(protect)))
+        setting = self._setting(labels, class_index, protected, None)
+        _, rest = self._decode(setting.levels, np.zeros(self.config.code_size, np.float32), class_index)
+        rest = rest.copy()
+        rest[[index for index in protected if index != self.background]] = _NEVER
+        loose = bool(self.statistics.places[class_index])
+        return emptied(
+            labels, class_index, rest, setting.frame, setting.fixed, setting.box, self.background, loose
+        )
 
     def outline_logits(self, labels: LabelMap, class_index: int, codes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's own logits for ``codes`` (N, code_size) in the frame around the class, float32 (N, rows,

@@ -16,6 +16,7 @@ SPECK = 1e-4
 _SMALL_PIECE = 0.04  # of the greatest piece: what is smaller is no part of a garment
 _PINHOLE = 3e-4  # of the map: gaps smaller than this are closed
 _STEEPEST = 6.0
+_UNTOUCHED = 0.01  # how much of what a loose thing touches a class has that it does not touch
 
 
 def enlarge(logits: NDArray[np.float32], frame: Frame, box: Box, smooth: bool = True) -> NDArray[np.float32]:
@@ -131,6 +132,47 @@ def redrawn(
     return result
 
 
+def emptied(
+    labels: LabelMap,
+    class_index: int,
+    rest: NDArray[np.float32],
+    frame: Frame,
+    fixed: Mask,
+    box: Box,
+    background: int,
+    loose: bool,
+) -> LabelMap:
+    """``labels`` without the class: what lies behind it in its place, and everything else as it was.
+
+    Args:
+        rest, frame, fixed, box: as for :func:`redrawn`; pixels of the class outside of ``box`` stay.
+        loose: the class lies now here, now there, so that its place tells little of what it hides. What it touches then
+            counts as well: behind a bag held away from the body is the street, not another leg.
+    """
+    window = (slice(box[0], box[2]), slice(box[1], box[3]))
+    freed = np.zeros(labels.shape, bool)
+    freed[window] = (labels == class_index)[window] & ~fixed[window]
+    if not freed.any() or freed.all():
+        return labels.copy()
+    touching = _touching(labels, freed, class_index, rest.shape[0])[:, window[0], window[1]] if loose else None
+    behind, figure = _behind(labels, class_index, rest, frame, box, background, touching)
+    result = labels.copy()
+    result[window] = _filled(labels[window].copy(), class_index, freed[window], behind, figure, background)
+    return _without_windows(result, labels, class_index, freed, background)
+
+
+def _touching(labels: LabelMap, freed: Mask, class_index: int, classes: int) -> NDArray[np.float32]:
+    """Logarithm of the share that each class has in what a freed part touches, (classes, H, W); 0 outside of them."""
+    count, parts = cv2.connectedComponents(freed.astype(np.uint8), connectivity=8)
+    shares = np.zeros((classes, *labels.shape), np.float32)
+    for part in range(1, count):
+        inside = parts == part
+        around = cv2.dilate(inside.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & (labels != class_index)
+        counts = np.bincount(labels[around], minlength=classes).astype(np.float32)
+        shares[:, inside] = np.log(counts / max(float(counts.sum()), 1.0) + _UNTOUCHED)[:, None]
+    return shares
+
+
 def _without_windows(result: LabelMap, labels: LabelMap, class_index: int, freed: Mask, background: int) -> LabelMap:
     """No view of the background through the middle of a person: what came free and does not lead out is filled."""
     seen = result == background
@@ -144,19 +186,28 @@ def _without_windows(result: LabelMap, labels: LabelMap, class_index: int, freed
 
 
 def _behind(
-    labels: LabelMap, class_index: int, rest: NDArray[np.float32], frame: Frame, box: Box, background: int
+    labels: LabelMap,
+    class_index: int,
+    rest: NDArray[np.float32],
+    frame: Frame,
+    box: Box,
+    background: int,
+    more: NDArray[np.float32] | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """What most likely lies behind the class, of the classes that the map shows, and the same but for the background;
-    each uint8, of the size of ``box``."""
+    each uint8, of the size of ``box``. ``more``: logits (classes, height, width) to add to those of ``rest``."""
     present = [int(index) for index in np.unique(labels) if index not in (class_index, background)]
     best = np.full((box[2] - box[0], box[3] - box[1]), -np.inf, np.float32)
     figure = np.full(best.shape, background, np.uint8)
     for index in present:
         logits = enlarge(rest[index], frame, box, smooth=False)
+        if more is not None:
+            logits = logits + more[index]
         better = logits > best
         best[better] = logits[better]
         figure[better] = index
-    ground = enlarge(rest[background], frame, box, smooth=False) > best
+    open_ground = enlarge(rest[background], frame, box, smooth=False)
+    ground = (open_ground if more is None else open_ground + more[background]) > best
     return np.where(ground, np.uint8(background), figure), figure
 
 

@@ -235,12 +235,15 @@ class DetailTrainer:
             "judges": self.judges.state_dict(),
             "optimizer_g": self.optimizer_g.state_dict(),
             "optimizer_d": self.optimizer_d.state_dict(),
+            "edges": (self.edges.sums, self.edges.counts),
         }
 
     def load(self, state: dict[str, Any]) -> None:
         self.step_number = int(state["step"])
         for name in ("generator", "average", "judges", "optimizer_g", "optimizer_d"):
             getattr(self, name).load_state_dict(state[name])
+        if "edges" in state:  # Runs from before have none.
+            self.edges.sums, self.edges.counts = state["edges"]
 
 
 def _mean_on(values: Tensor, weights: Tensor) -> Tensor:

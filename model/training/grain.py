@@ -131,7 +131,8 @@ class EdgeLines:
 
     def __init__(self, decay: float = 0.95) -> None:
         self._decay = decay
-        self._sums = self._counts = torch.zeros(())
+        #: Sums of heights and how many were counted, each falling by ``decay`` a step, (2, PERIOD) both.
+        self.sums = self.counts = torch.zeros(2, PERIOD)
 
     def unevenness(self, pictures: Tensor, labels: Tensor, classes: Tensor) -> Tensor:
         """The mean square by which edges on one line are higher than on all, 0 for alike, a scalar.
@@ -141,9 +142,9 @@ class EdgeLines:
         """
         heights, counts = edge_heights(pictures, labels, classes)
         with torch.no_grad():
-            self._sums = self._decay * self._sums + heights * counts
-            self._counts = self._decay * self._counts + counts
-            above = self._sums / self._counts.clamp(min=1)
+            self.sums = self._decay * self.sums + heights * counts
+            self.counts = self._decay * self.counts + counts
+            above = self.sums / self.counts.clamp(min=1)
             above = above - above.mean(1, keepdim=True)
         return above.square().mean() + 2 * (above * (heights - heights.detach())).mean()
 

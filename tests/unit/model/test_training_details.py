@@ -124,6 +124,15 @@ def test_crops_of_clothes_lie_on_them_and_places_stay(data: Path, trained: Path,
     own, before = after.generator.state_dict(), bundle.generator.state_dict()
     assert own.keys() >= {name for name in before if "place" in name}
     assert not torch.equal(own["blocks.4.conv_1.weight"], before["blocks.4.conv_1.weight"])
+    # What was learned about edges in earlier steps is gone on with, too.
+    halves = replace(start, out=tmp_path / "halves")
+    train_details(replace(halves, steps=1))
+    train_details(replace(halves, resume=True))
+    left, right = load_checkpoint(tmp_path / "run"), load_checkpoint(tmp_path / "halves")
+    assert left["edges"][1].sum() > 0
+    for one, other in zip(left["edges"], right["edges"], strict=True):
+        assert torch.equal(one, other)
+    assert all(torch.equal(value, right["generator"][name]) for name, value in left["generator"].items())
 
 
 def test_leaks_fall_the_ground_comes_to_its_colour_and_nothing_else_moves(data: Path, trained: Path) -> None:
