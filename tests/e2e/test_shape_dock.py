@@ -171,6 +171,23 @@ def test_dice_changes_the_class_and_add_puts_it_there(shapely) -> None:
     np.testing.assert_array_equal(studio.document.labels, after)
 
 
+def test_a_class_is_taken_away_and_undo_brings_it_back(shapely) -> None:
+    studio, panel = shapely
+    top = studio.pick("top")
+    before = studio.document.labels.copy()
+    assert panel.remove.text() == "Remove top"
+    panel.remove.click()
+    bare = quiet(studio, panel)
+    assert not (bare == top).any()
+    np.testing.assert_array_equal(bare[before != top], before[before != top])
+    assert steps(studio) == 1
+    assert panel.remove.isHidden()
+    studio.trigger("edit.undo")
+    np.testing.assert_array_equal(studio.document.labels, before)
+    studio.document.set_flag("protected", [top], True)
+    assert not panel.remove.isEnabled()
+
+
 def test_a_brush_stroke_wins_over_an_outline_under_way(shapely) -> None:
     studio, panel = shapely
     studio.pick("top")

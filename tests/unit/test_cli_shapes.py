@@ -71,6 +71,23 @@ def test_a_class_varies_by_seed_and_by_slider(
     assert "cannot vary 'face'" in capsys.readouterr().err
 
 
+def test_a_class_is_taken_away(
+    tiny_bundle: Bundle, shapes: ShapeModel, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle, source, target = tmp_path / "bundle", tmp_path / "map.png", tmp_path / "out.png"
+    save_bundle(tiny_bundle, bundle)
+    write_shape_model(bundle / "shapes.safetensors", shapes)
+    labels = clothed(61, 37)
+    write_label_map(source, labels, FASHION)
+    command = ["vary-shape", str(source), "--class", "top", "-o", str(target), "--bundle", str(bundle), "--remove"]
+    assert run([*command, "--seed", "3"]) == 2
+    assert "--remove takes the class away" in capsys.readouterr().err
+    assert run(command) == 0
+    bare = read_label_map(target, FASHION)
+    assert not (bare == TOP).any()
+    np.testing.assert_array_equal(bare[labels != TOP], labels[labels != TOP])
+
+
 def test_pictures_of_varied_maps_are_read(
     tiny_bundle: Bundle, tiny_bundle_with_parser: Bundle, shapes: ShapeModel
 ) -> None:

@@ -86,6 +86,32 @@ class TestModel:
         with pytest.raises(UserError, match="shows bag already"):
             model.add(person(), BAG, 0)
 
+    def test_what_is_taken_away_shows_what_lies_behind(self, model: ShapeModel) -> None:
+        with torch.no_grad():
+            model.network.rest.weight.zero_()
+            model.network.rest.bias.zero_()
+        # What hangs on the left or on the right is judged by what it touches.
+        model.statistics = replace(model.statistics, places=((), (), (), (), (Anchor(FACE, (1.0, 1.0, 2.0, 2.0)),)))
+        labels = person(bag=False)
+        apart, before = labels.copy(), labels.copy()
+        apart[40:52, 2:10] = BAG
+        rows, columns = np.nonzero(labels == DRESS)
+        y, x = int(rows.mean()), int(columns.mean())
+        before[y : y + 5, x - 2 : x + 3] = BAG
+        for held in (apart, before):
+            np.testing.assert_array_equal(model.remove(held, BAG), labels)
+        np.testing.assert_array_equal(model.remove(labels, BAG), labels)
+        # What has its place is left to the network: here it sees skin.
+        with torch.no_grad():
+            model.network.rest.bias[SKIN] = 5
+        model.statistics = replace(model.statistics, places=((),) * 5)
+        naked = model.remove(before, BAG)
+        assert (naked[before == BAG] == SKIN).all()
+        np.testing.assert_array_equal(naked[before != BAG], before[before != BAG])
+        np.testing.assert_array_equal(model.remove(before, BAG, protect=(SKIN,)) == SKIN, before == SKIN)
+        with pytest.raises(UserError, match="cannot vary 'face'"):
+            model.remove(labels, FACE)
+
     def test_a_sample_around_a_code_lies_between(self, model: ShapeModel) -> None:
         own, free = np.ones(4, np.float32), model.sample(1)
         np.testing.assert_array_equal(model.sample(1, around=own, strength=0), own)

@@ -22,7 +22,9 @@ from model.shapes.holes import (
     frame_around,
     hole_in,
     look_through,
+    typical_places,
     usual_box,
+    without_necks,
 )
 from model.shapes.measure import intersection_over_union
 from model.shapes.outline import count_components, distance_logits, enlarge, redrawn, tidy
@@ -162,6 +164,26 @@ class TestHoles:
         assert [len(row) for row in again.places] == [len(row) for row in found.places]
         with pytest.raises(UserError, match="not those of 6 classes"):
             ShapeStatistics.from_dict(found.to_dict(), 6)
+
+    def test_odd_places_are_left_out(self) -> None:
+        usual = [Anchor(FACE, (-0.5, -0.4 + shift, -0.1, 0.4 + shift)) for shift in (-0.02, 0.0, 0.02, 0.03)]
+        odd = Anchor(FACE, (-1.5, -0.4, -1.1, 0.4))
+        assert set(typical_places([odd, *usual])) <= set(usual)
+        # A bag on the left is as usual as one on the right.
+        sides = [Anchor(FACE, (1.0, side * 1.0, 2.0, side * 2.0)) for side in (-1, 1, -1, 1)]
+        low = Anchor(FACE, (9.0, 1.0, 10.0, 2.0))
+        kept = typical_places([low, *sides])
+        assert low not in kept
+        assert len(kept) == 3
+        assert typical_places([odd]) == (odd,)
+
+    def test_a_neck_is_no_part_of_where_a_face_is(self) -> None:
+        labels = np.zeros((40, 40), np.uint8)
+        cv2.ellipse(labels, (20, 12), (6, 9), 0, 0, 360, FACE, -1)
+        bare = bounding_box(without_necks(labels, FACE) == FACE)
+        labels[20:34, 18:22] = FACE
+        assert bounding_box(without_necks(labels, FACE) == FACE) == bare
+        np.testing.assert_array_equal(without_necks(labels, DRESS), labels)
 
 
 class TestOutline:
