@@ -81,6 +81,12 @@ class LabelPyramid:
         self._one_hot: dict[tuple[int, int, torch.dtype], Tensor] = {}
         self._windows: dict[tuple[int, int], WindowTable] = {}
 
+    def without_first(self, count: int) -> LabelPyramid:
+        """The same of all maps of the batch but the first ``count``."""
+        edges = None if self.edges is None else self.edges[count:]
+        frames = None if self._frames is None else self._frames[count:]
+        return LabelPyramid(self.labels[count:], self.classes, edges, self.origin, self.framed, frames)
+
     def level(self, height: int, width: int) -> Tensor:
         """Labels int64 (B, height, width)."""
         key = (height, width)

@@ -134,15 +134,12 @@ def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scop
     noise = torch.randn_like(photos.mean[index])
     codes = torch.where(photos.present[index][..., None], photos.mean[index] + noise * photos.spread[index], noise)
     others = photos.present[index].roll(1, 0)
-    if scope.alone:
-        seen = present_classes(cut(labels, corners, size), bundle.classes) & others
-        chance = torch.rand(total, bundle.classes).masked_fill(~seen, -1.0)
-        taken = seen & (chance == chance.amax(1, keepdim=True))
-    else:
-        # The others exchange codes too: nothing outside the subject may depend on what this training learns.
-        half = torch.arange(total) >= count // 2
-        taken = torch.zeros(total, bundle.classes, dtype=torch.bool)
-        taken[:, scope.exchanged] = half[:, None] & others[:, scope.exchanged]
+    taken = torch.zeros(total, bundle.classes, dtype=torch.bool)
+    taken[count // 2 : count, scope.exchanged] = others[count // 2 : count, scope.exchanged]
+    first = scope.first_alone(recipe)
+    seen = present_classes(cut(labels[first:], corners[first:], size), bundle.classes) & others[first:]
+    chance = torch.rand(seen.shape).masked_fill(~seen, -1.0)
+    taken[first:] = seen & (chance == chance.amax(1, keepdim=True))
     own_codes = codes
     codes = torch.where(taken[..., None], codes.roll(1, 0), codes)
     colours = photos.colours[index]

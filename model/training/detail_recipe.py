@@ -94,9 +94,9 @@ class Scope:
 
     ``judged``: those that make the subject; ``main``: those of them that a photo must show and that are held to its
     colours; ``exchanged``: those that take another photo's code in half of the crops; ``framed``: those that the
-    network is told places in; ``alone``: in every crop one class alone takes another code, and all others are held to
-    what they are with its own. ``around`` says what crops of the subject are drawn around, None for the middle of the
-    face; ``elsewhere`` what the crops that are only held are drawn around.
+    network is told places in. ``around`` says what crops of the subject are drawn around, None for the middle of the
+    face; ``elsewhere`` what the crops that are only held are drawn around. In those one class alone takes another code,
+    and all others are held to what they are with its own; ``alone``: in every crop.
     """
 
     judged: tuple[int, ...]
@@ -106,6 +106,10 @@ class Scope:
     around: Focus | None
     elsewhere: Focus
     alone: bool = False
+
+    def first_alone(self, recipe: DetailRecipe) -> int:
+        """Number of the first crop in which one class alone takes another code."""
+        return 0 if self.alone else recipe.crops
 
 
 def scope_of(subject: Subject, bundle: Bundle) -> Scope:

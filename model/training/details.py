@@ -7,9 +7,9 @@ lie on the subject, and nothing else. Everything that is not the subject is held
 
 Faces: a network that was not told places before (see class_frame) first learns to use them by regression alone.
 Clothes: the detail inside them must run in all directions as often as in photos (see grain).
-Leaks: nothing is judged. One class takes another code, all others are held to what they were with its old one, and the
-studio ground to what it is by definition. The network cannot know the old code, so it learns to draw every class as it
-is in the middle of all codes that others may have.
+In crops of other places one class takes another code, and all others are held to what they were with its old one: the
+network cannot know that, so it learns to draw every class as it is in the middle of all codes that others may have.
+Leaks: nothing is judged, and all crops are such.
 """
 
 from __future__ import annotations
@@ -111,12 +111,14 @@ class DetailTrainer:
             codes = generator.from_prior(crops.codes)
             piece, part = lay_crops(generator, crops.labels, codes, crops.corners, size)
             old = self.before.draw(piece, part, codes, self.levels)
-            if self.scope.alone:
-                own = generator.from_prior(crops.own_codes)
-                own_piece = coarse_piece(generator, crops.labels, own, crops.corners, size)
-                labels = cut(crops.labels, crops.corners, size)
-                changed = torch.gather(crops.taken, 1, labels.flatten(1)).view_as(labels)[:, None]
-                old = torch.where(changed, old, self.before.draw(own_piece, part, own, self.levels))
+            first = self.scope.first_alone(self.recipe)
+            labels, corners = crops.labels[first:], crops.corners[first:]
+            own = generator.from_prior(crops.own_codes[first:])
+            own_piece = coarse_piece(generator, labels, own, corners, size)
+            own_old = self.before.draw(own_piece, part.without_first(first), own, self.levels)
+            shown = cut(labels, corners, size)
+            changed = torch.gather(crops.taken[first:], 1, shown.flatten(1)).view_as(shown)[:, None]
+            old = torch.cat([old[:first], torch.where(changed, old[first:], own_old)])
         return generator.draw(piece, part, codes, self.levels), old
 
     def _differences_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> tuple[Tensor, Tensor]:
