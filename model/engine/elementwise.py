@@ -27,7 +27,13 @@ SMALL_VALUES = 1 << 16
 
 
 class Elementwise:
-    """Steps over boxes of channels-last grids; all write into what they are given."""
+    """Steps over boxes of channels-last grids; all write into what they are given.
+
+    ``even_windows``: boxes that are convolved behind an upsampling are to begin and end at even pixels. Otherwise the
+    boxes that their windows read are.
+    """
+
+    even_windows = False
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -120,11 +126,20 @@ class Elementwise:
         return conv.room(*box.shape, whole)
 
     def convolve(
-        self, conv: FoldedConv, x: Tensor, outputs: Channels, added: Tensor | None, up: bool, into: Tensor, box: Box
+        self,
+        conv: FoldedConv,
+        x: Tensor,
+        outputs: Channels,
+        added: Tensor | None,
+        up: bool,
+        into: Tensor,
+        box: Box,
+        windows: Tensor | None = None,
     ) -> None:
         """``into`` (box, outputs) = the 3 x 3 convolution of a padded buffer + ``added``.
 
         ``added``: of the box's size, or of half of it and to be doubled where ``up``; its channels are the outputs.
+        ``windows``, where x was upsampled: int32 (h, w), the window that each pixel of the grid was modulated by.
         """
         convolved = cut(conv(x, outputs, self._workspace.of(x.dtype).take), box)
         target = view(into, box, outputs)

@@ -116,6 +116,8 @@ class FusedElementwise(Elementwise):
         super().__init__(workspace)
         self._kernels = kernels
 
+    even_windows = True
+
     def make_coder(self, base: int, first: int) -> Coder:
         return CompiledCoder(self._kernels.number, self._kernels.fill_slots, first)
 
@@ -238,7 +240,15 @@ class FusedElementwise(Elementwise):
         return winograd.room(rows, conv.patch_tile), winograd.room(columns, conv.patch_tile)
 
     def convolve(
-        self, conv: FoldedConv, x: Tensor, outputs: Channels, added: Tensor | None, up: bool, into: Tensor, box: Box
+        self,
+        conv: FoldedConv,
+        x: Tensor,
+        outputs: Channels,
+        added: Tensor | None,
+        up: bool,
+        into: Tensor,
+        box: Box,
+        windows: Tensor | None = None,
     ) -> None:
         rows, columns = box.shape
         weights, tile = conv.patch_weights, conv.patch_tile
@@ -252,18 +262,21 @@ class FusedElementwise(Elementwise):
         batch = min(batch, -(-patches * groups // threads), patches)
         batch = -(-patches // -(-patches // batch))
         batch = -(-batch // BATCH_STEP) * BATCH_STEP
-        size = taps * batch * (inputs + width) + tile**2 * width + taps * 64
+        size = taps * batch * (inputs + width) + tile**2 * width + taps * 64 + 2 * batch
         scratch = self._workspace.take("patches", threads, size)
         zeros = self._workspace.take("zeros", conv.outputs).zero_()
         _, x_columns, x_channels = x.shape
         more = (zeros.data_ptr(), 0, 0) if added is None else _pixels(added)
+        paired = (0, 0, 0, 0, 0, 0)
+        if windows is not None and tile == winograd.PAIRED and box.top % 2 == box.left % 2 == 0:
+            paired = (windows.data_ptr(), 4 * windows.shape[1], *windows.shape, box.top, box.left)
         self._kernels.convolve(
             rows * columns * (outputs.last - outputs.first) * inputs,
             (
                 *(groups * -(-patches // batch), 0, scratch.data_ptr(), 4 * size, batch),
                 *(rows, columns, inputs, own, width, x.data_ptr(), 4 * x_columns * x_channels, 4 * x_channels),
                 *(weights.data_ptr() + 4 * first * taps * inputs * width, conv.bias.data_ptr() + 4 * outputs.first),
-                *(*_places(into, box, outputs), *more, up, zeros.data_ptr(), tile),
+                *(*_places(into, box, outputs), *more, up, zeros.data_ptr(), tile, *paired),
             ),
         )
 

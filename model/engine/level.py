@@ -150,7 +150,7 @@ class Level:
         entering = self.input_dirty.up() if block.config.upsample else self.input_dirty
         first = entering.union(self._mapped(0))
         y = first.dilate(1, self.height, self.width).with_channels(block.conv_0.makes(first.channels))
-        y = self._settle(y.union(self._tainted_y), odd=block.config.upsample)
+        y = self._settle_y(y.union(self._tainted_y))
         second = y.union(self._mapped(1))
         out = second.dilate(1, self.height, self.width).with_channels(block.conv_1.makes(second.channels))
         out = out.union(self._through_shortcut(entering.union(self._mapped(2)))).union(self._tainted_out)
@@ -181,7 +181,7 @@ class Level:
         inputs = inputs.union(self.input_dirty.channels)
         clipped = tuple(box.clip(self.height, self.width) for box in boxes)
         first = inputs.union(self._mapped(0).channels)
-        y = self._settle(Dirty(clipped, block.conv_0.makes(first)), odd=block.config.upsample)
+        y = self._settle_y(Dirty(clipped, block.conv_0.makes(first)))
         self._tainted_y = self._tainted_y.union(y)
         for box in y.boxes:
             self._compute_y(x, box, y.channels, never)
@@ -213,6 +213,10 @@ class Level:
     def _through_shortcut(self, entering: Dirty) -> Dirty:
         conv = self.block.conv_s
         return entering if conv is None else entering.with_channels(conv.makes(entering.channels))
+
+    def _settle_y(self, dirty: Dirty) -> Dirty:
+        up, even = self.block.config.upsample, self.elementwise.even_windows
+        return self._settle(dirty, odd=up and not even, even=up and even)
 
     def _settle(self, dirty: Dirty, odd: bool = False, even: bool = False) -> Dirty:
         """Boxes cut to the grid and aligned, or the whole grid where that is cheaper.
@@ -249,7 +253,7 @@ class Level:
         rows = int(min(most_values / (columns * values_per_pixel), most_macs / (columns * macs_per_pixel)))
         if tile:
             rows = max(rows, LEAST_PATCHES * tile**2 // columns)
-        rows = max(LEAST_BAND_ROWS, rows - rows % step)
+        rows = max(-(-LEAST_BAND_ROWS // step) * step, rows - rows % step)
         top = box.top
         while top < box.bottom:
             bottom = top + rows
@@ -272,11 +276,12 @@ class Level:
     def _compute_y(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv, up = self.block.conv_0, self.block.config.upsample
         outputs = conv.whole(outputs)
-        for band in self._conv_bands(conv, box, outputs, up):
+        for band in self._conv_bands(conv, box, outputs, up and not self.elementwise.even_windows):
             check()
             buffer = self._modulated(conv, 0, x, up, band, outputs, box == self.grid)
             noise = None if self._added is None else view(self._added, band, outputs)
-            self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band)
+            windows = self._modulation.index if up else None
+            self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band, windows)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1

@@ -1,12 +1,14 @@
-"""3 x 3 convolutions with many channels by Winograd's minimal filtering: 4 or 2.25 multiplications an output, not 9.
+"""3 x 3 convolutions with many channels by Winograd's minimal filtering: 4, 2.25 or 1.78 multiplications an output.
 
 F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3) of Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks" (CVPR 2016),
-section 4. A patch of 4 x 4 inputs makes 2 x 2 outputs, one of 6 x 6 makes 4 x 4. Their sums cost memory traffic that
-only many channels are worth.
+section 4, and F(6 x 6, 3 x 3). A patch of 4 x 4 inputs makes 2 x 2 outputs, one of 6 x 6 makes 4 x 4, one of 8 x 8
+makes 6 x 6. Their sums cost memory traffic that only many channels are worth.
 
-The larger patches are interpolated at 0, 3/4, -3/4, 3/2, -3/2 and infinity and not at Lavin and Gray's whole numbers:
-the errors are a quarter, as small as the direct convolution's own (Barabasz et al., "Error Analysis and Improving the
-Accuracy of Winograd Convolution for Deep Neural Networks", TOMS 2020, choose points by the same measure).
+Patches of 4 x 4 outputs are interpolated at 0, 3/4, -3/4, 3/2, -3/2 and infinity and not at Lavin and Gray's whole
+numbers: the errors are a quarter, as small as the direct convolution's own (Barabasz et al., "Error Analysis and
+Improving the Accuracy of Winograd Convolution for Deep Neural Networks", TOMS 2020, choose points by the same measure).
+Those of 6 x 6 outputs at 0, 1, -1, 1/2, -1/2, 2, -2 and infinity: of all that were tried the smallest errors, four
+times the direct convolution's. At -1 the sum of inputs that are equal in pairs, as upsampled ones are, is nothing.
 """
 
 from __future__ import annotations
@@ -22,12 +24,24 @@ LEAST_INPUTS, LEAST_OUTPUTS = 96, 64
 # On grids coarser than every so many pixels of the picture, reading the 36 matrices of a large patch takes longer than
 # it saves: a wide network has few pixels there and most of its weights.
 MOST_STRIDE = 8
+# On grids at most so coarse patches of 6 x 6 outputs are worth their larger matrices and their rims.
+MOST_STRIDE_LARGEST = 4
 
 Take = Callable[..., Tensor]
 
-# The interpolation points of large patches, beside 0 and infinity: A, -A, B and -B.
+# The interpolation points of patches of 4 x 4 outputs, beside 0 and infinity: A, -A, B and -B.
 POINTS = 0.75, 1.5
 _A, _B = POINTS
+# Of 6 x 6 outputs, each with its negative. The first must be 1 for VANISHING.
+LARGEST_POINTS = 1.0, 0.5, 2.0
+_C, _D, _E = (point * point for point in LARGEST_POINTS)
+# (x - C)(x - D)(x - E) = x^3 - CUBIC[0] x^2 + CUBIC[1] x - CUBIC[2], C, D and E their squares; and for each point, the
+# point and the same two numbers of the quadratic without it.
+CUBIC = _C + _D + _E, _C * _D + _C * _E + _D * _E, _C * _D * _E
+QUADRATICS = tuple(zip(LARGEST_POINTS, (_D + _E, _C + _E, _C + _D), (_D * _E, _C * _E, _C * _D), strict=True))
+# The side of such patches' outputs; the number of the sum, along one axis of 8, that vanishes where the inputs between
+# the first and the last are pairs.
+PAIRED, VANISHING = 6, 2
 
 
 def pays(inputs: int, outputs: int) -> bool:
@@ -36,7 +50,9 @@ def pays(inputs: int, outputs: int) -> bool:
 
 
 def tile_for(stride: int) -> int:
-    """The side of a patch's outputs, 2 or 4, on a grid with a value for every ``stride`` pixels of the picture."""
+    """The side of a patch's outputs, 2, 4 or 6, on a grid with a value for every ``stride`` pixels of the picture."""
+    if stride <= MOST_STRIDE_LARGEST:
+        return 6
     return 4 if stride <= MOST_STRIDE else 2
 
 
@@ -50,6 +66,13 @@ def _weight_sums(tile: int) -> Tensor:
     elsewhere."""
     if tile == 2:
         return torch.tensor([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]], dtype=torch.float64)
+    if tile == 6:
+        rows = [[-1 / CUBIC[2], 0.0, 0.0]]
+        for point, total, product in QUADRATICS:
+            square = point * point
+            scale = 1 / (2 * square * (square * square - total * square + product))
+            rows += [[scale, sign * scale * point, scale * square] for sign in (1, -1)]
+        return torch.tensor([*rows, [0.0, 0.0, 1.0]], dtype=torch.float64)
     rows = [[1 / (_A * _A * _B * _B), 0.0, 0.0]]
     for point, other, factor in ((_A, _B, _A), (-_A, _B, _A), (_B, _A, _B * _B), (-_B, _A, _B * _B)):
         # The product of the distances to the other points.
@@ -111,6 +134,16 @@ def _input_sums(d: Sequence[Tensor], into: Sequence[Tensor], spare: Tensor) -> N
         torch.sub(d[2], d[1], out=into[2])
         torch.sub(d[1], d[3], out=into[3])
         return
+    if len(d) == 8:
+        for first, sums in ((0, into[0]), (1, into[7])):
+            torch.sub(d[first + 6], d[first + 4], alpha=CUBIC[0], out=sums)
+            sums.add_(d[first + 2], alpha=CUBIC[1]).sub_(d[first], alpha=CUBIC[2])
+        for number, (point, total, product) in enumerate(QUADRATICS):
+            even = torch.sub(d[6], d[4], alpha=total, out=spare[0]).add_(d[2], alpha=product)
+            odd = torch.sub(d[5], d[3], alpha=total, out=spare[1]).add_(d[1], alpha=product)
+            torch.add(even, odd, alpha=point, out=into[2 * number + 1])
+            torch.sub(even, odd, alpha=point, out=into[2 * number + 2])
+        return
     a2, b2 = _A * _A, _B * _B
     # For the points +-A and 0 and infinity: without the factor (x^2 - B^2) of the others.
     even, odd = torch.sub(d[4], d[2], alpha=b2, out=spare[0]), torch.sub(d[3], d[1], alpha=b2, out=spare[1])
@@ -128,6 +161,16 @@ def _output_sums(m: Sequence[Tensor], into: Sequence[Tensor], spare: Tensor) -> 
     if len(m) == 4:
         torch.add(m[0], m[1], out=into[0]).add_(m[2])
         torch.sub(m[1], m[2], out=into[1]).sub_(m[3])
+        return
+    if len(m) == 8:
+        for power, sums in enumerate(into):
+            # Infinity reaches the highest power alone, and 0 the lowest.
+            sums.copy_(m[0] if power == 0 else m[7]).mul_(power in (0, 5))
+        for number, point in enumerate(LARGEST_POINTS):
+            even = torch.add(m[2 * number + 1], m[2 * number + 2], out=spare[0])
+            odd = torch.sub(m[2 * number + 1], m[2 * number + 2], out=spare[1])
+            for power, sums in enumerate(into):
+                sums.add_(odd if power % 2 else even, alpha=point**power)
         return
     # Products 1 and 2 carry a factor of A, 3 and 4 one of B^2 (see _weight_sums).
     even_a, odd_a = torch.add(m[1], m[2], out=spare[0]), torch.sub(m[1], m[2], out=spare[1])

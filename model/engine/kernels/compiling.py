@@ -15,12 +15,12 @@ import platformdirs
 from numba import cfunc, config, types
 
 from model.engine.layout import LANES, RGB_WIDTH, SLAB
-from model.engine.winograd import POINTS
+from model.engine.winograd import LARGEST_POINTS, POINTS, VANISHING
 
 
 def _folder() -> str:
     """Where compiled code is kept: another folder for other code, of which numba looks at one file alone."""
-    code = repr((LANES, SLAB, RGB_WIDTH, POINTS)).encode()
+    code = repr((LANES, SLAB, RGB_WIDTH, POINTS, LARGEST_POINTS, VANISHING)).encode()
     code += b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
     caches = Path(platformdirs.user_cache_dir("smis-studio", appauthor=False))
     return str(caches / "kernels" / hashlib.sha256(code).hexdigest()[:16])

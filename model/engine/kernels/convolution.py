@@ -1,4 +1,4 @@
-"""The kernel of 3 x 3 convolutions: minimal filtering, patches of 4 x 4 or 2 x 2 outputs (see `engine.winograd`)."""
+"""The kernel of 3 x 3 convolutions: minimal filtering, patches of 2, 4 or 6 outputs a side (see `engine.winograd`)."""
 
 # numba's decorators have no types.
 # mypy: disable-error-code="misc, untyped-decorator"
@@ -17,12 +17,15 @@ from model.engine.kernels.vectors import (
     Vectors,
     add_rows,
     along,
+    int_at,
+    longs,
     six_by_8,
     six_by_16,
     take_pieces,
     take_slot,
+    zero,
 )
-from model.engine.winograd import POINTS
+from model.engine.winograd import CUBIC, LARGEST_POINTS, POINTS, QUADRATICS, VANISHING
 
 _A, _B = POINTS
 _A2, _B2 = _A * _A, _B * _B
@@ -32,6 +35,17 @@ def _input_sums(on: Vectors, d: Sequence[Value]) -> list[Value]:
     """B^T d of a patch along one axis (see `model.engine.winograd`)."""
     if len(d) == 4:
         return [on.sub(d[0], d[2]), on.add(d[1], d[2]), on.sub(d[2], d[1]), on.sub(d[1], d[3])]
+    if len(d) == 8:
+        sums = []
+        for point, total, product in QUADRATICS:
+            even = on.scaled(on.scaled(d[6], -total, d[4]), product, d[2])
+            odd = on.scaled(on.scaled(d[5], -total, d[3]), product, d[1])
+            sums += [on.scaled(even, point, odd), on.scaled(even, -point, odd)]
+        ends = [
+            on.scaled(on.scaled(on.scaled(d[at + 6], -CUBIC[0], d[at + 4]), CUBIC[1], d[at + 2]), -CUBIC[2], d[at])
+            for at in (0, 1)
+        ]
+        return [ends[0], *sums, ends[1]]
     even, odd = on.scaled(d[4], -_B2, d[2]), on.scaled(d[3], -_B2, d[1])
     other_even, other_odd = on.scaled(d[4], -_A2, d[2]), on.scaled(d[3], -_A2, d[1])
     return [
@@ -48,6 +62,16 @@ def _output_sums(on: Vectors, m: Sequence[Value]) -> list[Value]:
     """A^T m along one axis."""
     if len(m) == 4:
         return [on.add(on.add(m[0], m[1]), m[2]), on.sub(on.sub(m[1], m[2]), m[3])]
+    if len(m) == 8:
+        pairs = [(on.add(m[at], m[at + 1]), on.sub(m[at], m[at + 1])) for at in (1, 3, 5)]
+        made = []
+        for power in range(6):
+            # The first point is 1. Infinity reaches the highest power alone, and 0 the lowest.
+            total = pairs[0][power % 2]
+            for (even, odd), point in zip(pairs[1:], LARGEST_POINTS[1:], strict=True):
+                total = on.scaled(total, point**power, odd if power % 2 else even)
+            made.append(on.add(total, m[0 if power == 0 else 7]) if power in (0, 5) else total)
+        return made
     even_a, odd_a, even_b, odd_b = on.add(m[1], m[2]), on.sub(m[1], m[2]), on.add(m[3], m[4]), on.sub(m[3], m[4])
     return [
         on.scaled(on.scaled(m[0], 1 / _A, even_a), 1 / _B2, even_b),
@@ -72,8 +96,8 @@ def _enter_patch(side: int) -> Any:
     return along(step)
 
 
-def _leave_patch(side: int, up: int) -> Any:
-    """A step: the outputs of a patch's products, a bias, and what is added, from the grid itself or half of it."""
+def _leave_patch(side: int) -> Any:
+    """A step: the outputs of a patch's products, a bias, and what is added, from a grid halved ``up`` times."""
 
     def step(
         on: Vectors,
@@ -86,6 +110,7 @@ def _leave_patch(side: int, up: int) -> Any:
         added: Value,
         added_row: Value,
         added_pixel: Value,
+        up: Value,
     ) -> None:
         columns = [
             _output_sums(on, [on.load(on.along(x, (side * row + column, x_tap))) for row in range(side)])
@@ -94,28 +119,62 @@ def _leave_patch(side: int, up: int) -> Any:
         start = on.load(bias)
         for row in range(side - 2):
             for column, value in enumerate(_output_sums(on, [sums[row] for sums in columns])):
-                more = on.load(on.along(added, (row >> up, added_row), (column >> up, added_pixel)))
+                down, right = on.halved(row, up), on.halved(column, up)
+                more = on.load(on.along(added, (down, added_row), (right, added_pixel)))
                 on.store(on.add(on.add(value, start), more), on.along(out, (row, out_row), (column, out_pixel)))
 
     return along(step)
 
 
-_enter_large, _enter_small = _enter_patch(6), _enter_patch(4)
-_leave_large, _leave_large_up = _leave_patch(6, 0), _leave_patch(6, 1)
-_leave_small, _leave_small_up = _leave_patch(4, 0), _leave_patch(4, 1)
+_enter_largest, _enter_large, _enter_small = _enter_patch(8), _enter_patch(6), _enter_patch(4)
+_leave_largest, _leave_large, _leave_small = _leave_patch(8), _leave_patch(6), _leave_patch(4)
 
 
 @njit(error_model="numpy")
-def _leave(tile: Any, up: Any, places: Any, outputs: Any) -> None:
-    if tile == 4:
-        if up:
-            _leave_large_up(places, outputs)
-        else:
-            _leave_large(places, outputs)
-    elif up:
-        _leave_small_up(places, outputs)
+def _leave(tile: Any, places: Any, outputs: Any) -> None:
+    if tile == 6:
+        _leave_largest(places, outputs)
+    elif tile == 4:
+        _leave_large(places, outputs)
     else:
         _leave_small(places, outputs)
+
+
+@njit(error_model="numpy")
+def _enter(tile: Any, places: Any, inputs: Any) -> None:
+    if tile == 6:
+        _enter_largest(places, inputs)
+    elif tile == 4:
+        _enter_large(places, inputs)
+    else:
+        _enter_small(places, inputs)
+
+
+@njit(error_model="numpy")
+def _in_pairs(top: Any, left: Any, rows: Any, columns: Any, windows: Any) -> Any:
+    """Whether the upsampled inputs of a patch of 6 x 6 outputs are pairs along both axes, but for its first and last
+    row, and column, along the other axis alone.
+
+    ``top``, ``left`` in the box of ``rows`` and ``columns``; ``windows``: the numbers of the grid's windows, the bytes
+    of a row, the grid's height and width, and the box's top and left. Beyond the grid, and two pixels beyond the box,
+    all is zero.
+    """
+    numbers, row_size, height, width, box_top, box_left = windows
+    first, start = box_top + top, box_left + left
+    if (top + 6 > rows and box_top + rows < height) or (left + 6 > columns and box_left + columns < width):
+        return False
+    beyond, behind = min(first + 6, height), min(start + 6, width)
+    for row in range(max(first - 1, 0), min(beyond + 1, height)):
+        at = numbers + row * row_size
+        # Rows of which the one before is the other of a pair.
+        second = first <= row < beyond and (row - first) % 2 == 1
+        for column in range(max(start - 1, 0), min(behind + 1, width)):
+            own = int_at(at + 4 * column)
+            if second and own != int_at(at - row_size + 4 * column):
+                return False
+            if start <= column < behind and (column - start) % 2 == 1 and own != int_at(at + 4 * column - 4):
+                return False
+    return True
 
 
 @kernel
@@ -125,8 +184,9 @@ def convolve(a: Any) -> None:
 
     Taken are batches of patches, group by group. ``weights``: for every group and tap slabs (inputs, 16) of outputs,
     the last of 8 where ``width``, ``outputs`` rounded up to whole vectors, is no multiple of 16: a slab stays in the
-    first cache while all patches are multiplied by it. ``scratch``: for every thread its sums, products and outputs.
-    ``zeros``: as many as there are outputs.
+    first cache while all patches are multiplied by it. ``scratch``: for every thread its sums, products, outputs
+    and the order of its patches. ``zeros``: as many as there are outputs. From ``a[25]`` on: see ``_in_pairs``, or
+    zeros where x is not upsampled.
     """
     pieces, scratch, scratch_size, batch = a[1], a[3], a[4], a[5]
     rows, columns, inputs, outputs, width = a[6], a[7], a[8], a[9], a[10]
@@ -134,6 +194,7 @@ def convolve(a: Any) -> None:
     weights, bias = a[14], a[15]
     out, out_row, out_pixel = a[16], a[17], a[18]
     added, added_row, added_pixel, up, zeros, tile = a[19], a[20], a[21], a[22], a[23], a[24]
+    windows = (a[25], a[26], a[27], a[28], a[29], a[30])
     taps = (tile + 2) * (tile + 2)
     across = (columns + tile - 1) // tile
     patches = (rows + tile - 1) // tile * across
@@ -143,26 +204,37 @@ def convolve(a: Any) -> None:
     in_tap, out_tap = 4 * batch * inputs + 128, 4 * batch * width + 128
     products = sums + taps * in_tap
     made = products + taps * out_tap
+    order = longs(made + 4 * tile * tile * width)
     while True:
         piece = take_pieces(a, 1)
         if piece >= pieces:
             break
         group, first = piece // batches, piece % batches * batch
         count = min(batch, patches - first)
-        for number in range(count):
-            row, column = (first + number) // across, (first + number) % across
-            source = x + tile * row * x_row + tile * column * x_pixel + 4 * group * inputs
-            entered = (sums + 4 * number * inputs, in_tap, source, x_row, x_pixel)
-            if tile == 4:
-                _enter_large(entered, inputs)
+        # Last those of whose sums some vanish.
+        full, paired = 0, count
+        for patch in range(first, first + count):
+            row, column = patch // across, patch % across
+            if windows[0] != 0 and _in_pairs(tile * row, tile * column, rows, columns, windows):
+                paired -= 1
+                order[paired] = patch
             else:
-                _enter_small(entered, inputs)
+                order[full] = patch
+                full += 1
+        for number in range(count):
+            row, column = order[number] // across, order[number] % across
+            source = x + tile * row * x_row + tile * column * x_pixel + 4 * group * inputs
+            _enter(tile, (sums + 4 * number * inputs, in_tap, source, x_row, x_pixel), inputs)
         for tap in range(taps):
             matrix = weights + 4 * (group * taps + tap) * inputs * width
             of, to = sums + tap * in_tap, products + tap * out_tap
+            some = count
+            if tile == 6 and full < count and (tap // 8 == VANISHING or tap % 8 == VANISHING):
+                some = full
+                zero((to + 4 * full * width,), (count - full) * width)
             for done in range(0, width, 16):
                 slab = matrix + 4 * done * inputs
-                for number in range(0, count, SIX):
+                for number in range(0, some, SIX):
                     place, patch = to + 4 * (number * width + done), of + 4 * number * inputs
                     if width - done >= 16:
                         six_by_16((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
@@ -170,17 +242,17 @@ def convolve(a: Any) -> None:
                         six_by_8((place, 4 * width, patch, 4 * inputs, slab, 32, inputs))
         start = bias + 4 * group * outputs
         for number in range(count):
-            top, left = tile * ((first + number) // across), tile * ((first + number) % across)
+            top, left = tile * (order[number] // across), tile * (order[number] % across)
             product = products + 4 * number * width
             to = out + top * out_row + left * out_pixel + 4 * group * outputs
             more = added + (top >> up) * added_row + (left >> up) * added_pixel + 4 * group * outputs
             if top + tile <= rows and left + tile <= columns:
-                whole = (to, out_row, out_pixel, product, out_tap, start, more, added_row, added_pixel)
-                _leave(tile, up, whole, outputs)
+                whole = (to, out_row, out_pixel, product, out_tap, start, more, added_row, added_pixel, up)
+                _leave(tile, whole, outputs)
                 continue
             # At the lower and right rim first beside the grid.
-            rim = (made, 4 * tile * width, 4 * width, product, out_tap, start, zeros, 0, 0)
-            _leave(tile, 0, rim, outputs)
+            rim = (made, 4 * tile * width, 4 * width, product, out_tap, start, zeros, 0, 0, 0)
+            _leave(tile, rim, outputs)
             for row in range(min(tile, rows - top)):
                 for column in range(min(tile, columns - left)):
                     value = made + 4 * (tile * row + column) * width

@@ -53,11 +53,16 @@ class Vectors:
     def store(self, value: Value, address: Value) -> None:
         self._builder.store(value, self._place(address), align=4)
 
-    def along(self, address: Value, *steps: tuple[int, Value]) -> Value:
+    def along(self, address: Value, *steps: tuple[int | Value, Value]) -> Value:
         """The address after so many strides of so many bytes."""
         for times, stride in steps:
-            address = self._builder.add(address, self._builder.mul(ir.Constant(LONG, times), stride))
+            count = ir.Constant(LONG, times) if isinstance(times, int) else times
+            address = self._builder.add(address, self._builder.mul(count, stride))
         return address
+
+    def halved(self, number: int, times: Value) -> Value:
+        """An integer halved so many times, rounded down."""
+        return self._builder.lshr(ir.Constant(LONG, number), times)
 
     def number(self, value: float) -> Value:
         """The same number in every lane."""

@@ -56,7 +56,7 @@ def norm(channels: int, classes: int, edges: bool, config: ModulationConfig) -> 
     groups=st.sampled_from((1, 2, 3)),
     inputs=st.integers(1, 9),
     outputs=st.sampled_from((1, 7, 8, 16, 17, 24, 40)),
-    stride=st.sampled_from((1, 64)),
+    stride=st.sampled_from((1, 8, 64)),
     added=st.sampled_from(("nothing", "even", "up")),
     seed=st.integers(0, 99),
 )
@@ -90,6 +90,42 @@ def test_convolutions_of_any_width(
             assert torch.allclose(into[2 : 2 + height, 1 : 1 + width, made.first :], expected, atol=3e-5)
         into[2 : 2 + height, 1 : 1 + width, made.first :] = 7.0
         assert bool((into == 7.0).all())
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    height=st.integers(1, 14),
+    width=st.integers(1, 14),
+    top=st.integers(0, 3),
+    left=st.integers(0, 3),
+    bottom=st.integers(0, 3),
+    right=st.integers(0, 3),
+    groups=st.sampled_from((1, 2)),
+    share=st.sampled_from((0.0, 0.03, 0.3)),
+    seed=st.integers(0, 99),
+)
+def test_convolutions_of_upsampled_inputs_leave_out_what_vanishes(
+    height: int, width: int, top: int, left: int, bottom: int, right: int, groups: int, share: float, seed: int
+) -> None:
+    """Boxes of a doubled grid whose windows are mostly alike; at every pixel of another window is another input."""
+    torch.manual_seed(seed)
+    layer = nn.Conv2d(5 * groups, 8 * groups, 3, groups=groups, padding=1)
+    conv, (_, compiled) = FoldedConv(layer, torch.float32, 1), both_steps()
+    grid = 2 * (height + top + bottom), 2 * (width + left + right)
+    windows = (torch.rand(grid) < share).int()
+    doubled = torch.randn(grid[0] // 2, grid[1] // 2, 5 * groups).repeat_interleave(2, 0).repeat_interleave(2, 1)
+    x = doubled * (1 + windows[..., None])
+    box = Box(2 * top, 2 * left, 2 * (top + height), 2 * (left + width))
+    rows, columns = compiled.room(conv, box, False)
+    part = torch.zeros(rows + 2, columns + 2, 5 * groups)
+    around = nn.functional.pad(x, (0, 0, 1, 1, 1, 1))[box.top : box.bottom + 2, box.left : box.right + 2]
+    part[: around.shape[0], : around.shape[1]] = around
+    into = torch.zeros(*grid, 8 * groups)
+    with torch.inference_mode():
+        expected = layer(x.permute(2, 0, 1)[None])[0].permute(1, 2, 0)
+        compiled.convolve(conv, part, Channels(0, 8 * groups), None, False, into, box, windows)
+    inside = slice(box.top, box.bottom), slice(box.left, box.right)
+    assert torch.allclose(into[inside], expected[inside], atol=3e-5)
 
 
 @settings(max_examples=25, deadline=None)
