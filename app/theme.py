@@ -224,6 +224,7 @@ QTabWidget::pane {{ border: 1px solid {t.border}; border-radius: 6px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QPushButton {{ background: {t.raised}; border: 1px solid {t.border}; border-radius: 6px; padding: 5px 12px; color: {t.text}; }}
 QPushButton:hover {{ background: {t.hover}; }}
+QPushButton:checked {{ background: {t.selected}; color: {t.accent}; }}
 QPushButton:pressed {{ background: {t.field}; }}
 QPushButton:disabled {{ color: {t.faint}; }}
 QPushButton:focus {{ border-color: {t.accent}; }}

@@ -1,6 +1,6 @@
 """Screenshots of the editor with a real session in it: light and dark, at 1x and 2x.
 
-    python scripts/screenshots.py FOLDER [--bundle B] [--themes dark light] [--scales 1 2]
+    python scripts/screenshots.py FOLDER [--bundle B] [--themes dark light] [--scales 1 2] [--all]
 
 Each picture is made by a process of its own, because Qt takes its scale factor at the start.
 """
@@ -62,21 +62,28 @@ def main() -> int:
     parser.add_argument("--themes", nargs="+", default=["dark", "light"])
     parser.add_argument("--scales", nargs="+", default=["1", "2"])
     parser.add_argument("--views", nargs="+", default=["side"], choices=VIEWS)
+    parser.add_argument("--all", action="store_true", help="every dialog, dock and bar instead, a folder for each look")
     parser.add_argument("--one", nargs=2, metavar=("THEME", "VIEW"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         theme, view = options.one
+        if options.all:
+            from scripts.all_screens import take_all
+
+            take_all(options.folder, theme, options.bundle)
+            return 0
         take(options.folder, theme, view, options.bundle)
         return 0
     options.folder.mkdir(parents=True, exist_ok=True)
     for theme in options.themes:
         for scale in options.scales:
-            for view in options.views:
-                path = options.folder / f"{theme}-{view}-{scale}x.png"
+            for view in ["all"] if options.all else options.views:
+                path = options.folder / (f"{theme}-{scale}x" if options.all else f"{theme}-{view}-{scale}x.png")
                 with tempfile.TemporaryDirectory() as settings:
                     environment = {**os.environ, "QT_SCALE_FACTOR": scale, "SMIS_CONFIG_DIR": settings}
                     environment.setdefault("QT_QPA_PLATFORM", "offscreen")
                     command = [sys.executable, __file__, str(path), "--one", theme, view, "--bundle", options.bundle]
+                    command += ["--all"] if options.all else []
                     subprocess.run(command, env=environment, cwd=ROOT, check=True)
                 print(path)
     return 0

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from app.actions import ActionTable
     from app.session import Session
 
+COLUMNS = 3
+BESIDE = 56
+"""Pixels beside the list of keys: margins and a scroll bar."""
+
 
 class KeysDialog(QDialog):
     """All shortcuts on one page."""
@@ -51,8 +55,26 @@ class KeysDialog(QDialog):
             )
             if rows:
                 held[QCoreApplication.translate("Menus", menu)] = rows
-        columns = [QVBoxLayout() for _ in range(3)]
-        heights = [0, 0, 0]
+        room = parent.screen().availableGeometry().width() - BESIDE
+        # As many columns as the words of the language leave room for.
+        for count in range(COLUMNS, 0, -1):
+            body = self._page(held, count)
+            if body.sizeHint().width() <= room:
+                break
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(scroll)
+        layout.addWidget(buttons)
+        self.resize(min(body.sizeHint().width(), room) + BESIDE, 640)
+
+    def _page(self, held: dict[str, tuple[tuple[str, str], ...]], count: int) -> QWidget:
+        """All groups, in so many columns of much the same height."""
+        columns = [QVBoxLayout() for _ in range(count)]
+        heights = [0] * count
         for title, rows in held.items():
             shortest = heights.index(min(heights))
             heights[shortest] += len(rows) + 2
@@ -66,16 +88,7 @@ class KeysDialog(QDialog):
         for column in columns:
             column.addStretch(1)
             row.addLayout(column, 1)
-        scroll = QScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.addWidget(scroll)
-        layout.addWidget(buttons)
-        # As wide as the words of the language need.
-        self.resize(min(body.sizeHint().width() + 56, parent.screen().availableGeometry().width()), 640)
+        return body
 
     def _group(self, title: str, rows: tuple[tuple[str, str], ...]) -> QGridLayout:
         grid = QGridLayout()

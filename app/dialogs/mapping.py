@@ -53,7 +53,9 @@ class MappingDialog(QDialog):
             item.setFlags(Qt.ItemFlag.ItemIsEnabled)
             if guess[row] is None:
                 item.setForeground(QColor(theme.current().warning))
-                item.setToolTip(self.tr("No class has this name"))
+                item.setToolTip(f"{name}\n" + self.tr("No class has this name"))
+            else:
+                item.setToolTip(name)
             share = QTableWidgetItem(f"{self.locale().toString(float(counts[row]) * 100, 'f', 1)}%")
             share.setFlags(Qt.ItemFlag.ItemIsEnabled)
             box = QComboBox()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 
@@ -112,6 +112,11 @@ class Tour(QWidget):
 
     def _show_stop(self) -> None:
         stop = self._stops[self._place]
+        if isinstance(stop.widget, QDockWidget):
+            # It may be closed, hidden with the others, or lie behind one.
+            stop.widget.show()
+            stop.widget.raise_()
+            QTimer.singleShot(0, self, self._place_card)
         self._title.setText(stop.title)
         self._text.setText(stop.text)
         self._count.setText(f"{self._place + 1} / {len(self._stops)}")
@@ -137,3 +142,4 @@ class Tour(QWidget):
         x = max(8, min(corner.x(), self.width() - card.width() - 8))
         y = max(8, min(corner.y(), self.height() - card.height() - 8))
         self.card.move(x, y)
+        self.update()

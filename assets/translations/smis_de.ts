@@ -3113,6 +3113,11 @@
     </message>
     <message>
       <location filename="../../app/panels/shape.py" />
+      <source>removed</source>
+      <translation>entfernt</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
       <source>{0} by {1} px</source>
       <translation>{0} um {1} px</translation>
     </message>
@@ -3130,6 +3135,16 @@
       <location filename="../../app/panels/shape.py" />
       <source>Add {0}</source>
       <translation>{0} hinzufügen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Remove {0}</source>
+      <translation>{0} entfernen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/shape.py" />
+      <source>Take it away; what lies behind it is drawn in its place</source>
+      <translation>Wegnehmen; was dahinter liegt, wird an seiner Stelle gezeichnet</translation>
     </message>
     <message>
       <location filename="../../app/panels/shape.py" />
@@ -3545,8 +3560,8 @@
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
-      <source>Click in the picture: what looks alike takes the picked class.</source>
-      <translation>Ins Bild klicken: was ähnlich aussieht, bekommt die gewählte Klasse.</translation>
+      <source>What looks alike takes the class.</source>
+      <translation>Was ähnlich aussieht, bekommt die Klasse.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />

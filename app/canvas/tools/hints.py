@@ -20,7 +20,7 @@ HINTS = {
     "line": _("Drag, or go on from the last point with Shift+click."),
     "smooth": _("Paint along an outline to smooth it."),
     "transform": _("Drag a region to move it, its corners to scale it. Alt takes all regions of the class."),
-    "wand": _("Click in the picture: what looks alike takes the picked class."),
+    "wand": _("What looks alike takes the class."),
     "stamp": _("Drag to move it, a corner to scale it (Shift: freely). Enter stamps it, Esc takes it away."),
     "eyedropper": _("Click to pick the class under the pointer."),
 }
