@@ -68,7 +68,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
     """
     from model.parsing import comparable, find_people
     from model.styles.mixture import CodeCache, encode_with_cache
-    from model.styles.survey import cut_thumbnail, thumbnail_box
+    from model.styles.thumbnails import cut_thumbnail, thumbnail_box
 
     if not (facts.has_parser and facts.has_encoder):
         raise UserError(f"{facts.name} takes no styles from photos: it has no parser or no encoder")
@@ -95,7 +95,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
 
 def corrected(facts: ModelFacts, photo: MixPhoto, labels: NDArray[np.uint8], codes: NDArray[np.float32]) -> MixPhoto:
     """The photo under a corrected map of its frame, with the codes that were read under it."""
-    from model.styles.survey import cut_thumbnail, thumbnail_box
+    from model.styles.thumbnails import cut_thumbnail, thumbnail_box
 
     shown = _styled(facts, np.unique(labels).tolist())
     pictures = {index: cut_thumbnail(photo.frame, thumbnail_box(labels, index), THUMBNAIL) for index in shown}

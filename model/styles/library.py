@@ -73,7 +73,7 @@ def choose_library(bundle: Bundle, survey: Survey, class_index: int, size: int =
         return []
     # The map in which the class is largest shows it best; maps differ by shape, so only one is compared.
     places = np.array(samples.maps)
-    pixels = [int((labels == class_index).sum()) for labels in survey.maps]
+    pixels = [int((survey.pictured(place, class_index) == class_index).sum()) for place in range(len(survey.maps))]
     order = sorted(set(samples.maps), key=lambda place: -pixels[place])
     candidates: list[int] = []
     for place in order:

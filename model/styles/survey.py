@@ -21,17 +21,12 @@ from model.images import Photo
 from model.labels import LabelMap, read_label_map
 from model.styles.measure import MIN_PIXELS, appearance, class_pixels, measure, to_lab
 from model.styles.sampling import sample_codes
+from model.styles.thumbnails import ACCESSORIES, among_pale, bare_map, cut_thumbnail, shown_bare, swatch_box
 
 Draw = Callable[[LabelMap, Tensor], Photo]
 """Renders a map of the native size, uint8 (H, W), with codes float32 (C, K, h, w)."""
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
-#: Pixels of a library picture's side.
-THUMBNAIL = 96
-
-#: Classes that are worn with anything, and that can be put on any example.
-ACCESSORIES = ("bag", "scarf", "hat", "eyewear")
-
 #: Codes are drawn a little wider than the training photos', and never beyond this many deviations.
 SPREAD, LIMIT = 1.2, 2.75
 
@@ -56,16 +51,26 @@ class ClassSamples:
 
 def survey_maps(bundle: Bundle) -> list[LabelMap]:
     """Maps of the native size in which every class stands somewhere: the bundled examples, and boards for the rest."""
-    maps: list[LabelMap] = []
-    for path in sorted(EXAMPLES.glob("*.png")) if bundle.label_set.name == "street-fashion" else []:
-        labels = read_label_map(path, bundle.label_set)
-        fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
-        maps.append(fit.labels(labels, bundle.label_set.background))
+    maps = _examples(bundle)
     maps = [_with_accessories(labels, maps, bundle) for labels in maps]
     shown = {index for labels in maps for index in large_classes(labels)}
     missing = [index for index in range(bundle.classes) if index not in shown]
     boards = [missing[start : start + 12] for start in range(0, len(missing), 12)]
     return maps + [_board(board, bundle.height, bundle.width, bundle.label_set.background) for board in boards]
+
+
+def _examples(bundle: Bundle) -> list[LabelMap]:
+    maps: list[LabelMap] = []
+    for path in sorted(EXAMPLES.glob("*.png")) if bundle.label_set.name == "street-fashion" else []:
+        labels = read_label_map(path, bundle.label_set)
+        fit = Fit.into(labels.shape[0], labels.shape[1], bundle.height, bundle.width)
+        maps.append(fit.labels(labels, bundle.label_set.background))
+    return maps
+
+
+def bare_maps(bundle: Bundle) -> list[LabelMap]:
+    """What small pictures are taken from in place of `survey_maps`: as many of the first of them, see `bare_map`."""
+    return [bare_map(labels, bundle.label_set) for labels in _examples(bundle)]
 
 
 def _with_accessories(labels: LabelMap, others: list[LabelMap], bundle: Bundle) -> LabelMap:
@@ -165,18 +170,30 @@ def wide_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
 
 
 class Survey:
-    """Collects samples per class."""
+    """Collects samples per class.
 
-    def __init__(self, bundle: Bundle, maps: list[LabelMap], thumbnails: bool = True) -> None:
+    Attributes:
+        samples: by class index; maps: what was rendered; bare: what small pictures are taken from, if any.
+    """
+
+    def __init__(self, bundle: Bundle, maps: list[LabelMap], bare: list[LabelMap] | None = None) -> None:
+        """`bare`: maps to take small pictures from in place of the first, as `bare_maps`; None: no small pictures."""
         self.bundle = bundle
         self.maps = maps
+        self.bare = bare
         self.samples = [ClassSamples() for _ in range(bundle.classes)]
-        self._thumbnails = thumbnails
         self._masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
-        self._boxes = [{index: swatch_box(labels, index) for index in large_classes(labels)} for labels in maps]
 
-    def add(self, map_index: int, codes: Tensor, picture: Photo) -> None:
-        """Measure every class of one rendering."""
+    def pictured(self, map_index: int, class_index: int) -> LabelMap:
+        """The map that a class's small pictures are taken from, where it stands in map number `map_index`."""
+        if self.bare and map_index < len(self.bare) and shown_bare(self.bundle.label_set, class_index):
+            labels = self.bare[map_index]
+            if (labels == class_index).any():
+                return labels
+        return self.maps[map_index]
+
+    def add(self, map_index: int, codes: Tensor, picture: Photo, bare: Photo | None = None) -> None:
+        """Measure every class of one rendering; `bare`: that of the bare map with the same codes."""
         lab = to_lab(picture)
         z = ((codes - self.bundle.code_mean) / deviations(self.bundle)).flatten(1).double().numpy()
         for index, mask in self._masks[map_index].items():
@@ -184,52 +201,13 @@ class Survey:
             sample.z.append(z[index])
             sample.quantities.append(measure(lab, mask))
             sample.maps.append(map_index)
-            if self._thumbnails:
+            if self.bare is not None:
                 sample.appearance.append(appearance(lab, mask))
                 sample.colors.append(picture[mask].mean(axis=0))
-                pale = among_pale(picture, self.maps[map_index] == index)
-                sample.thumbnails.append(cut_thumbnail(pale, self._boxes[map_index][index]))
-
-
-def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
-    """A square around a class with some room, moved into the map where it fits: top, left, bottom, right."""
-    rows, columns = np.nonzero(labels == class_index)
-    top, bottom, left, right = int(rows.min()), int(rows.max()) + 1, int(columns.min()), int(columns.max()) + 1
-    side = min(max(int(1.2 * max(bottom - top, right - left)), 16), *labels.shape)
-    y = min(max((top + bottom - side) // 2, 0), labels.shape[0] - side)
-    x = min(max((left + right - side) // 2, 0), labels.shape[1] - side)
-    return y, x, y + side, x + side
-
-
-def swatch_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
-    """A square in which a class fills much of the picture: of what is long and narrow only the widest part."""
-    mask = labels == class_index
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    height, width = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
-    side = int(min(max(1.1 * min(height, width), 0.55 * max(height, width), 40), *labels.shape))
-    # Where a square of that side covers most of the class, nearest to its middle among equals.
-    covered = cv2.blur(mask.astype(np.float32), (side, side), borderType=cv2.BORDER_CONSTANT)
-    y, x = np.mgrid[: labels.shape[0], : labels.shape[1]]
-    away = np.hypot(y - (rows[0] + rows[-1]) / 2, x - (columns[0] + columns[-1]) / 2)
-    middle_y, middle_x = np.unravel_index(int(np.argmax(covered - 1e-4 * away)), mask.shape)
-    top = min(max(int(middle_y) - side // 2, 0), labels.shape[0] - side)
-    left = min(max(int(middle_x) - side // 2, 0), labels.shape[1] - side)
-    return top, left, top + side, left + side
-
-
-def among_pale(picture: Photo, mask: NDArray[np.bool_]) -> Photo:
-    """The picture with all but the mask pale and grey: what surrounds a style in its thumbnail is none of it."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None]
-    pale = np.clip(196 + 0.22 * grey, 0, 255)
-    share = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)[..., None]
-    return np.asarray((share * picture + (1 - share) * pale).round(), np.uint8)
-
-
-def cut_thumbnail(picture: Photo, box: tuple[int, int, int, int], side: int = THUMBNAIL) -> Photo:
-    """The box of a picture, uint8 (side, side, 3)."""
-    part = np.ascontiguousarray(picture[box[0] : box[2], box[1] : box[3]])
-    method = cv2.INTER_AREA if part.shape[0] > side else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(part, (side, side), interpolation=method), np.uint8)
+                shown = self.pictured(map_index, index)
+                drawn = picture if shown is self.maps[map_index] or bare is None else bare
+                box = swatch_box(shown, index)
+                sample.thumbnails.append(cut_thumbnail(among_pale(drawn, shown == index), box))
 
 
 def take_survey(
@@ -246,13 +224,16 @@ def take_survey(
     Args:
         wide: codes of `wide_codes` in maps of `map_turns`, and no small pictures: to learn how classes answer.
     """
-    survey = Survey(bundle, survey_maps(bundle), thumbnails=not wide)
+    survey = Survey(bundle, survey_maps(bundle), None if wide else bare_maps(bundle))
     generator = torch.Generator().manual_seed(seed)
     # Map by map: a renderer that remembers the last map has less to do.
     turns = map_turns(survey.maps, count) if wide else [number * len(survey.maps) // count for number in range(count)]
     for number, map_index in enumerate(turns):
         codes = wide_codes(bundle, generator) if wide else random_codes(bundle, generator)
-        survey.add(map_index, codes, draw(survey.maps[map_index], codes))
+        picture, bare = draw(survey.maps[map_index], codes), None
+        if survey.bare and map_index < len(survey.bare):
+            bare = draw(survey.bare[map_index], codes)
+        survey.add(map_index, codes, picture, bare)
         if progress is not None:
             progress((number + 1) / count)
     return survey

@@ -13,7 +13,7 @@ from model.checkpoints import Bundle
 from model.styles.measure import QUANTITIES, VISIBLE
 from model.styles.responses import Observations, Responses, fit_responses
 from model.styles.search import REACH, raising, search_sliders
-from model.styles.survey import WIDE, Survey, large_classes, map_turns, random_codes, survey_maps, wide_codes
+from model.styles.survey import WIDE, Survey, bare_maps, large_classes, map_turns, random_codes, survey_maps, wide_codes
 from tests.unit.model.known_styles import known_bundle_of, network_draw
 
 
@@ -124,9 +124,26 @@ class TestSurvey:
 
     def test_samples_are_counted_by_class(self, tiny_bundle: Bundle) -> None:
         maps = survey_maps(tiny_bundle)
-        survey = Survey(tiny_bundle, maps)
+        survey = Survey(tiny_bundle, maps, [])
         codes = random_codes(tiny_bundle, torch.Generator().manual_seed(0))
         survey.add(0, codes, network_draw(tiny_bundle)(maps[0], codes))
         assert [len(samples) for samples in survey.samples] == [
             int(index in large_classes(maps[0])) for index in range(tiny_bundle.classes)
         ]
+
+    def test_small_pictures_show_faces_without_glasses_and_belts_wide(self, tiny_bundle: Bundle) -> None:
+        names, maps, bare = tiny_bundle.label_set.names, survey_maps(tiny_bundle), bare_maps(tiny_bundle)
+        face, eyewear, belt = (names.index(name) for name in ("face", "eyewear", "accessory"))
+        survey = Survey(tiny_bundle, maps, bare)
+        for place, labels in enumerate(bare):
+            assert (labels == face).any() and not (labels == eyewear).any()
+            assert survey.pictured(place, face) is labels
+            assert survey.pictured(place, eyewear) is maps[place]
+            assert (labels == belt).sum() > (maps[place] == belt).sum() or not (maps[place] == belt).any()
+        white = np.full((*maps[0].shape, 3), 255, np.uint8)
+        survey.add(0, random_codes(tiny_bundle, torch.Generator().manual_seed(0)), 0 * white, white)
+        # White where the bare map was drawn, black where the dressed one was.
+        seen = {index: samples.thumbnails[0] for index, samples in enumerate(survey.samples) if len(samples)}
+        assert seen
+        for index, picture in seen.items():
+            assert (picture.min() > 190) == (survey.pictured(0, index) is bare[0])
