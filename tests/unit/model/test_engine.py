@@ -22,7 +22,7 @@ from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
 from model.engine.windows import LevelWindows, WindowCoder
 from model.engine.workspace import Workspace
 from model.errors import UserError
-from tests.unit.model.engine_edits import EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
+from tests.unit.model.engine_edits import EDITS, KINDS, Person, Request, as_pixels, from_scratch, tiny_generator
 
 both_steps = pytest.mark.parametrize("steps", ["torch", "compiled"])
 step = st.tuples(st.sampled_from(EDITS), st.booleans(), st.one_of(st.none(), st.integers(0, 30)))
@@ -181,6 +181,23 @@ def test_previews_stay_close_inside_their_boxes(kind: str, steps: str) -> None:
         for top, left, bottom, right in preview.boxes:
             error = preview.pixels[top:bottom, left:right].astype(float) - exact.pixels[top:bottom, left:right]
             assert np.mean(error**2) <= 255**2 / 10**3.2
+
+
+@both_steps
+def test_strokes_far_apart_are_previewed_in_boxes_of_their_own(steps: str) -> None:
+    artist = person("ours", seed=1, steps=steps)
+    artist.size = (128, 128)
+    artist.request = artist._fresh()
+    artist.look()
+    labels = artist.request.labels.copy()
+    labels[4:12, 4:12] = (labels[4:12, 4:12] + 1) % 4
+    labels[-12:-4, -12:-4] = (labels[-12:-4, -12:-4] + 1) % 4
+    artist.request = Request(labels, artist.request.codes, None)
+    frame = artist.look(preview=True)
+    assert not frame.exact
+    assert len(frame.boxes) == 2
+    assert sum(box.area for box in frame.boxes) < frame.box.area / 8
+    assert artist.look().exact
 
 
 @pytest.mark.parametrize("kind", KINDS)
