@@ -180,7 +180,7 @@ class PhotoReview(QObject):
         self._enable(False)
         document.labels_changed.connect(self._painted)
         height, width = parsed.layer.pixels.shape[:2]
-        self.bar.show_photo(document.name, parsed.person, parsed.full_size, (height, width))
+        self.bar.show_photo(document.name, parsed.person, parsed.full_size, (height, width), parsed.doubt)
         self.bar.show_people(parsed.number, parsed.people if parsed.person else 1)
         self._painted()
         self.window.canvas.setFocus()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject
 
 from app.canvas.tools.stamp import StampTool
@@ -47,10 +48,12 @@ class Stamping(QObject):
         window.options.show_tool(self.tool)
         self._release_tools()
         self._enable(False)
+        document = window.session.document
+        shared = sorted(set(np.unique(stamp.labels[stamp.mask]).tolist()) & set(np.unique(document.labels).tolist()))
         self.tool.begin(stamp)
         # Undo takes the region away, even where nothing else can be undone.
         window.actions_table["edit.undo"].setEnabled(True)
-        self.bar.show_region(stamp.name)
+        self.bar.show_region(stamp.name, [window.session.label_set.names[index] for index in shared])
         window.canvas.setFocus()
 
     def refresh(self) -> None:

@@ -126,14 +126,19 @@ def parse(
     """Write the label map of a photo as a palette PNG of the photo's size."""
     from model.images import read_photo
     from model.labels import write_label_map
-    from model.parsing import parse_photo
+    from model.parsing import Doubt, doubt, parse_photo
 
     check_output(output, ".png")
     opened = open_bundle(bundle)
-    labels = parse_photo(opened, read_photo(photo), person=person - 1)
+    pixels = read_photo(photo)
+    labels = parse_photo(opened, pixels, person=person - 1)
     write_label_map(output, labels, opened.label_set)
     if (labels == opened.label_set.background).all():
         print(f"{photo} shows no person that could be found: the map is all background", file=sys.stderr)
+    elif doubted := doubt(opened, pixels, labels, opened.label_set.background):
+        drawing = doubted is Doubt.DRAWING
+        what = "looks like a drawing" if drawing else "may show no person"
+        print(f"{photo} {what}: look at the map before it is used", file=sys.stderr)
 
 
 def people(

@@ -128,6 +128,13 @@ class PhotosPanel(QWidget):
             return
         self.photos.append(photo)
         self.rebuild()
+        if photo.doubt is not None:
+            text = (
+                self.tr("“{0}” looks like a drawing: its styles may be far off.")
+                if photo.doubt.value == "drawing"
+                else self.tr("There may be no person in “{0}”: its styles may be far off.")
+            )
+            self.session.say(text.format(photo.name), "warning")
 
     def remove_photos(self) -> None:
         """Empty the table; the document keeps its styles."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from model.errors import UserError
 from model.framing import fit_labels, fit_photo, person_crop
 from model.images import read_photo
 
+if TYPE_CHECKING:
+    from model.parsing import Doubt
+
 THUMBNAIL = 96
 
 
@@ -28,6 +32,7 @@ class MixPhoto:
     codes: float32 (classes, channels, h, w).
     pictures: uint8 (s, s, 3) for each class that it shows and has a style of.
     people: how many people of much the same size the photo shows; number: which of them this is, from 0.
+    doubt: what speaks against the person that was found, if anything does.
     """
 
     path: Path
@@ -37,6 +42,7 @@ class MixPhoto:
     pictures: dict[int, NDArray[np.uint8]]
     people: int = 1
     number: int = 0
+    doubt: Doubt | None = None
 
     @property
     def name(self) -> str:
@@ -66,7 +72,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
     Raises:
         UserError: the file cannot be read, shows nobody, or the network takes no styles from photos.
     """
-    from model.parsing import comparable, find_people
+    from model.parsing import comparable, doubt, find_people
     from model.styles.mixture import CodeCache, encode_with_cache
     from model.styles.thumbnails import cut_thumbnail, thumbnail_box
 
@@ -90,6 +96,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
         pictures,
         people,
         number,
+        doubt(facts.bundle, photo, encoded.labels, facts.label_set.background),
     )
 
 

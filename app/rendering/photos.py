@@ -17,6 +17,7 @@ from model.images import open_image, read_photo
 
 if TYPE_CHECKING:
     from app.rendering.jobs import Progress
+    from model.parsing import Doubt
 
 
 PERSON = 0.01
@@ -34,6 +35,7 @@ class ParsedPhoto:
         person: somebody was found.
         full_size: height and width of the file where it was too large and had to be scaled down.
         people: how many people of much the same size the photo shows; number: which of them this is, from 0.
+        doubt: what speaks against the person that was found, if anything does.
     """
 
     layer: PhotoLayer
@@ -42,6 +44,7 @@ class ParsedPhoto:
     full_size: tuple[int, int] | None = None
     people: int = 1
     number: int = 0
+    doubt: Doubt | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,7 @@ def parse_file(
     """
     if not facts.has_parser:
         raise UserError(f"{facts.name} cannot open photos: it has no parser; open a label map instead")
-    from model.parsing import comparable, find_people, parse_photo
+    from model.parsing import comparable, doubt, find_people, parse_photo
 
     progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)
     full_size = None
@@ -93,9 +96,10 @@ def parse_file(
     if not person:
         crop = whole_crop(pixels.shape[0], pixels.shape[1], facts.height, facts.width)
         labels = np.full((facts.height, facts.width), background, dtype=np.uint8)
+    doubted = doubt(facts.bundle, pixels, parsed, background) if person else None
     title = name or (source.stem if isinstance(source, Path) else "photo")
     layer = PhotoLayer(pixels, crop, facts.height, facts.width, title)
-    return ParsedPhoto(layer, labels, person, full_size, people, number or 0)
+    return ParsedPhoto(layer, labels, person, full_size, people, number or 0, doubted)
 
 
 def open_photo(facts: ModelFacts, source: Path | NDArray[np.uint8], progress: Progress, name: str = "") -> OpenedPhoto:

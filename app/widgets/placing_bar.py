@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -23,9 +25,9 @@ class PlacingBar(QFrame):
         self.setAccessibleName(self.tr("Place the region"))
         self._title = QLabel()
         self._title.setProperty("heading", True)
-        text = QLabel(self.tr("Drag it, or a corner to scale it (Shift: freely). Its classes take their style along."))
-        text.setWordWrap(True)
-        text.setProperty("muted", True)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setProperty("muted", True)
         self.flip = QPushButton(self.tr("Flip"))
         self.flip.setToolTip(self.tr("Turn the region over, left to right"))
         self.abandon = QPushButton(self.tr("Cancel"))
@@ -36,7 +38,7 @@ class PlacingBar(QFrame):
         texts = QVBoxLayout()
         texts.setSpacing(2)
         texts.addWidget(self._title)
-        texts.addWidget(text)
+        texts.addWidget(self._text)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 10, 12, 10)
         row.setSpacing(12)
@@ -48,7 +50,12 @@ class PlacingBar(QFrame):
         self.stamp.clicked.connect(self.stamped)
         self.hide()
 
-    def show_region(self, name: str) -> None:
-        """Show the bar for a region."""
+    def show_region(self, name: str, shared: Sequence[str] = ()) -> None:
+        """Show the bar for a region; `shared`: its classes that the map shows already."""
         self._title.setText(name)
+        text = self.tr("Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.")
+        if shared:
+            # A class has one style: the bag that is there becomes like the one that is placed.
+            text += " " + self.tr("What there is already of {0} takes it, too.").format(", ".join(shared))
+        self._text.setText(text)
         self.show()

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import pixmap
+
+if TYPE_CHECKING:
+    from model.parsing import Doubt
 
 
 class ReviewBar(QFrame):
@@ -68,14 +73,29 @@ class ReviewBar(QFrame):
         """What is said, empty when the bar is hidden."""
         return f"{self._title.text()} {self._text.text()}" if self.isVisible() else ""
 
-    def show_photo(self, name: str, person: bool, full_size: tuple[int, int] | None, size: tuple[int, int]) -> None:
+    def show_photo(
+        self,
+        name: str,
+        person: bool,
+        full_size: tuple[int, int] | None,
+        size: tuple[int, int],
+        doubt: Doubt | None = None,
+    ) -> None:
         """Ask about a photo.
 
         Args:
-            person: somebody was found in it.
+            person: somebody was found in it; doubt: what speaks against that.
             full_size: height and width of the file where it was too large and was scaled to `size`, else None.
         """
-        if person:
+        if person and doubt is not None:
+            self._kind = "warning"
+            if doubt.value == "drawing":
+                self._title.setText(self.tr("“{0}” looks like a drawing").format(name))
+                text = self.tr("Only photos are read well. Correct the outlines and accept them, or go back.")
+            else:
+                self._title.setText(self.tr("There may be no person in “{0}”").format(name))
+                text = self.tr("Correct the outlines and accept them, open another photo, or go back.")
+        elif person:
             self._kind = "info"
             self._title.setText(self.tr("This is how “{0}” was read").format(name))
             text = self.tr("Correct the outlines with the tools where they are wrong, then accept them.")
@@ -87,7 +107,7 @@ class ReviewBar(QFrame):
             note = self.tr("The photo of {0} × {1} pixels was scaled to {2} × {3}.")
             text += " " + note.format(full_size[1], full_size[0], size[1], size[0])
         self._text.setText(text)
-        self.other.setVisible(not person)
+        self.other.setVisible(self._kind == "warning")
         self.retheme()
         self.show()
 

@@ -2616,6 +2616,16 @@
     </message>
     <message>
       <location filename="../../app/panels/photos.py" />
+      <source>“{0}” looks like a drawing: its styles may be far off.</source>
+      <translation>„{0}“ sieht aus wie eine Zeichnung: Die Stile daraus können stark abweichen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
+      <source>There may be no person in “{0}”: its styles may be far off.</source>
+      <translation>In „{0}“ ist vielleicht keine Person: Die Stile daraus können stark abweichen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/photos.py" />
       <source>Styles of {0} read again</source>
       <translation>Stile von {0} neu gelesen</translation>
     </message>
@@ -2664,11 +2674,6 @@
     </message>
     <message>
       <location filename="../../app/widgets/placing_bar.py" />
-      <source>Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.</source>
-      <translation>Ziehen verschiebt, an einer Ecke skaliert (Umschalt: frei). Seine Klassen bringen ihren Stil mit.</translation>
-    </message>
-    <message>
-      <location filename="../../app/widgets/placing_bar.py" />
       <source>Flip</source>
       <translation>Spiegeln</translation>
     </message>
@@ -2696,6 +2701,16 @@
       <location filename="../../app/widgets/placing_bar.py" />
       <source>Leave the region where it is (Enter)</source>
       <translation>Den Bereich dort lassen, wo er ist (Eingabe)</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.</source>
+      <translation>Ziehen verschiebt, an einer Ecke skaliert (Umschalt: frei). Seine Klassen bringen ihren Stil mit.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>What there is already of {0} takes it, too.</source>
+      <translation>Was schon da ist ({0}), nimmt ihn ebenfalls an.</translation>
     </message>
   </context>
   <context>
@@ -2793,6 +2808,26 @@
       <location filename="../../app/widgets/review_bar.py" />
       <source>Take these outlines and read the styles (Ctrl+Enter)</source>
       <translation>Diese Umrisse übernehmen und die Stile lesen (Strg+Eingabe)</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>“{0}” looks like a drawing</source>
+      <translation>„{0}“ sieht aus wie eine Zeichnung</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Only photos are read well. Correct the outlines and accept them, or go back.</source>
+      <translation>Nur Fotos werden gut gelesen. Korrigieren Sie die Umrisse und übernehmen Sie sie, oder gehen Sie zurück.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>There may be no person in “{0}”</source>
+      <translation>In „{0}“ ist vielleicht keine Person</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/review_bar.py" />
+      <source>Correct the outlines and accept them, open another photo, or go back.</source>
+      <translation>Korrigieren Sie die Umrisse und übernehmen Sie sie, öffnen Sie ein anderes Foto, oder gehen Sie zurück.</translation>
     </message>
     <message>
       <location filename="../../app/widgets/review_bar.py" />

@@ -20,6 +20,7 @@ from model.parsing.people import Box, Person, boxes, connected_parts, divide, sp
 
 _SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
+_LARGEST_CROP = 6.0  # the same of the part around a person: a strip of a few rows is no person, and would fill memory
 _GOOD_SIZES = (0.85, 1.2)  # how far a person's height may be from the training pictures' before a second look pays
 
 _LOGIT_STRIDE = STRIDES[1]
@@ -115,6 +116,28 @@ def find_people(bundle: HasParser, photo: Photo) -> list[Person]:
     logits = _logits(parser, photo, _first_scale(parser, height, width))
     owners, count = divide(_classes(logits), bundle.label_set)
     return boxes(owners, count, height, width)
+
+
+def not_background(bundle: HasParser, photo: Photo, person_height: int) -> NDArray[np.float32]:
+    """Probability that a pixel is no background, float32 on a grid of every fourth pixel or so.
+
+    Args:
+        photo: uint8 (H, W, 3), a person and what is around them; person_height: theirs in it, in pixels.
+
+    Raises:
+        UserError: the bundle has no parser.
+    """
+    parser = _parser_of(bundle)
+    config = parser.config
+    logits = _logits(parser, photo, config.person_height * config.height / person_height)
+    shares = np.exp(logits - logits.max(axis=0))
+    return np.asarray(1 - shares[0] / shares.sum(axis=0), np.float32)
+
+
+def person_frame(bundle: HasParser, person: Box, height: int, width: int) -> Box:
+    """`frame_person` with the sizes of a bundle's parser."""
+    config = _parser_of(bundle).config
+    return frame_person(person, height, width, config.person_height, config.width / config.height)
 
 
 def _parser_of(bundle: HasParser) -> Parser:
@@ -245,6 +268,8 @@ def _logits(parser: Parser, photo: Photo, scale: float, mirrored: bool = False) 
     mirrored photo; the logits lie as the photo does.
     """
     stride = STRIDES[-1]
+    largest = _LARGEST_CROP * parser.config.height * parser.config.width
+    scale = min(scale, (largest / (photo.shape[0] * photo.shape[1])) ** 0.5)
     rows, columns = (max(round(side * scale / stride), 1) * stride for side in photo.shape[:2])
     if (rows, columns) != photo.shape[:2]:
         interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC

@@ -105,6 +105,35 @@ def test_a_drawing_shows_nobody_and_says_so(studio, tmp_path: Path, monkeypatch:
     assert studio.document is before and np.array_equal(before.labels, labels) and not before.modified
 
 
+def test_a_drawn_person_is_doubted_and_may_be_taken(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+
+    def parsed(_bundle: object, photo: np.ndarray, **_: object) -> np.ndarray:
+        labels = np.zeros(photo.shape[:2], np.uint8)
+        labels[5:20, 10:30], labels[20:55, 10:30] = 2, 6
+        return labels
+
+    monkeypatch.setattr("model.parsing.parse_photo", parsed)
+    monkeypatch.setattr("model.parsing.find_people", lambda *_: [])
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_: tmp_path / "cache")
+    figure = Image.new("RGB", (WIDTH, HEIGHT), "white")
+    ImageDraw.Draw(figure).rectangle((10, 5, 29, 54), fill="red")
+    figure.save(tmp_path / "figure.jpg", quality=98)
+    Image.fromarray(NOISE).save(tmp_path / "noise.png")
+    bar = studio.window.review.bar
+    for name, told in (("noise.png", "may be no person"), ("figure.jpg", "looks like a drawing")):
+        drop(studio, tmp_path / name)
+        studio.wait(lambda told=told: told in bar.text)
+        assert bar.accept.isEnabled() and bar.other.isVisible()
+    studio.accept_photo()
+    assert (studio.document.labels == 6).any() and studio.document.photo is not None
+    # Where it only gives styles, a note says so.
+    panel = studio.window.show_panel("photos")
+    panel.add_photos([tmp_path / "figure.jpg"])
+    studio.wait(lambda: len(panel.photos) == 1)
+    assert "looks like a drawing" in studio.window.messages.text
+
+
 def test_a_hundred_megapixels_are_read_in_little_memory(
     studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
