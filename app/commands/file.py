@@ -15,7 +15,7 @@ from app.commands.base import Commands
 from app.commands.texts import sentence, with_suffix
 from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
-from app.document.foreign import read_foreign
+from app.document.foreign import data_set_of, read_foreign
 from app.document.project import SUFFIX, read_project
 from app.icons import pixmap
 from model.errors import UserError
@@ -128,6 +128,9 @@ class FileCommands(Commands):
         try:
             if path.suffix.lower() == ".json":
                 raise UserError("polygons are always mapped by name")
+            if data_set_of(path) not in (None, label_set.name):
+                # Small ids would pass for classes of ours.
+                raise UserError("ids of another set are always mapped by name")
             labels = read_label_map(path, label_set)
         except UserError:
             foreign = read_foreign(path)

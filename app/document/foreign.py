@@ -88,6 +88,14 @@ def read_foreign(path: str | Path) -> Foreign:
     return _from_image(source)
 
 
+def data_set_of(path: Path) -> str | None:
+    """The label set whose ids an image holds, where its name gives that away: "cityscapes", "ade20k" or None."""
+    name = path.name.lower()
+    if any(word in name for word in ("labelids", "gtfine", "instanceids")):
+        return "cityscapes"
+    return "ade20k" if name.startswith("ade_") else None
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[\s_\-]+", " ", name.lower()).strip()
 
@@ -115,13 +123,8 @@ def _check_kinds(count: int, source: Path) -> None:
 
 
 def _id_names(source: Path, numbers: list[int]) -> tuple[str, ...]:
-    """Names for ids, where the file's name gives the data set away (Cityscapes, ADE20K)."""
-    known: Mapping[int, str] = {}
-    name = source.name.lower()
-    if "labelids" in name or "gtfine" in name or "instanceids" in name:
-        known = dict(enumerate(builtin_label_set("cityscapes").names))
-    elif name.startswith("ade_"):
-        known = dict(enumerate(builtin_label_set("ade20k").names))
+    data_set = data_set_of(source)
+    known: Mapping[int, str] = {} if data_set is None else dict(enumerate(builtin_label_set(data_set).names))
     return tuple(known.get(number, str(number)) for number in numbers)
 
 

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from psd_tools import PSDImage
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from app.dialogs.batch import BatchDialog
 from model.images import read_photo, write_picture
@@ -77,3 +79,24 @@ def test_batch_with_report(studio, tmp_path: Path) -> None:
     assert [path.name for path in dialog.report.written] == ["a.png", "b.png"]
     assert [name for name, _ in dialog.report.failed] == ["c.png"]
     assert "c.png" in dialog.text.toPlainText()
+
+
+def test_a_batch_is_cancelled_and_says_how_far_it_came(studio, tmp_path: Path) -> None:
+    studio.settle()
+    source, target = tmp_path / "in", tmp_path / "out"
+    source.mkdir()
+    for number in range(60):
+        write_label_map(source / f"{number:02}.png", np.full((48, 32), number % 16, np.uint8), LABEL_SET)
+    dialog = BatchDialog(studio.session, studio.window)
+    dialog.show()
+    dialog.source.setText(str(source))
+    dialog.target.setText(str(target))
+    QTest.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: any(target.glob("*.png")))
+    QTest.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: dialog.report is not None)
+    assert dialog.report is not None
+    written = len(dialog.report.written)
+    assert 0 < written < 60 and len(list(target.glob("*.png"))) == written
+    assert dialog.status.text().startswith(f"Cancelled: {written} written")
+    dialog.close()

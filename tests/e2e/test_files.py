@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from app.dialogs.mapping import MappingDialog
 from app.dialogs.new import NewDialog
 from app.document import recovery
 from app.document.document import Document
@@ -59,21 +57,6 @@ def test_new_from_an_example_and_blank(studio, monkeypatch: pytest.MonkeyPatch) 
     assert studio.settle().shape == (48, 64, 3)
 
 
-def test_label_maps_of_every_kind(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
-    studio.settle()
-    labels = np.zeros((48, 32), dtype=np.uint8)
-    labels[10:20, 10:20] = 6
-    write_label_map(tmp_path / "palette.png", labels, LABEL_SET)
-    Image.fromarray(labels).save(tmp_path / "grey.png")
-    Image.fromarray(LABEL_SET.palette()[labels]).save(tmp_path / "colours.png")
-    for name in ("palette", "grey", "colours"):
-        answers.open = tmp_path / f"{name}.png"
-        studio.trigger("file.open")
-        assert studio.document.name == name
-        assert np.array_equal(studio.document.labels, labels), name
-        assert not studio.document.modified
-
-
 def test_an_odd_size_is_fitted_and_exported_at_its_own(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
     studio.settle()
     labels = np.zeros((75, 91), dtype=np.uint8)
@@ -90,31 +73,6 @@ def test_an_odd_size_is_fitted_and_exported_at_its_own(studio, answers: SimpleNa
     answers.save = tmp_path / "map.png"
     studio.trigger("export.labels")
     assert read_label_map(tmp_path / "map.png", LABEL_SET).shape == (75, 91)
-
-
-def test_unknown_values_are_asked_about(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.settle()
-    shapes = [
-        {"label": "dress", "points": [[4, 4], [20, 4], [20, 30], [4, 30]]},
-        {"label": "cape", "points": [[22, 4], [30, 4], [30, 30], [22, 30]]},
-    ]
-    path = tmp_path / "shapes.json"
-    path.write_text(json.dumps({"imageHeight": 48, "imageWidth": 32, "shapes": shapes}))
-
-    def choose(dialog: MappingDialog) -> int:
-        assert [box.currentText() for box in dialog.boxes] == ["background", "dress", "background"]
-        dialog.boxes[2].setCurrentText("outerwear")
-        return QDialog.DialogCode.Accepted
-
-    monkeypatch.setattr(MappingDialog, "exec", choose)
-    studio.window.files.open_path(path)
-    assert studio.document.labels[10, 10] == LABEL_SET.index_of("dress")
-    assert studio.document.labels[10, 26] == LABEL_SET.index_of("outerwear")
-    # Cancel leaves everything as it was.
-    monkeypatch.setattr(MappingDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
-    before = studio.document
-    studio.window.files.open_path(path)
-    assert studio.document is before
 
 
 def test_photo_by_drop_and_by_clipboard(studio, tmp_path: Path) -> None:
