@@ -21,6 +21,7 @@ from model.engine.kernels.vectors import (
     longs,
     six_by_8,
     six_by_16,
+    six_by_16_ahead,
     take_pieces,
     take_slot,
     zero,
@@ -29,6 +30,8 @@ from model.engine.winograd import CUBIC, LARGEST_POINTS, POINTS, QUADRATICS, VAN
 
 _A, _B = POINTS
 _A2, _B2 = _A * _A, _B * _B
+# With so many inputs the sums of a batch of patches do not fit the second cache.
+_DEEP = 96
 
 
 def _input_sums(on: Vectors, d: Sequence[Value]) -> list[Value]:
@@ -236,7 +239,10 @@ def convolve(a: Any) -> None:
                 slab = matrix + 4 * done * inputs
                 for number in range(0, some, SIX):
                     place, patch = to + 4 * (number * width + done), of + 4 * number * inputs
-                    if width - done >= 16:
+                    if width - done >= 16 and inputs >= _DEEP:
+                        # The first time they come from the third cache or from memory.
+                        six_by_16_ahead((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
+                    elif width - done >= 16:
                         six_by_16((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
                     else:
                         six_by_8((place, 4 * width, patch, 4 * inputs, slab, 32, inputs))

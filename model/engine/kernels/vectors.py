@@ -185,10 +185,20 @@ def zero(on: Vectors, out: Value) -> None:
     on.store(on.number(0.0), out)
 
 
-def _products(rows: int, vectors: int, lanes: int) -> Any:
+def _prefetch(builder: Any, pointer: Value) -> None:
+    """Bring what a pointer to bytes points at into the second cache."""
+    number = ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+    prefetch = builder.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)
+    # To be read, of middling use later, as data.
+    builder.call(prefetch, [pointer, ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)])
+
+
+def _products(rows: int, vectors: int, lanes: int, ahead: bool = False) -> Any:
     """A function (out, out_row, a, a_row, b, b_row, inner): out (rows, vectors * lanes) = a (rows, inner) @ b.
 
-    All sums stay in registers, so there may be twelve of them.
+    All sums stay in registers, so there may be twelve of them. ``ahead``: bring the next rows of a, which lie behind
+    these without a gap, into the second cache meanwhile.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Value]) -> Value:
@@ -209,6 +219,9 @@ def _products(rows: int, vectors: int, lanes: int) -> Any:
         sums = [builder.phi(kind) for _ in range(rows * vectors)]
         weights = [builder.load(place(b, step, b_row, 4 * lanes * vector, kind), align=4) for vector in range(vectors)]
         four = ir.Constant(LONG, 4)
+        if ahead:
+            following = builder.add(a, builder.mul(ir.Constant(LONG, rows), a_row))
+            _prefetch(builder, place(following, step, ir.Constant(LONG, 4 * rows), 0, ir.IntType(8)))
         for row in range(rows):
             start = builder.add(a, builder.mul(ir.Constant(LONG, row), a_row))
             value = builder.load(place(start, step, four, 0, FLOAT), align=4)
@@ -240,3 +253,4 @@ def _products(rows: int, vectors: int, lanes: int) -> Any:
 
 SIX = 6
 six_by_16, six_by_8 = _products(SIX, 2, LANES), _products(SIX, 1, LANES)
+six_by_16_ahead = _products(SIX, 2, LANES, ahead=True)
