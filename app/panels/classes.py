@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QMenu,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -216,6 +217,11 @@ class ClassesPanel(QWidget):
         self.search.setPlaceholderText(self.tr("Search classes"))
         self.search.setAccessibleName(self.tr("Search classes"))
         self.search.setClearButtonEnabled(True)
+        # Strokes that change nothing would puzzle whoever forgot it: it is said, and a click ends it.
+        self.only = QPushButton()
+        self.only.setToolTip(self.tr("Painting changes this class alone; a click ends that"))
+        self.only.setAccessibleName(self.only.toolTip())
+        self.only.clicked.connect(lambda: self.session.document.set_paint_only_over(None))
         self.model = ClassModel(session)
         self.proxy = QSortFilterProxyModel()
         self.proxy.setSourceModel(self.model)
@@ -235,7 +241,9 @@ class ClassesPanel(QWidget):
         layout.setSpacing(8)
         row = QVBoxLayout()
         row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(8)
         row.addWidget(self.search)
+        row.addWidget(self.only)
         layout.addLayout(row)
         layout.addWidget(self.list)
         # Counting every pixel at every mouse move would be work for nobody.
@@ -258,8 +266,18 @@ class ClassesPanel(QWidget):
         self.model.reset()
         document = self.session.document
         document.labels_changed.connect(self._count.start)
-        document.flags_changed.connect(self.list.viewport().update)
+        document.flags_changed.connect(self._flags_changed)
+        self._flags_changed()
         self._show_pick(self.session.tools.class_index)
+
+    def _flags_changed(self) -> None:
+        self.list.viewport().update()
+        only = self.session.document.flags.paint_only_over
+        self.only.setVisible(only is not None)
+        if only is not None:
+            text = self.tr("Painting only over {0}").format(self.session.label_set.names[only])
+            self.only.setText(f"{text}  ×")  # noqa: RUF001
+            self.only.setAccessibleName(text)
 
     def _show_pick(self, row: int) -> None:
         index = self.proxy.mapFromSource(self.model.index(row))

@@ -113,6 +113,8 @@ class StatusBar(QStatusBar):
         self.zoom.show_text(f"{scale * 100:.0f} %")
 
     def show_size(self, width: int, height: int) -> None:
+        """Another document, of this size: nothing of it was pointed at yet."""
+        self.hover.show_text("")
         self.size_label.setText(f"{width} × {height}")
 
     def show_result(self, result: RenderResult | None) -> None:

@@ -1453,8 +1453,18 @@
     </message>
     <message>
       <location filename="../../app/panels/classes.py" />
+      <source>Painting changes this class alone; a click ends that</source>
+      <translation>Gemalt wird nur in dieser Klasse; ein Klick beendet das</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
       <source>Classes</source>
       <translation>Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../app/panels/classes.py" />
+      <source>Painting only over {0}</source>
+      <translation>Nur über {0} malen</translation>
     </message>
     <message>
       <location filename="../../app/panels/classes.py" />

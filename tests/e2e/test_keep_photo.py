@@ -9,8 +9,11 @@ from types import SimpleNamespace
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog, QLabel
 
+from app.dialogs.fitted import FittedDialog
 from app.document.document import Document
 from app.document.project import read_project, snapshot, write_project
 from model.compositing import Keep
@@ -60,6 +63,26 @@ def photo_studio(studio, tmp_path: Path) -> Iterator[SimpleNamespace]:
     photo = draw_photo(48, 32)
     shown = open_photo(studio, tmp_path / "me.png", photo)
     yield SimpleNamespace(studio=studio, photo=photo, shown=shown, frame=studio.document.photo.frame)
+
+
+def test_styles_are_fitted_to_the_photo_as_one_step(photo_studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio = photo_studio.studio
+    before = studio.document.codes.copy()
+    studio.trigger("photo.refine")
+    bar = studio.window.messages
+    studio.wait(lambda: bar.text.startswith("Styles fitted"))
+    assert not np.array_equal(studio.document.codes, before)
+    shown: list[FittedDialog] = []
+    monkeypatch.setattr(FittedDialog, "exec", lambda dialog: shown.append(dialog))
+    QTest.mouseClick(bar._action, Qt.MouseButton.LeftButton)
+    assert len(shown) == 1 and len(shown[0].findChildren(QLabel)) == 7
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.document.codes, before)
+    # Asked again while it works, it stops.
+    studio.trigger("photo.refine")
+    studio.trigger("photo.refine")
+    studio.wait(lambda: studio.session.jobs.idle)
+    assert bar.text.startswith("Fitting stopped") and np.array_equal(studio.document.codes, before)
 
 
 def test_nothing_edited_shows_the_photo(photo_studio) -> None:

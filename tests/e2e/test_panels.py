@@ -52,6 +52,10 @@ def test_the_class_list_picks_hides_locks_and_protects(open_studio) -> None:
     menu = panel.menu_for(6)
     next(action for action in menu.actions() if "only over" in action.text()).trigger()
     assert studio.document.flags.paint_only_over == 6
+    # It is said, and one click ends it.
+    assert panel.only.isVisible() and studio.session.label_set.names[6] in panel.only.text()
+    QTest.mouseClick(panel.only, Qt.MouseButton.LeftButton)
+    assert studio.document.flags.paint_only_over is None and panel.only.isHidden()
 
 
 def test_double_click_picks_up_the_region(open_studio) -> None:
