@@ -276,7 +276,7 @@ class ClassesPanel(QWidget):
         self.only.setVisible(only is not None)
         if only is not None:
             text = self.tr("Painting only over {0}").format(self.session.label_set.names[only])
-            self.only.setText(f"{text}  ×")  # noqa: RUF001
+            self.only.setText(f"{text}  ×")
             self.only.setAccessibleName(text)
 
     def _show_pick(self, row: int) -> None:
