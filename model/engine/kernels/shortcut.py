@@ -25,7 +25,7 @@ from model.engine.kernels.vectors import (
 def modulated_shortcut(a: Any) -> None:
     """out (2 * pairs, 2 * quads, groups * outputs) = the 1 x 1 convolution of x * scale + shift, x upsampled.
 
-    Taken are pairs of rows. Where the four pixels that one pixel of x becomes have the same window, they are one
+    Taken are pairs of rows. Those of the four pixels that one pixel of x becomes that have the same window are one
     pixel to this convolution, and computed once. ``weights``: for every group slabs (inputs, 16), the last may be 8
     wide; ``scratch``: for every thread rows of inputs, rows of outputs, and which row each pixel has.
     """
@@ -48,16 +48,18 @@ def modulated_shortcut(a: Any) -> None:
         count = 0
         for quad in range(quads):
             pixel = x + pair * x_row + quad * x_pixel
-            last = int_at(lower + 8 * quad + 4)
-            alike = int_at(upper + 8 * quad) == last
-            alike = alike and int_at(upper + 8 * quad + 4) == last and int_at(lower + 8 * quad) == last
             for place in range(4):
-                if place == 0 or not alike:
-                    window = int_at((upper if place < 2 else lower) + 8 * quad + 4 * (place & 1))
+                window = int_at((upper if place < 2 else lower) + 8 * quad + 4 * (place & 1))
+                row = count
+                for before in range(place):
+                    if int_at((upper if before < 2 else lower) + 8 * quad + 4 * (before & 1)) == window:
+                        row = row_of[4 * quad + before]
+                        break
+                if row == count:
                     scale = table + table_row * window
                     modulate_row((entering + in_row * count, pixel, scale, scale + shift), groups * inputs)
                     count += 1
-                row_of[4 * quad + place] = count - 1
+                row_of[4 * quad + place] = row
         for group in range(groups):
             for done in range(0, outputs, 16):
                 slab = weights + 4 * inputs * (group * outputs + done)
