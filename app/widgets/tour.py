@@ -117,6 +117,8 @@ class Tour(QWidget):
             stop.widget.show()
             stop.widget.raise_()
             QTimer.singleShot(0, self, self._place_card)
+        # The window puts what it brings to the front above everything.
+        self.raise_()
         self._title.setText(stop.title)
         self._text.setText(stop.text)
         self._count.setText(f"{self._place + 1} / {len(self._stops)}")
@@ -142,4 +144,5 @@ class Tour(QWidget):
         x = max(8, min(corner.x(), self.width() - card.width() - 8))
         y = max(8, min(corner.y(), self.height() - card.height() - 8))
         self.card.move(x, y)
+        self.raise_()
         self.update()

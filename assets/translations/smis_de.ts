@@ -3576,7 +3576,7 @@
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Click corners. Shift snaps to 45°, Backspace takes one back, Enter closes.</source>
-      <translation>Ecken anklicken. Umschalt rastet auf 45° ein, die Rücktaste nimmt eine zurück, Enter schließt.</translation>
+      <translation>Ecken anklicken. Umschalt: 45°, Rücktaste: eine zurück, Enter: fertig.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
@@ -3591,17 +3591,17 @@
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Drag, or go on from the last point with Shift+click.</source>
-      <translation>Ziehen, oder mit Umschalt+Klick vom letzten Punkt weiter.</translation>
+      <translation>Ziehen, oder mit Umschalt+Klick fortsetzen.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Paint along an outline to smooth it.</source>
-      <translation>An einem Umriss entlang malen, um ihn zu glätten.</translation>
+      <translation>Am Umriss entlang malen.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />
       <source>Drag a region to move it, its corners to scale it. Alt takes all regions of the class.</source>
-      <translation>Einen Bereich ziehen verschiebt ihn, seine Ecken skalieren ihn. Alt nimmt alle Bereiche der Klasse.</translation>
+      <translation>Ziehen verschiebt, Ecken skalieren. Alt: ganze Klasse.</translation>
     </message>
     <message>
       <location filename="../../app/canvas/tools/hints.py" />

@@ -301,7 +301,11 @@ def test_the_tour_walks_through_and_is_skipped_for_ever(open_studio) -> None:
     for _ in range(3):
         tour.next.click()
     styles = studio.window.docks["styles"]
-    studio.wait(lambda: not styles.visibleRegion().isEmpty() and tour.card.x() < styles.x())
+    studio.wait(lambda: styles.isVisible() and tour.card.x() < styles.x())
+    # Not the tour behind what it brought to the front.
+    middle = tour.card.mapTo(studio.window, tour.card.rect().center())
+    assert studio.window.childAt(middle) in (tour.card, *tour.card.findChildren(QWidget))
+    assert styles.geometry() == tour._spot()
     tour.next.click()
     assert not studio.window.settings.tour_done
     tour.next.click()
