@@ -142,7 +142,8 @@ class Screens:
             for place, name in enumerate(("hair", "sneaker", "a very long name of a class that nobody has"))
         ]
         file.write_text(json.dumps({"shapes": shapes, "imageHeight": 64, "imageWidth": 48, "version": "5"}))
-        self.beside("mapping", MappingDialog(read_foreign(file), self.session.document.label_set, file.name, self.window))
+        label_set = self.session.document.label_set
+        self.beside("mapping", MappingDialog(read_foreign(file), label_set, file.name, self.window))
         file.unlink()
         self.batch()
         self.session.document.replace_labels(np.roll(self.session.document.labels, 3, axis=1), "moved")
