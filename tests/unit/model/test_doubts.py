@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -58,12 +59,15 @@ def test_certainty_is_that_of_the_person_alone(bundle: BundleOfParser) -> None:
 
 
 def test_flat_colours_are_a_drawing_and_a_studio_is_none(bundle: BundleOfParser) -> None:
-    flat = scene(230, grain=0)
+    flat = scene(190, grain=0)
     labels = parse_photo(bundle, flat)
+    saved = cv2.imdecode(cv2.imencode(".jpg", flat, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], cv2.IMREAD_COLOR)
+    assert doubt(bundle, np.asarray(saved, np.uint8), labels) is Doubt.DRAWING
     assert doubt(bundle, flat, labels) is Doubt.DRAWING
     # In front of an even ground the person has the colours.
-    studio = scene(0, grain=60)
-    studio[:, :44] = studio[:, 84:] = 255
+    studio = np.full((192, 128, 3), 255, np.uint8)
+    down, across = np.mgrid[0:176, 0:40]
+    studio[8:184, 44:84] = np.stack([down + 20, 200 - down, 40 + 4 * across], axis=2)
     person = np.zeros((192, 128), np.bool_)
     person[8:184, 44:84] = True
     assert not is_drawn(studio, person)
