@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from app import theme
 from app.shortcuts import key_text, portable
@@ -136,6 +136,7 @@ class ActionTable:
     def __init__(self, parent: QWidget, specs: Iterable[ActionSpec], overrides: dict[str, str]) -> None:
         self.specs = {spec.id: spec for spec in specs}
         self.actions: dict[str, QAction] = {}
+        self._window = parent
         for spec in self.specs.values():
             action = QAction(translated(spec), parent)
             action.setObjectName(spec.id)
@@ -172,8 +173,16 @@ class ActionTable:
                 action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+=")])
             else:
                 action.setShortcut(QKeySequence(sequence))
-            key = key_text(sequence)
-            action.setToolTip(f"{plain_text(spec)} ({key})" if key else plain_text(spec))
+            action.setToolTip(self._with_key(plain_text(spec), spec.id))
+        # Buttons of docks that do what an action does name its key too; their own words are their accessible name.
+        for button in self._window.findChildren(QAbstractButton):
+            action_id = button.property("action-id")
+            if action_id:
+                button.setToolTip(self._with_key(button.accessibleName(), action_id))
+
+    def _with_key(self, text: str, action_id: str) -> str:
+        key = key_text(self.shortcut(action_id))
+        return f"{text} ({key})" if key else text
 
     def retheme(self) -> None:
         for spec in self.specs.values():

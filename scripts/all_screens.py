@@ -113,7 +113,7 @@ class Screens:
         for menu in self.window.menuBar().actions():
             shown = menu.menu()
             if isinstance(shown, QWidget):
-                shown.adjustSize()
+                shown.resize(shown.sizeHint())
                 self.save(f"menu-{menu.text().replace('&', '').lower()}", shown)
         for mode in ("overlay", "outlines", "split", "side"):
             self.window.actions_table[f"view.{mode}"].trigger()

@@ -74,17 +74,21 @@ class StylesPanel(ClassPanel):
         self.lock = self.add_button("unlock", tip, self._toggle_lock)
         self.lock.setCheckable(True)
         self.dice = self.add_button(
-            "dice", self.tr("Draw a new style (D)"), lambda: session.draw_styles([self.class_index])
+            "dice", self.tr("Draw a new style"), lambda: session.draw_styles([self.class_index])
         )
         self.reset = self.add_button(
-            "reset", self.tr("Back to the average style (R)"), lambda: session.reset_styles([self.class_index])
+            "reset", self.tr("Back to the average style"), lambda: session.reset_styles([self.class_index])
         )
         self.copy = self.add_button(
-            "copy", self.tr("Copy style (Ctrl+Shift+C)"), lambda: self.action_wanted.emit("style.copy")
+            "copy", self.tr("Copy style"), lambda: self.action_wanted.emit("style.copy")
         )
         self.paste = self.add_button(
-            "paste", self.tr("Paste style (Ctrl+Shift+V)"), lambda: self.action_wanted.emit("style.paste")
+            "paste", self.tr("Paste style"), lambda: self.action_wanted.emit("style.paste")
         )
+        # The window adds the keys to their tooltips, as the user has set them.
+        keys = {"draw": self.dice, "reset": self.reset, "copy": self.copy, "paste": self.paste}
+        for action, button in keys.items():
+            button.setProperty("action-id", f"style.{action}")
 
     def _variation_controls(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -3487,23 +3487,23 @@
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>Draw a new style (D)</source>
-      <translation>Neuen Stil ziehen (D)</translation>
+      <source>Draw a new style</source>
+      <translation>Neuen Stil ziehen</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>Back to the average style (R)</source>
-      <translation>Zurück zum mittleren Stil (R)</translation>
+      <source>Back to the average style</source>
+      <translation>Zurück zum mittleren Stil</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>Copy style (Ctrl+Shift+C)</source>
-      <translation>Stil kopieren (Strg+Umschalt+C)</translation>
+      <source>Copy style</source>
+      <translation>Stil kopieren</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>Paste style (Ctrl+Shift+V)</source>
-      <translation>Stil einfügen (Strg+Umschalt+V)</translation>
+      <source>Paste style</source>
+      <translation>Stil einfügen</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />

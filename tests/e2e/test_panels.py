@@ -257,6 +257,11 @@ def test_shortcuts_are_remapped_and_collisions_are_refused(open_studio) -> None:
     assert studio.canvas.tool is studio.window.tools["eraser"]
     studio.key(Qt.Key.Key_E)
     assert studio.canvas.tool is studio.window.tools["brush"]
+    # What names a key names the one it has now.
+    dice = studio.window.panels["styles"].dice
+    assert dice.toolTip().endswith("(D)")
+    studio.window.actions_table.set_shortcuts({"style.draw": "F9"})
+    assert dice.toolTip().endswith("(F9)") and studio.window.actions_table["style.draw"].toolTip().endswith("(F9)")
     dialog.restore()
     assert dialog.overrides() == {}
     keys = KeysDialog(studio.window.actions_table, studio.window)
