@@ -79,12 +79,8 @@ class StylesPanel(ClassPanel):
         self.reset = self.add_button(
             "reset", self.tr("Back to the average style"), lambda: session.reset_styles([self.class_index])
         )
-        self.copy = self.add_button(
-            "copy", self.tr("Copy style"), lambda: self.action_wanted.emit("style.copy")
-        )
-        self.paste = self.add_button(
-            "paste", self.tr("Paste style"), lambda: self.action_wanted.emit("style.paste")
-        )
+        self.copy = self.add_button("copy", self.tr("Copy style"), lambda: self.action_wanted.emit("style.copy"))
+        self.paste = self.add_button("paste", self.tr("Paste style"), lambda: self.action_wanted.emit("style.paste"))
         # The window adds the keys to their tooltips, as the user has set them.
         keys = {"draw": self.dice, "reset": self.reset, "copy": self.copy, "paste": self.paste}
         for action, button in keys.items():
