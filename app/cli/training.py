@@ -1,4 +1,4 @@
-"""`train`, `train-parser`, `pseudo-label` and `check-data`."""
+"""`train`, `train-details`, `fit-prior`, `fit-colours`, `train-parser`, `pseudo-label` and `check-data`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.options import Device
 from model.errors import UserError
+
+if TYPE_CHECKING:
+    from model.checkpoints import Bundle
+    from model.training.data import Pair
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with images/, labels/ and classes.json.")]
 RunOption = Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")]
@@ -172,17 +176,43 @@ def fit_prior(
 ) -> None:
     """Make N(0, 1) what the codes of the training photos are distributed like; pictures of photos' codes stay."""
     with training_packages():
-        from model.checkpoints import find_bundle, load_bundle, save_bundle
-        from model.training.data import find_pairs, load_label_set, split_pairs
+        from model.checkpoints import save_bundle
         from model.training.prior import fit_prior as fit
 
-        start = load_bundle(Path(bundle) if Path(bundle).is_dir() else find_bundle(bundle))
-        label_set = load_label_set(data)
-        if label_set.names != start.label_set.names:
-            raise UserError(f"{data} and the bundle {start.name} have different classes")
-        fit(start, split_pairs(find_pairs(data, label_set))[0])
+        start, pairs = _bundle_and_pairs(bundle, data)
+        fit(start, pairs)
         save_bundle(start, output)
     print(output)
+
+
+def fit_colours(
+    bundle: Annotated[str, typer.Option(help="Bundle whose colours are fitted; it stays as it is.")],
+    data: DataOption,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+) -> None:
+    """Make classes that are drawn too pale, or all too much alike, follow the colours of the training photos."""
+    with training_packages():
+        from model.checkpoints import save_bundle
+        from model.training.colour_fit import fit_bundle_colours
+
+        start, pairs = _bundle_and_pairs(bundle, data)
+        gaps = fit_bundle_colours(start, pairs)
+        save_bundle(start, output)
+    if gaps:
+        print(f"mean gap of a class's colour, of 255: {127.5 * gaps[0]:.1f} before, {127.5 * gaps[-1]:.1f} now")
+    print(output)
+
+
+def _bundle_and_pairs(bundle: str, data: Path) -> tuple[Bundle, list[Pair]]:
+    """A bundle and the training split of data with the same classes."""
+    from model.checkpoints import find_bundle, load_bundle
+    from model.training.data import find_pairs, load_label_set, split_pairs
+
+    start = load_bundle(Path(bundle) if Path(bundle).is_dir() else find_bundle(bundle))
+    label_set = load_label_set(data)
+    if label_set.names != start.label_set.names:
+        raise UserError(f"{data} and the bundle {start.name} have different classes")
+    return start, split_pairs(find_pairs(data, label_set))[0]
 
 
 def train_parser(
@@ -319,6 +349,7 @@ COMMANDS = {
     "train": train,
     "train-details": train_details,
     "fit-prior": fit_prior,
+    "fit-colours": fit_colours,
     "train-parser": train_parser,
     "pseudo-label": pseudo_label,
     "check-data": check_data,

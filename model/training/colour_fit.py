@@ -10,27 +10,74 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from model.checkpoints.bundle import Bundle
+from model.errors import UserError
+from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.generator import Generator
 from model.groupdnet.modulation import ConditionalGroupNorm
+from model.training.augment import studio
+from model.training.data import load_arrays
 from model.training.losses import LEAST_SHARE, class_colours
 
 #: Of what the regression asks for, how much one round does.
 STEP = 0.8
 #: Ridge: share of the codes' own size (their variance is about 1), and as many pictures' worth on top.
 RIDGE, RIDGE_PICTURES = 0.02, 1.0
-#: Classes seen in fewer pictures stay as they are, and so do those drawn with this share of the photos' chroma: faces
-#: have it, and a shift that a uniform garment takes well burns out a face's highlights.
+#: Classes seen in fewer pictures stay as they are, and so do those drawn with this share of the photos' chroma and of
+#: their differences in lightness: faces have both, and a shift that a uniform garment takes well burns out a face's
+#: highlights.
 LEAST_PICTURES = 16
-ENOUGH_CHROMA = 0.9
+ENOUGH = 0.9
 #: Batches that the effect of a shift on the colours is averaged over.
 SLOPE_BATCHES = 8
 
+#: Pictures that a bundle's colours are fitted to, how many of every class at least, and how many times.
+PICTURES, LEAST_OF_A_CLASS, ROUNDS = 320, 40, 3
+
 Batch = tuple[Tensor, Tensor]
+
+
+def fit_bundle_colours(bundle: Bundle, pairs: Any, rounds: int = ROUNDS) -> list[float]:
+    """``fit_colours`` of a bundle, in place, to the photos and label maps ``pairs`` (see find_pairs in training.data).
+
+    Raises UserError for a bundle without encoder or with codes that have places.
+    """
+    if bundle.encoder is None or not bundle.generator.config.pooled_codes:
+        raise UserError(f"{bundle.path or bundle.name} has no encoder of one code a class.")
+    photos, maps = load_arrays(pairs, bundle.height, bundle.width)
+    chosen = of_all_classes(torch.cat([present_classes(part.long(), bundle.classes) for part in maps.split(64)]))
+    batches = []
+    for photo, labels in zip(photos[chosen].split(4), maps[chosen].long().split(4), strict=True):
+        pictures = photo.float() / 127.5 - 1
+        if bundle.background is not None:
+            pictures = studio(pictures, labels, bundle.background[0])
+        batches.append((pictures, labels))
+    model = SimpleNamespace(
+        generator=bundle.generator, encoder=bundle.encoder, codeless=None if bundle.background is None else 0
+    )
+    return fit_colours(model, batches, rounds)
+
+
+def evenly(items: Tensor, count: int) -> Tensor:
+    """``count`` of the items (n,), or all if they are fewer, spread evenly over them."""
+    return items[torch.linspace(0, len(items) - 1, max(0, min(len(items), count))).long()]
+
+
+def of_all_classes(present: Tensor, least: int = LEAST_OF_A_CLASS, count: int = PICTURES) -> Tensor:
+    """Which of the pictures to take, bool (P,): ``least`` that have each class, bool (P, C), then evenly spread."""
+    everything = torch.arange(len(present))
+    chosen = torch.zeros(len(present), dtype=torch.bool)
+    for index in present.sum(0).argsort().tolist():
+        own = present[:, index]
+        chosen[evenly(everything[own & ~chosen], least - int(chosen[own].sum()))] = True
+    chosen[evenly(everything[~chosen], count - int(chosen.sum()))] = True
+    return chosen
 
 
 def last_modulations(generator: Generator) -> list[ConditionalGroupNorm]:
@@ -108,11 +155,25 @@ def chroma(colours: Tensor) -> Tensor:
     return (colours - colours.mean(-1, keepdim=True)).norm(dim=-1)
 
 
+def chroma_share(drawn: Tensor, wanted: Tensor, counted: Tensor) -> Tensor:
+    """Mean chroma of every class in the drawings as a share of that in the photos, (C,); arguments as colour_gaps."""
+    return (chroma(drawn) * counted).sum(0) / (chroma(wanted) * counted).sum(0).clamp(min=1e-6)
+
+
+def contrast(drawn: Tensor, wanted: Tensor, counted: Tensor) -> Tensor:
+    """How much lighter every class is drawn where the photo's is lighter by 1, (C,): the slope of a regression."""
+    light, own = drawn.mean(-1), wanted.mean(-1)
+    count = counted.sum(0).clamp(min=1)
+    light = (light - (light * counted).sum(0) / count) * counted
+    own = (own - (own * counted).sum(0) / count) * counted
+    return (light * own).sum(0) / own.square().sum(0).clamp(min=1e-6)
+
+
 def fit_colours(model: Any, batches: list[Batch], rounds: int) -> list[float]:
     """Change the style weights of ``model.generator`` so that reconstructions have the photos' class colours.
 
     model: an ImageModel in evaluation, with pooled codes. batches: pictures (B, 3, H, W) in [-1, 1] and labels int64
-    (B, H, W), without augmentation. Classes that have enough chroma stay as they are.
+    (B, H, W), without augmentation. Classes that have enough chroma and contrast stay as they are.
 
     Returns the mean absolute gap of a class's colour, in [-1, 1], before each round and after the last. Networks
     without style modulation stay as they are, and the list is empty.
@@ -128,8 +189,8 @@ def fit_colours(model: Any, batches: list[Batch], rounds: int) -> list[float]:
         gaps = wanted - drawn
         report.append(gaps[counted].abs().mean().item())
         if number == 0:
-            share = (chroma(drawn) * counted).sum(0) / (chroma(wanted) * counted).sum(0).clamp(min=1e-6)
-            pale = (share < ENOUGH_CHROMA) & (counted.sum(0) >= LEAST_PICTURES)
+            faithful = (chroma_share(drawn, wanted, counted) >= ENOUGH) & (contrast(drawn, wanted, counted) >= ENOUGH)
+            pale = ~faithful & (counted.sum(0) >= LEAST_PICTURES)
         if number < rounds:
             slopes = colour_slopes(model, norms, batches[:: max(1, len(batches) // SLOPE_BATCHES)])
             _correct(norms, codes, gaps, counted & pale, slopes)

@@ -16,7 +16,7 @@ from model.checkpoints.state import folded_state
 from model.groupdnet.class_encoder import ClassEncoder, present_classes
 from model.groupdnet.generator import Generator
 from model.labels import LabelSet
-from model.training.colour_fit import fit_colours
+from model.training.colour_fit import evenly, fit_colours, of_all_classes
 from model.training.config import TrainConfig
 from model.training.networks import Ema, ImageModel, recompute_batch_norm
 from model.training.steps import prepare
@@ -35,31 +35,21 @@ class Pictures(Protocol):
     def take(self, index: Tensor) -> tuple[Tensor, Tensor]: ...
 
 
-def _evenly(items: Tensor, count: int) -> Tensor:
-    """``count`` of the items (n,), or all if they are fewer, spread evenly over them."""
-    return items[torch.linspace(0, len(items) - 1, max(0, min(len(items), count))).long()]
-
-
 def _batches(data: Pictures, config: TrainConfig, places: Tensor) -> list[Batch]:
     return [prepare(*data.take(index), config, augment=False) for index in places.split(config.batch_size)]
 
 
 def whole_batches(data: Pictures, config: TrainConfig, count: int = 24) -> list[Batch]:
     """``count`` batches of whole pictures without augmentation, spread evenly over the data."""
-    return _batches(data, config, _evenly(torch.arange(len(data)), count * config.batch_size))
+    return _batches(data, config, evenly(torch.arange(len(data)), count * config.batch_size))
 
 
-def pictures_of_all_classes(data: Pictures, config: TrainConfig, least: int = 40, count: int = 320) -> list[Batch]:
-    """Batches of ``count`` whole pictures without augmentation: ``least`` of every class first, then evenly spread."""
+def pictures_of_all_classes(data: Pictures, config: TrainConfig) -> list[Batch]:
+    """Batches of whole pictures without augmentation, some of every class (see of_all_classes)."""
     classes = config.generator.classes
     everything = torch.arange(len(data))
     present = torch.cat([present_classes(data.take(part)[1].long(), classes).cpu() for part in everything.split(64)])
-    chosen = torch.zeros(len(data), dtype=torch.bool)
-    for index in present.sum(0).argsort().tolist():
-        own = present[:, index]
-        chosen[_evenly(everything[own & ~chosen], least - int(chosen[own].sum()))] = True
-    chosen[_evenly(everything[~chosen], count - int(chosen.sum()))] = True
-    return _batches(data, config, everything[chosen])
+    return _batches(data, config, everything[of_all_classes(present)])
 
 
 @torch.no_grad()

@@ -6,7 +6,7 @@ import copy
 
 import torch
 
-from model.training.colour_fit import colour_slopes, fit_colours, last_modulations
+from model.training.colour_fit import colour_slopes, contrast, fit_colours, last_modulations, of_all_classes
 from model.training.losses import class_colours
 from model.training.networks import ImageModel
 from tests.unit.model.tiny_training import CLASSES, tiny_recipe
@@ -83,3 +83,20 @@ def test_slopes_say_what_a_small_shift_does() -> None:
     norm.style[2, :, norm.channels] += solution[:, 0]
     predicted = shift * slopes[2][:, sum(n.channels for n in norms[:-1])]
     assert torch.allclose(colour() - start, predicted, atol=0.15 * predicted.abs().max().item() + 1e-6)
+
+
+def test_contrast_is_the_share_of_differences_that_is_drawn() -> None:
+    torch.manual_seed(0)
+    wanted, counted = torch.rand(40, 2, 3), torch.ones(40, 2, dtype=torch.bool)
+    counted[:, 1] = torch.arange(40) < 20
+    drawn = 0.4 * wanted + 0.3
+    drawn[20:, 1] = 0.9
+    assert torch.allclose(contrast(drawn, wanted, counted), torch.full((2,), 0.4), atol=1e-5)
+
+
+def test_rare_classes_are_chosen_first_and_the_rest_is_spread() -> None:
+    present = torch.ones(100, 2, dtype=torch.bool)
+    present[:, 1] = torch.arange(100) % 20 == 0
+    chosen = of_all_classes(present, least=4, count=20)
+    assert chosen.sum() == 20 and chosen[present[:, 1]].sum() >= 4
+    assert of_all_classes(present, least=40, count=200).all()

@@ -12,7 +12,10 @@ import torch
 from model.checkpoints import Bundle, load_bundle, save_bundle
 from model.engine import Renderer
 from model.errors import UserError
+from model.training.colour_fit import fit_bundle_colours
 from model.training.data import find_pairs, load_arrays, load_label_set
+from model.training.detail_crops import MOST_NOISE, read_photos
+from model.training.detail_recipe import Subject, recipe_for, scope_of
 from model.training.prior import fit_prior
 from model.training.run import train
 from tests.unit.model.tiny_training import draw_dataset, options
@@ -101,3 +104,21 @@ def test_a_bundle_without_an_encoder_is_refused(trained: Path, data: Path) -> No
     bundle.encoder = None
     with pytest.raises(UserError, match="no encoder of one code a class"):
         fit_prior(bundle, find_pairs(data, load_label_set(data)))
+
+
+def test_trainings_behind_the_map_do_not_drown_codes_in_noise(trained: Path, data: Path) -> None:
+    pairs = find_pairs(data, load_label_set(data))
+    recipe = replace(recipe_for(Subject.CLOTHES), least_pixels=1)
+    before, after = load_bundle(trained), fitted(trained, data)
+    free = read_photos(pairs, before, recipe, scope_of(Subject.CLOTHES, before)).spread
+    held = read_photos(pairs, after, recipe, scope_of(Subject.CLOTHES, after)).spread
+    assert free.max() <= 1 and held.max() <= MOST_NOISE
+
+
+def test_colours_of_a_bundle_are_fitted_behind_the_map(trained: Path, data: Path) -> None:
+    bundle = fitted(trained, data)
+    gaps = fit_bundle_colours(bundle, find_pairs(data, load_label_set(data)), rounds=2)
+    assert len(gaps) == 3 and gaps[-1] <= gaps[0]
+    bundle.encoder = None
+    with pytest.raises(UserError, match="no encoder of one code"):
+        fit_bundle_colours(bundle, [])
