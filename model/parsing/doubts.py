@@ -63,7 +63,8 @@ def is_drawn(photo: Photo, person: NDArray[np.bool_]) -> bool:
         size = max(round(width * scale), 1), max(round(height * scale), 1)
         photo = np.asarray(cv2.resize(photo, size, interpolation=cv2.INTER_NEAREST), np.uint8)
         person = cv2.resize(person.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
-    coarse = (cv2.medianBlur(np.ascontiguousarray(photo), _MEDIAN) >> (8 - _BITS)).astype(np.int32)
+    smooth = np.asarray(cv2.medianBlur(np.ascontiguousarray(photo), _MEDIAN), np.uint8)
+    coarse = (smooth >> (8 - _BITS)).astype(np.int32)
     number = (coarse[..., 0] << 2 * _BITS) | (coarse[..., 1] << _BITS) | coarse[..., 2]
     return all(
         part.size > 0 and np.sort(np.bincount(part))[-COLORS:].sum() >= share * part.size

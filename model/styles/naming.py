@@ -52,7 +52,7 @@ def name_styles(
     trials: int = 1400,
     corrections: int = 80,
     rounds: int = 2,
-    checks: int = 50,
+    checks: int = 110,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
 ) -> tuple[NamedStyles, Table]:
