@@ -56,6 +56,7 @@ class PlacingBar(QFrame):
         text = self.tr("Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.")
         if shared:
             # A class has one style: the bag that is there becomes like the one that is placed.
-            text += " " + self.tr("What there is already of {0} takes it, too.").format(", ".join(shared))
+            text = self.tr("Its classes take their style along, and what is there of {0} takes it, too.")
+            text = text.format(", ".join(shared))
         self._text.setText(text)
         self.show()

@@ -2719,8 +2719,8 @@
     </message>
     <message>
       <location filename="../../app/widgets/placing_bar.py" />
-      <source>What there is already of {0} takes it, too.</source>
-      <translation>Was schon da ist ({0}), nimmt ihn ebenfalls an.</translation>
+      <source>Its classes take their style along, and what is there of {0} takes it, too.</source>
+      <translation>Seine Klassen bringen ihren Stil mit, und was schon da ist ({0}), nimmt ihn ebenfalls an.</translation>
     </message>
   </context>
   <context>
