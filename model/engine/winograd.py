@@ -23,7 +23,7 @@ from torch import Tensor
 LEAST_INPUTS, LEAST_OUTPUTS = 96, 64
 # On grids coarser than every so many pixels of the picture, reading the 36 matrices of a large patch takes longer than
 # it saves: a wide network has few pixels there and most of its weights.
-MOST_STRIDE = 8
+MOST_STRIDE = 16
 # On grids at most so coarse patches of 6 x 6 outputs are worth their larger matrices and their rims.
 MOST_STRIDE_LARGEST = 4
 
