@@ -51,9 +51,13 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     Raises:
         UserError: the bundle is missing or damaged, or the device is not there.
     """
-    from model.checkpoints import default_bundle_name, load_bundle
-    from model.engine import Renderer
+    import torch
 
+    from model.checkpoints import default_bundle_name, load_bundle
+    from model.engine import Renderer, fused
+
+    if request.device == "cpu" or not torch.cuda.is_available():
+        fused.load_early()
     bundle = load_bundle(request.bundle or default_bundle_name())
     renderer = Renderer(bundle, request.device, request.precision, request.budget_bytes, compiled="soon")
     precision = str(renderer.precision).removeprefix("torch.")

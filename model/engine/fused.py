@@ -27,6 +27,7 @@ from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedConv, RgbConv
 from model.engine.inner_windows import InnerWindows
+from model.engine.kernel_cache import is_compiled
 from model.engine.layout import LANES, RGB_WIDTH, SLAB
 from model.engine.modulation_weights import FoldedModulation
 from model.engine.parallel import Kernel
@@ -102,6 +103,16 @@ def load_in_background() -> None:
     """Start to load the kernels, unless that has been done or they are not wanted."""
     if wanted() and _kernels is None and not _failed and not _loading.locked():
         threading.Thread(target=load, name="kernels").start()
+
+
+def load_early() -> None:
+    """Start to load kernels that lie compiled on disk, for a network that is still being read.
+
+    A first stroke that meets numba's import waits for the interpreter again and again. To compile, once, would hold up
+    the first picture instead.
+    """
+    if is_compiled():
+        load_in_background()
 
 
 def loaded() -> Kernels | None:

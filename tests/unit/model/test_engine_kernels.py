@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from model.engine import fused, winograd
 from model.engine.boxes import Box, Channels
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedConv
+from model.engine.kernel_cache import is_compiled, kernel_folder
 from model.engine.modulation_weights import FoldedModulation
 from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
@@ -202,3 +205,19 @@ def test_places_in_classes(height: int, width: int, channels: int, seed: int) ->
             before = now
         wanted = fixed + torch.from_numpy(before)[..., None] * expected
         assert torch.allclose(added, wanted, atol=1e-5)
+
+
+def test_kernels_are_loaded_early_only_where_they_lie_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[None] = []
+    monkeypatch.setattr(fused, "load_in_background", lambda: started.append(None))
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    own = kernel_folder()
+    assert own == kernel_folder() and (tmp_path in own.parents or sys.platform != "linux")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
+    fused.load_early()
+    assert not started and not is_compiled()
+    (tmp_path / "kernels" / "place").mkdir(parents=True)
+    (tmp_path / "kernels" / "place" / "place-1.nbi").touch()
+    fused.load_early()
+    assert len(started) == 1
