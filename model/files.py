@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from model.errors import UserError
+
+KEPT_OF_NAME = 24
+"""Characters of a file's name that its temporary name begins with, for whoever finds one after a crash."""
 
 
 @contextmanager
@@ -16,25 +20,35 @@ def replacing(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on success it is flushed to disk and renamed over `path`.
 
     On any exception the temporary file is removed and `path` keeps what it held. The temporary name keeps the suffix of
-    `path`, so writers that choose the format by suffix work.
+    `path`, so writers that choose the format by suffix work. A link stays a link, and who may read a file stays as it
+    was.
 
     Raises:
-        UserError: the folder is missing or may not be written to, or the disk is full.
+        UserError: the folder is missing or may not be written to, the name is too long, or the disk is full.
     """
     target = Path(path)
-    if target.is_dir():
-        raise UserError(f"{target} is a folder, not a file to write to")
-    if not target.parent.is_dir():
-        raise UserError(f"{target} cannot be written: the folder {target.parent} does not exist")
-    temporary = target.with_name(f".{target.stem}.{secrets.token_hex(4)}{target.suffix}")
+    temporary: Path | None = None
     try:
+        if target.is_symlink():
+            target = target.resolve()
+        if target.is_dir():
+            raise UserError(f"{target} is a folder, not a file to write to")
+        if not target.parent.is_dir():
+            raise UserError(f"{target} cannot be written: the folder {target.parent} does not exist")
+        # Whatever name fits into the folder, this one does too.
+        temporary = target.with_name(f".{target.stem[:KEPT_OF_NAME]}.{secrets.token_hex(4)}{target.suffix}")
         yield temporary
         flush_to_disk(temporary)
+        if target.exists():
+            shutil.copymode(target, temporary)
         temporary.replace(target)
     except OSError as error:
         raise UserError(f"{target} cannot be written: {reason(error)}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        if temporary is not None:
+            # Where nothing can be written, or the disk is gone, nothing can be removed either.
+            with suppress(OSError):
+                temporary.unlink()
 
 
 def flush_to_disk(path: Path) -> None:

@@ -157,6 +157,22 @@ def test_unknown_suffixes_and_missing_folders_are_user_errors(tmp_path: Path) ->
     assert [file.name for file in tmp_path.iterdir()] == ["dir.png"]
 
 
+def test_long_names_links_and_modes(tmp_path: Path) -> None:
+    longest = tmp_path / ("ä" * 125 + ".png")
+    write_picture(longest, gradient())
+    assert longest.is_file()
+    with pytest.raises(UserError, match="name too long"):
+        write_picture(tmp_path / ("a" * 300 + ".png"), gradient())
+    file, link = tmp_path / "a.png", tmp_path / "link.png"
+    write_picture(file, gradient())
+    file.chmod(0o640)
+    link.symlink_to(file)
+    write_picture(link, gradient() // 2)
+    assert link.is_symlink() and file.stat().st_mode & 0o777 == 0o640
+    assert np.array_equal(read_photo(file), gradient() // 2)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 def test_a_failed_write_keeps_the_old_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.png"
     write_picture(path, gradient())
