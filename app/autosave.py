@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.document.recovery import forget_recovery
+from app.document.recovery import leave_folder
 from app.session import Session
 
 EDITS = 20
@@ -72,4 +72,4 @@ class Autosaver(QObject):
     def stop(self) -> None:
         """The program ends as it should; the threads have ended already."""
         self._timer.stop()
-        forget_recovery(self.folder)
+        leave_folder(self.folder)

@@ -6,6 +6,7 @@ Long jobs (films, whole folders) run elsewhere, so that nothing has to be over b
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from shiboken6 import isValid
 
 from app.document.document import Document
 from app.document.project import snapshot, write_project
-from app.document.recovery import forget_recovery, recovery_path, write_recovery
+from app.document.recovery import forget_recovery, recovery_path, remove, write_recovery
 from app.rendering.jobs import JobQueue
 
 
@@ -62,8 +63,8 @@ class Saver(QObject):
         self._add(lambda: write_project(path, content), done, failed, note=self.tr("Saving"))
 
     def write_recovery(self, folder: Path, document: Document, picture: NDArray[np.uint8] | None) -> None:
-        """Write the recovery file of this process."""
-        content = snapshot(document, picture)
+        """Write the recovery file of this process, under the name that the document's file has."""
+        content = replace(snapshot(document, picture), title=document.name)
         self._add(lambda: write_recovery(folder, content), None, self.failed.emit, key="recovery")
 
     def forget_recovery(self, folder: Path) -> None:
@@ -75,7 +76,7 @@ class Saver(QObject):
 
         def work() -> None:
             if recovery_path(folder).is_file():
-                path.unlink(missing_ok=True)
+                remove(path)
 
         self._add(work, None, self.failed.emit)
 

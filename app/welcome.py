@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from PySide6.QtWidgets import QToolBar
 
 from app.document.recovery import left_behind, recover
@@ -55,12 +55,14 @@ def tour(window: MainWindow) -> Tour:
 
 def offer_recovery(window: MainWindow) -> None:
     """After a crash: offer what was not saved, one document after the other."""
-    left = left_behind(window.autosaver.folder)
-    if left:
-        _offer(window, left)
+    _offer(window, left_behind(window.autosaver.folder))
 
 
 def _offer(window: MainWindow, left: list[Path]) -> None:
+    # Another window may have taken one over meanwhile.
+    left = [path for path in left if path.is_file()]
+    if not left:
+        return
     newest, *others = left
 
     def recover_it() -> None:
@@ -70,17 +72,15 @@ def _offer(window: MainWindow, left: list[Path]) -> None:
         try:
             document = recover(newest)
         except UserError as error:
+            _offer(window, others)
             window.session.say(str(error), "error")
         else:
             window.session.open_document(document)
             window.autosaver.save_now()
             window.session.saver.take_over_recovery(window.autosaver.folder, newest)
-        if others:
             _offer(window, others)
 
-    window.messages.show_message(
-        _tr("The program ended unexpectedly. Unsaved work was kept."),
-        "warning",
-        action=_tr("Recover"),
-        handler=recover_it,
+    when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(newest.stat().st_mtime)), QLocale.FormatType.ShortFormat)
+    window.messages.ask(
+        _tr("The program ended unexpectedly. Unsaved work of {0} was kept.").format(when), _tr("Recover"), recover_it
     )

@@ -10,7 +10,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QInputDialog
 
 from app.commands.base import Commands
-from app.commands.texts import sentence
 from app.dialogs.fitted import FittedDialog
 from app.document.document import Document
 from app.document.origins import StyleOrigin
@@ -65,8 +64,11 @@ class PhotoCommands(Commands):
         labels, own = document.original.copy(), document.photo_codes
         start = (codes if own is None else own).copy()
 
+        fitting = self.tr("Fitting the styles to the photo...")
+
         def done(fitted: FittedStyles) -> None:
             self._fitting = None
+            self.window.messages.withdraw(fitting)
             if session.document is not document or document.codes is None or document.codes.shape != start.shape:
                 return
             # Classes that were given another style keep it.
@@ -86,7 +88,7 @@ class PhotoCommands(Commands):
 
         def failed(text: str, details: str) -> None:
             self._fitting = None
-            session.say(sentence(text), "error", details)
+            session.say(text, "error", details)
 
         self._fitting = session.jobs.add(
             self.tr("Fitting the styles to the photo"),
@@ -96,9 +98,7 @@ class PhotoCommands(Commands):
             key="refine",
             long=True,
         )
-        self.window.messages.show_message(
-            self.tr("Fitting the styles to the photo..."), "info", action=self.tr("Stop"), handler=self.refine
-        )
+        self.window.messages.show_message(fitting, "info", action=self.tr("Stop"), handler=self.refine)
 
     def keep(self) -> None:
         self._set_mode(Keep.PHOTO, self.tr("Keep the photo"))

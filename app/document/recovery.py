@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
+from app.document.claims import Claim, forget_claim, is_claimed
 from app.document.document import Document
 from app.document.project import SUFFIX, Snapshot, read_project, write_project
 from model.errors import UserError
 
+# Process numbers come back: in a container the next run has the same one.
+_NAME = secrets.token_hex(4)
+_claims: dict[Path, Claim] = {}
+
 
 def recovery_path(folder: Path) -> Path:
     """The recovery file of this process."""
-    return folder / f"recovery-{os.getpid()}{SUFFIX}"
+    return folder / f"recovery-{_NAME}{SUFFIX}"
 
 
 def write_recovery(folder: Path, content: Snapshot) -> None:
@@ -21,7 +27,10 @@ def write_recovery(folder: Path, content: Snapshot) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be made for recovery files: {error.strerror}") from error
-    write_project(recovery_path(folder), content)
+    path = recovery_path(folder)
+    if folder not in _claims:
+        _claims[folder] = Claim(path)
+    write_project(path, content)
 
 
 def forget_recovery(folder: Path) -> None:
@@ -29,51 +38,39 @@ def forget_recovery(folder: Path) -> None:
     recovery_path(folder).unlink(missing_ok=True)
 
 
+def remove(path: Path) -> None:
+    """Remove the recovery file of a process that no longer runs."""
+    path.unlink(missing_ok=True)
+    forget_claim(path)
+
+
+def leave_folder(folder: Path) -> None:
+    """The program ends as it should: no trace of this process stays."""
+    forget_recovery(folder)
+    claim = _claims.pop(folder, None)
+    if claim is not None:
+        claim.release()
+
+
 def left_behind(folder: Path) -> list[Path]:
     """Recovery files of processes that no longer run, newest first."""
-    found = []
-    for path in folder.glob(f"recovery-*{SUFFIX}"):
-        number = path.stem.removeprefix("recovery-")
-        if number.isdigit() and not _alive(int(number)):
-            found.append(path)
-    return sorted(found, key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [(path.stat().st_mtime, path) for path in folder.glob(f"recovery-*{SUFFIX}") if not is_claimed(path)]
+    return [path for _, path in sorted(found, reverse=True)]
 
 
 def recover(path: Path) -> Document:
-    """Open a recovery file as an unsaved document and remove the file's claim on it.
+    """Open a recovery file as an unsaved document.
 
     Raises:
-        UserError: the file is damaged; it is left where it is.
+        UserError: the file is damaged; it stays under another name, and is not found by `left_behind` again.
     """
-    document = read_project(path)
+    try:
+        document = read_project(path)
+    except UserError:
+        with suppress(OSError):
+            path.replace(path.with_name(f"{path.name}.damaged"))
+        forget_claim(path)
+        raise
     document.path = None
     document.mark_unsaved()
     return document
-
-
-def _alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return True
-    if os.name == "nt":
-        return _alive_windows(pid)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _alive_windows(pid: int) -> bool:
-    import ctypes
-
-    # os.kill(pid, 0) would end the process on Windows.
-    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined]
-    handle = kernel.OpenProcess(0x1000, False, pid)
-    if not handle:
-        return False
-    code = ctypes.c_ulong()
-    kernel.GetExitCodeProcess(handle, ctypes.byref(code))
-    kernel.CloseHandle(handle)
-    return code.value == 259

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -22,6 +24,8 @@ SHOWN_FOR = {"info": 7000, "success": 4000, "warning": 12000}
 """Milliseconds that a note stays; errors stay until closed."""
 
 MARGIN = 12
+
+Handler = Callable[[], object]
 
 
 class MessageBar(QFrame):
@@ -60,12 +64,14 @@ class MessageBar(QFrame):
         layout.addLayout(row)
         layout.addWidget(self._details)
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._over)
         self._more.toggled.connect(self._toggle_details)
         self._copy.clicked.connect(self._copy_details)
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._over)
         self._action.clicked.connect(self._act)
-        self._handler: object = None
+        self._handler: Handler | None = None
+        self._question: Callable[[], None] | None = None
+        self._asking = False
         parent.installEventFilter(self)
         self.hide()
 
@@ -74,10 +80,25 @@ class MessageBar(QFrame):
         """The note shown, empty when there is none."""
         return self._text.text() if self.isVisible() else ""
 
+    def ask(self, text: str, action: str, handler: Handler) -> None:
+        """Show a warning with a button that waits for an answer: it comes back after notes that are shown meanwhile."""
+
+        def answer() -> None:
+            self._question = None
+            handler()
+
+        def show() -> None:
+            self.show_message(text, "warning", action=action, handler=answer)
+            self._asking = True
+
+        self._question = show
+        show()
+
     def show_message(
-        self, text: str, kind: str = "info", details: str = "", action: str = "", handler: object = None
+        self, text: str, kind: str = "info", details: str = "", action: str = "", handler: Handler | None = None
     ) -> None:
         """Show a note of kind "info", "success", "warning" or "error"; `action` names a button that calls `handler`."""
+        self._asking = False
         colors = theme.current()
         self._text.setText(text)
         self._icon.setPixmap(pixmap(kind, getattr(colors, kind), 20, self.devicePixelRatioF()))
@@ -98,6 +119,19 @@ class MessageBar(QFrame):
             self._timer.start(SHOWN_FOR[kind])
         else:
             self._timer.stop()
+
+    def withdraw(self, text: str) -> None:
+        """Hide a note that is true no longer, where it is still shown."""
+        if self.text == text:
+            self._over()
+
+    def _over(self) -> None:
+        """The note was closed, or its time is over."""
+        if self._asking:
+            self._question = None
+        self.hide()
+        if self._question is not None:
+            self._question()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize and self.isVisible():
@@ -126,6 +160,10 @@ class MessageBar(QFrame):
         QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details.toPlainText()}")
 
     def _act(self) -> None:
-        self.hide()
-        if callable(self._handler):
-            self._handler()
+        handler, self._handler = self._handler, None
+        if self._asking:
+            self.hide()
+        else:
+            self._over()
+        if handler is not None:
+            handler()

@@ -319,12 +319,17 @@ def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
 
     lost = Document(np.full((48, 32), 3, dtype=np.uint8), LABEL_SET, title="lost")
     recovery.write_recovery(studio.window.autosaver.folder, snapshot(lost))
-    mine.rename(mine.with_name("recovery-99999999.smis"))
+    mine.rename(mine.with_name("recovery-newer.smis"))
     recovery.write_recovery(studio.window.autosaver.folder, snapshot(studio.document))
-    older = mine.rename(mine.with_name("recovery-99999998.smis"))
+    older = mine.rename(mine.with_name("recovery-older.smis"))
     os.utime(older, (1, 1))
     offer_recovery(studio.window)
-    assert studio.window.messages.text
+    offered = studio.window.messages.text
+    studio.session.say("nothing was written", "error")
+    assert studio.window.messages.text == "Nothing was written."
+    # What is said meanwhile does not cost the offer.
+    studio.window.messages._close.click()
+    assert studio.window.messages.text == offered != ""
     studio.window.messages._action.click()
     assert (studio.document.labels == 3).all() and studio.document.modified
     assert studio.document.path is None

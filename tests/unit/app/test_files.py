@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from subprocess import PIPE
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from PIL import Image
 from psd_tools import PSDImage
 
 from app.document import recovery, styling
+from app.document.claims import is_claimed
 from app.document.document import Document
 from app.document.foreign import read_foreign
 from app.document.layers import class_layers, write_layers
@@ -121,15 +125,36 @@ def test_recovery_files_of_dead_processes_are_found(tmp_path: Path) -> None:
     recovery.write_recovery(tmp_path, snapshot(document()))
     mine = recovery.recovery_path(tmp_path)
     assert mine.is_file() and recovery.left_behind(tmp_path) == []
-    # Process numbers go up to 2^22 on Linux: no process has this one.
-    dead = tmp_path / "recovery-99999999.smis"
-    mine.replace(dead)
+    dead = tmp_path / "recovery-dead.smis"
+    dead.write_bytes(mine.read_bytes())
     assert recovery.left_behind(tmp_path) == [dead]
     found = recovery.recover(dead)
     assert found.modified and found.path is None and found.name == "work"
     recovery.write_recovery(tmp_path, snapshot(found))
-    recovery.forget_recovery(tmp_path)
-    assert not mine.exists()
+    recovery.remove(dead)
+    recovery.leave_folder(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_process_holds_is_free_when_it_was_killed(tmp_path: Path) -> None:
+    path = tmp_path / "recovery-other.smis"
+    path.touch()
+    code = f"from pathlib import Path; from app.document.claims import Claim; Claim(Path({str(path)!r})); print('held')"
+    other = subprocess.Popen([sys.executable, "-c", f"{code}; input()"], stdin=PIPE, stdout=PIPE)
+    assert other.stdout is not None and other.stdout.readline()
+    assert is_claimed(path) and recovery.left_behind(tmp_path) == []
+    other.kill()
+    other.communicate()
+    assert not is_claimed(path) and recovery.left_behind(tmp_path) == [path]
+
+
+def test_a_damaged_recovery_file_is_offered_once(tmp_path: Path) -> None:
+    damaged = tmp_path / "recovery-dead.smis"
+    damaged.write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(UserError, match=r"recovery-dead\.smis"):
+        recovery.recover(damaged)
+    assert recovery.left_behind(tmp_path) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["recovery-dead.smis.damaged"]
 
 
 def test_settings_survive_nonsense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
