@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import language, welcome
 from app.collector import Collector
+from app.mishaps import tell_of_errors
 from app.settings import load_settings
 from app.window import TITLE, MainWindow
 
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     language.install(app, settings.language)
     window = MainWindow(settings)
     Collector(window.session)
+    tell_of_errors(window.session)
     window.show()
     # The window is painted before the threads start to import torch.
     QTimer.singleShot(0, window.session.start)

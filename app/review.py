@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QMessageBox
 
 from app import theme
 from app.canvas.surface import ViewMode
-from app.commands.texts import sentence
 from app.document.document import Document
 from app.icons import pixmap
 from app.rendering.mixing import Correction
@@ -71,7 +70,7 @@ class PhotoReview(QObject):
                 self.tr("Opening the photo"),
                 lambda progress: parse_file(facts, source, progress, name, number),
                 lambda parsed: self._show(parsed, facts, source),
-                failed=lambda text, details: session.say(sentence(text), "error", details),
+                failed=lambda text, details: session.say(text, "error", details),
                 key="open-photo",
             )
 
@@ -135,7 +134,7 @@ class PhotoReview(QObject):
 
         def failed(text: str, details: str) -> None:
             self.bar.set_busy(False)
-            session.say(sentence(text), "error", details)
+            session.say(text, "error", details)
 
         session.jobs.add(
             self.tr("Reading the styles of the photo"),

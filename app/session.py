@@ -90,7 +90,7 @@ class Session(StyleSession):
         self.worker.model_ready.connect(self._adopt_model)
         self.worker.rendered.connect(self._take_result)
         self.jobs.failed.connect(lambda text, details: self.say(text, "error", details))
-        self.saver.failed.connect(lambda text, details: self.say(f"{text[:1].upper()}{text[1:]}.", "error", details))
+        self.saver.failed.connect(lambda text, details: self.say(text, "error", details))
         self.document = document
         self.context = ToolContext(document, self.tools, image=self.wand_image, pick_class=self.pick_class)
         self._listen(document)
@@ -202,7 +202,9 @@ class Session(StyleSession):
         return photo.frame if photo is not None else self.picture
 
     def say(self, text: str, kind: str = "info", details: str = "") -> None:
-        """Show a note in the message bar."""
+        """Show a note in the message bar; errors come as they were raised, and are shown as sentences."""
+        if kind == "error":
+            text = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
         self.message.emit(Message(text, kind, details))
 
     # Picture ---------------------------------------------------------------------------------------

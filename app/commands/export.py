@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.commands.base import Commands
-from app.commands.texts import sentence, with_suffix
+from app.commands.texts import with_suffix
 from app.document.layers import class_layers, write_layers
 from model.errors import UserError
 from model.images import write_picture
@@ -76,7 +76,7 @@ class ExportCommands(Commands):
         try:
             write_label_map(path, labels, document.label_set)
         except UserError as error:
-            self.session.say(sentence(error), "error")
+            self.session.say(str(error), "error")
         else:
             self.session.say(self.tr("Exported {0}.").format(path.name), "success")
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from app.rendering.worker import yield_to_the_window
 from model.errors import UserError
@@ -211,7 +211,9 @@ class _Lane(QThread):
             except UserError as error:
                 message, details = str(error), traceback.format_exc()
             except Exception as error:
-                message, details = f"{job.note or 'A background job'} failed: {error}", traceback.format_exc()
+                note = job.note or QCoreApplication.translate("Jobs", "Work in the background")
+                message = QCoreApplication.translate("Jobs", "{0} failed: {1}").format(note, error)
+                details = traceback.format_exc()
             if job.note:
                 self._queue.report(self, "", -1.0)
             self._queue._finished.emit(job, result, message, details)

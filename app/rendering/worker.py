@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import QCoreApplication, QThread, Signal
 
 from app.document.box import Box
 from app.rendering.composing import PhotoComposer
@@ -121,7 +121,9 @@ class RenderWorker(QThread):
         except UserError as error:
             self._fail(-1, str(error))
         except Exception as error:
-            self._fail(-1, f"{request.bundle} could not be loaded: {error}")
+            name = request.bundle or QCoreApplication.translate("RenderWorker", "The network")
+            text = QCoreApplication.translate("RenderWorker", "{0} could not be loaded: {1}")
+            self._fail(-1, text.format(name, error))
         else:
             self.model_ready.emit(facts)
 
@@ -159,7 +161,8 @@ class RenderWorker(QThread):
                 return
             except Exception as error:
                 composer.forget()
-                self._fail(request.id, f"The picture could not be rendered: {error}")
+                text = QCoreApplication.translate("RenderWorker", "The picture could not be rendered: {0}")
+                self._fail(request.id, text.format(error))
                 return
             elapsed = (time.perf_counter() - start) * 1000
             exact = bool(frame.exact)

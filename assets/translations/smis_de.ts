@@ -1655,6 +1655,16 @@
     </message>
     <message>
       <location filename="../../app/commands/file.py" />
+      <source>“{0}” was opened as a label map. It may be a photo of few colours.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>Open as a photo</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
       <source>The map of {0} × {1} was fitted into {2} × {3}; exports have its own size again.</source>
       <translation>Die Karte von {0} × {1} wurde in {2} × {3} eingepasst; Exporte haben wieder ihre eigene Größe.</translation>
     </message>
@@ -1726,6 +1736,19 @@
       <location filename="../../app/panels/history.py" />
       <source>{0} of {1} steps, {2}</source>
       <translation>{0} von {1} Schritten, {2}</translation>
+    </message>
+  </context>
+  <context>
+    <name>Jobs</name>
+    <message>
+      <location filename="../../app/rendering/jobs.py" />
+      <source>Work in the background</source>
+      <translation>Arbeit im Hintergrund</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/jobs.py" />
+      <source>{0} failed: {1}</source>
+      <translation>{0} ist fehlgeschlagen: {1}</translation>
     </message>
   </context>
   <context>
@@ -1889,6 +1912,16 @@
       <source>Class of {0}</source>
       <translation>Klasse von {0}</translation>
     </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>Open as a photo</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../app/dialogs/mapping.py" />
+      <source>The file is no label map: read a photo of few colours</source>
+      <translation type="unfinished" />
+    </message>
   </context>
   <context>
     <name>Menus</name>
@@ -1959,6 +1992,14 @@
       <location filename="../../app/widgets/message_bar.py" />
       <source>Close this message</source>
       <translation>Diese Meldung schließen</translation>
+    </message>
+  </context>
+  <context>
+    <name>Mishaps</name>
+    <message>
+      <location filename="../../app/mishaps.py" />
+      <source>Something went wrong in the program: {0}</source>
+      <translation>Im Programm ist etwas schiefgegangen: {0}</translation>
     </message>
   </context>
   <context>
@@ -2462,6 +2503,11 @@
     </message>
     <message>
       <location filename="../../app/commands/photo.py" />
+      <source>Fitting the styles to the photo...</source>
+      <translation>Die Stile werden an das Foto angepasst …</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/photo.py" />
       <source>Styles fitted to the photo</source>
       <translation>An das Foto angepasste Stile</translation>
     </message>
@@ -2479,11 +2525,6 @@
       <location filename="../../app/commands/photo.py" />
       <source>Fitting the styles to the photo</source>
       <translation>Die Stile werden an das Foto angepasst</translation>
-    </message>
-    <message>
-      <location filename="../../app/commands/photo.py" />
-      <source>Fitting the styles to the photo...</source>
-      <translation>Die Stile werden an das Foto angepasst …</translation>
     </message>
     <message>
       <location filename="../../app/commands/photo.py" />
@@ -2780,6 +2821,24 @@
       <location filename="../../app/panels/region.py" />
       <source>Photo</source>
       <translation>Foto</translation>
+    </message>
+  </context>
+  <context>
+    <name>RenderWorker</name>
+    <message>
+      <location filename="../../app/rendering/worker.py" />
+      <source>The network</source>
+      <translation>Das Netz</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/worker.py" />
+      <source>{0} could not be loaded: {1}</source>
+      <translation>{0} konnte nicht geladen werden: {1}</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/worker.py" />
+      <source>The picture could not be rendered: {0}</source>
+      <translation>Das Bild konnte nicht berechnet werden: {0}</translation>
     </message>
   </context>
   <context>
@@ -3754,8 +3813,8 @@
     </message>
     <message>
       <location filename="../../app/welcome.py" />
-      <source>The program ended unexpectedly. Unsaved work was kept.</source>
-      <translation>Das Programm wurde unerwartet beendet. Ungespeicherte Arbeit wurde aufgehoben.</translation>
+      <source>The program ended unexpectedly. Unsaved work of {0} was kept.</source>
+      <translation>Das Programm wurde unerwartet beendet. Ungesicherte Arbeit vom {0} wurde aufbewahrt.</translation>
     </message>
     <message>
       <location filename="../../app/welcome.py" />
