@@ -15,6 +15,7 @@ from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
 from model.engine.workspace import Workspace
 from model.groupdnet.class_frame import class_frames, in_classes
+from model.groupdnet.plain_ground import lay_ground
 
 # Pixels added to a preview's box on every side, at every level: two convolutions and a label window reach three, so
 # above the levels that are computed whole, what is shown of a preview is as good as exact.
@@ -64,8 +65,9 @@ class Plan:
     def picture(self) -> Tensor:
         """float32 (3, H, W) in [-1, 1]: the picture before it is rounded to 8 bits."""
         rgb = self.levels[-1].rgb
-        assert rgb is not None
-        return rgb.tanh()
+        assert rgb is not None and self._shown_symbols is not None
+        labels = torch.from_numpy(self._classes(self._shown_symbols))
+        return lay_ground(rgb.tanh(), labels, self.network.config.ground)
 
     def convolutions(self) -> list[Callable[[], object]]:
         """Every convolution of a whole frame, each ready to run on an input of zeros."""
@@ -100,7 +102,8 @@ class Plan:
         framed = self.network.config.framed_classes
         if not framed:
             return
-        labels = torch.from_numpy(self._classes())[None]
+        assert self._symbols is not None
+        labels = torch.from_numpy(self._classes(self._symbols))[None]
         mask = in_classes(labels, framed)[0].numpy()
         if self._framed is not None and np.array_equal(mask, self._framed):
             return
@@ -122,12 +125,12 @@ class Plan:
             for level, stride in zip(self.levels, self.strides, strict=True):
                 level.set_codes(changed, tuple(box.down(stride) for box in boxes))
 
-    def _classes(self) -> NDArray[np.integer]:
-        assert self._symbols is not None
-        return self._symbols // 2 if self.network.config.instance_edges else self._symbols
+    def _classes(self, symbols: NDArray[np.int16]) -> NDArray[np.int16]:
+        return symbols // 2 if self.network.config.instance_edges else symbols
 
     def _class_boxes(self, classes: Tensor) -> tuple[Box, ...]:
-        return boxes_of(classes.numpy()[self._classes()])
+        assert self._symbols is not None
+        return boxes_of(classes.numpy()[self._classes(self._symbols)])
 
     def exact(self, check: Callable[[], None]) -> tuple[Box, ...]:
         """Bring every level up to date; returns the boxes of the picture that were computed anew."""
@@ -161,9 +164,14 @@ class Plan:
 
     def _show(self, boxes: tuple[Box, ...]) -> None:
         rgb = self.levels[-1].rgb
-        assert rgb is not None
+        assert rgb is not None and self._symbols is not None
+        ground = self.network.config.ground
         for box in boxes:
             self.levels[-1].elementwise.grey(rgb, box, self.pixels)
+            if ground is not None:
+                top, left, bottom, right = box
+                plain = self._classes(self._symbols[top:bottom, left:right]) == ground.label
+                self.pixels[top:bottom, left:right][plain] = ground.colour
         self._shown_symbols, self._shown_codes = self._symbols, self._codes
 
     def preview(self) -> tuple[Box, ...] | None:

@@ -22,6 +22,7 @@ from model.groupdnet.class_frame import class_frames, place_features
 from model.groupdnet.generator import ConditionalGroupBlock, noise_features
 from model.groupdnet.label_pyramid import resize_nearest
 from model.groupdnet.modulation import ConditionalGroupNorm
+from model.groupdnet.plain_ground import lay_ground
 from model.groupdnet.texture_noise import texture_noise
 
 WARM_UPS = 3
@@ -173,9 +174,9 @@ class WholeFrameNetwork:
             levels.append(_LevelMaps(classes, tuple(norm.maps(semantic) for norm in block.norms), added))
         return levels
 
-    def draw(self, levels: list[_LevelMaps], codes: Tensor, height: int, width: int) -> Tensor:
-        """codes float32 (classes, K, h, w) -> the picture float32 (3, H, W) in [-1, 1]."""
-        laid_out = self._generator.lay_out(codes[None], self.grid(height, width))
+    def draw(self, levels: list[_LevelMaps], codes: Tensor, labels: Tensor) -> Tensor:
+        """codes float32 (classes, K, h, w), labels int64 (H, W) -> the picture float32 (3, H, W) in [-1, 1]."""
+        laid_out = self._generator.lay_out(codes[None], self.grid(*labels.shape))
         x = self._fc(laid_out.to(self.dtype).contiguous(memory_format=torch.channels_last))
         flat = codes.flatten(1)
         rgb: Tensor | None = None
@@ -187,7 +188,7 @@ class WholeFrameNetwork:
                     drawn = drawn + F.interpolate(rgb, scale_factor=2, mode="bilinear", align_corners=False)
                 rgb = drawn
         assert rgb is not None
-        return rgb[0].tanh()
+        return lay_ground(rgb[0].tanh(), labels, self.config.ground)
 
 
 class WholeFramePlan:
@@ -267,7 +268,7 @@ class WholeFramePlan:
 
     def _draw(self) -> None:
         assert self._codes is not None
-        self._picture = self.network.draw(self._levels, self._codes, self.height, self.width)
+        self._picture = self.network.draw(self._levels, self._codes, self._labels)
         self._bytes = ((self._picture + 1) * 127.5).round().to(torch.uint8).permute(1, 2, 0).contiguous()
 
     def _capture(self) -> None:

@@ -7,6 +7,7 @@ from model.groupdnet.config import (
     EncoderConfig,
     GeneratorConfig,
     ModulationConfig,
+    PlainGround,
 )
 from model.groupdnet.discriminator import MultiScaleDiscriminator
 from model.groupdnet.generator import Generator
@@ -22,4 +23,5 @@ __all__ = [
     "LabelPyramid",
     "ModulationConfig",
     "MultiScaleDiscriminator",
+    "PlainGround",
 ]

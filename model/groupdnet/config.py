@@ -86,6 +86,18 @@ class BlockConfig:
 
 
 @dataclass(frozen=True)
+class PlainGround:
+    """The class of a ground that has one colour by definition, and that colour, RGB of 0 to 255 (see plain_ground)."""
+
+    label: int
+    colour: tuple[int, int, int]
+
+    def __post_init__(self) -> None:
+        sound = len(self.colour) == 3 and all(0 <= value <= 255 for value in self.colour)
+        _require(sound, f"plain ground: a colour is three numbers of 0 to 255, not {self.colour}.")
+
+
+@dataclass(frozen=True)
 class GeneratorConfig:
     """The whole generator. Height and width of what it draws must be multiples of ``divisor``.
 
@@ -94,6 +106,7 @@ class GeneratorConfig:
     ``rgb_levels``: how many of the last blocks draw RGB; more than one are added up, upsampled bilinearly, before tanh.
     ``framed_classes``: the classes, taken together, whose pixels are told where they lie in them (see class_frame).
     ``prior_map``: codes first go through an affine map of their class (see PriorMap); needs pooled codes.
+    ``ground``: what is drawn of a class that is a plain ground (see plain_ground); None where all is the network's.
     """
 
     classes: int
@@ -107,6 +120,7 @@ class GeneratorConfig:
     spectral_norm: bool = True
     framed_classes: tuple[int, ...] = ()
     prior_map: bool = False
+    ground: PlainGround | None = None
 
     @property
     def semantic_channels(self) -> int:
@@ -145,6 +159,10 @@ class GeneratorConfig:
         _require(not self.prior_map or self.pooled_codes, "generator: a map of the prior needs pooled codes.")
         for number in self.framed_classes:
             _require(0 <= number < self.classes, f"generator: there is no class {number} to frame.")
+        if self.ground is not None:
+            _require(
+                0 <= self.ground.label < self.classes, f"generator: there is no class {self.ground.label} to be ground."
+            )
         _require(
             bool(self.framed_classes) or not any(block.framed for block in self.blocks),
             "generator: framed blocks need classes that are framed.",
@@ -173,6 +191,9 @@ class GeneratorConfig:
             blocks.append(BlockConfig(**block))
         values["blocks"] = tuple(blocks)
         values["framed_classes"] = tuple(values.get("framed_classes", ()))
+        if values.get("ground") is not None:
+            ground = _known(PlainGround, values["ground"])
+            values["ground"] = PlainGround(int(ground["label"]), tuple(int(value) for value in ground["colour"]))  # type: ignore[arg-type]
         return GeneratorConfig(**values)
 
 

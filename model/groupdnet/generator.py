@@ -12,6 +12,7 @@ from model.groupdnet.class_frame import ACROSS, DOWN
 from model.groupdnet.config import BlockConfig, GeneratorConfig
 from model.groupdnet.label_pyramid import LabelPyramid, instance_edges
 from model.groupdnet.modulation import ConditionalGroupNorm
+from model.groupdnet.plain_ground import lay_ground
 
 
 def _maybe_spectral(module: nn.Module, wanted: bool) -> nn.Module:
@@ -166,7 +167,8 @@ class Generator(nn.Module):
         if pyramid is None:
             pyramid = self.pyramid(labels, instances)
         codes = self.from_prior(codes)
-        return self.draw(self.lay_features(pyramid, codes, 0), pyramid, codes, 0)
+        drawn = self.draw(self.lay_features(pyramid, codes, 0), pyramid, codes, 0)
+        return lay_ground(drawn, pyramid.labels, self.config.ground)
 
     def lay_features(self, pyramid: LabelPyramid, codes: Tensor, levels: int) -> Tensor:
         """The features (B, C, h, w) that come out of the first ``levels`` blocks; codes ``from_prior``."""
@@ -177,7 +179,7 @@ class Generator(nn.Module):
 
     def draw(self, x: Tensor, pyramid: LabelPyramid, codes: Tensor, first: int) -> Tensor:
         """The picture from the features that came out of the first ``first`` blocks, none of which draws RGB; codes
-        ``from_prior``."""
+        ``from_prior``. All of it is the network's: a plain ground is laid by ``forward``."""
         first_rgb = len(self.blocks) - len(self.to_rgb)
         rgb: Tensor | None = None
         for number in range(first, len(self.blocks)):

@@ -14,6 +14,7 @@ from torch import Tensor
 from model.checkpoints.bundle import Bundle, save_bundle
 from model.checkpoints.state import folded_state
 from model.groupdnet.class_encoder import ClassEncoder, present_classes
+from model.groupdnet.config import PlainGround
 from model.groupdnet.generator import Generator
 from model.labels import LabelSet
 from model.training.colour_fit import evenly, fit_colours, of_all_classes
@@ -136,11 +137,12 @@ def export_bundle(
     elif model.encoder.config.whole_picture:
         present = torch.ones_like(present)
     mean, std, factor = code_statistics(codes, present)
-    generator = Generator(replace(config.generator, spectral_norm=False))
+    grey = config.studio_grey
+    ground = None if grey is None else PlainGround(label_set.background, (grey, grey, grey))
+    generator = Generator(replace(config.generator, spectral_norm=False, ground=ground))
     generator.load_state_dict(folded_state(model.generator), strict=False)
     encoder = ClassEncoder(replace(config.encoder, spectral_norm=False))
     encoder.load_state_dict(folded_state(model.encoder))
-    grey = config.studio_grey
     bundle = Bundle(
         name=target.parent.name if target.name == "bundle" else target.name,
         label_set=label_set,
@@ -152,7 +154,7 @@ def export_bundle(
         code_std=std,
         code_factor=factor,
         code_bank=code_bank(codes, present, mean, factor, linked=label_set.linked),
-        background=None if grey is None else (grey, grey, grey),
+        background=None if ground is None else ground.colour,
         card={"recipe": config.name, "steps": step, "batch_size": config.batch_size},
     )
     save_bundle(bundle, target)

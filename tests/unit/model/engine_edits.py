@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine import Frame, RenderCancelled, Renderer
-from model.groupdnet import BlockConfig, Generator, GeneratorConfig, ModulationConfig
+from model.groupdnet import BlockConfig, Generator, GeneratorConfig, ModulationConfig, PlainGround
 
 KINDS = ("ours", "deepfashion", "ade20k", "cityscapes")
 EDITS = (
@@ -63,6 +63,7 @@ def tiny_config(kind: str) -> GeneratorConfig:
             rgb_levels=3,
             framed_classes=(1, 3),
             prior_map=True,
+            ground=PlainGround(0, (200, 190, 40)),
         )
     if kind == "deepfashion":
         modulations = [ModulationConfig(8, shared_groups=g, gamma_beta_groups=g) for g in (4, 4, 2, 1)]
