@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from model.framing import Crop, fit_labels, fit_photo, person_crop, whole_crop
 
@@ -52,6 +54,13 @@ class PhotoLayer:
     def frame(self) -> NDArray[np.uint8]:
         """The photo in the document's frame, uint8 (height, width, 3)."""
         return fit_photo(self.pixels, self.crop, self.height, self.width)
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """The photo as a PNG. Large ones take seconds, so projects and recovery files share what was encoded once."""
+        buffer = io.BytesIO()
+        Image.fromarray(self.pixels).save(buffer, format="PNG", compress_level=1)
+        return buffer.getvalue()
 
     @property
     def nbytes(self) -> int:

@@ -114,7 +114,7 @@ def write_project(path: str | Path, content: Snapshot) -> None:
                 tensors["photo_codes"] = np.ascontiguousarray(content.photo_codes)
             archive.writestr("styles.safetensors", save_tensors(tensors))
         if content.photo is not None:
-            archive.writestr("photo.png", _png(Image.fromarray(content.photo.pixels), compress_level=1))
+            archive.writestr("photo.png", content.photo.encoded)
         if content.picture is not None:
             thumbnail = Image.fromarray(content.picture)
             thumbnail.thumbnail((THUMBNAIL, THUMBNAIL))
@@ -250,9 +250,9 @@ def _map_png(labels: NDArray[np.uint8], label_set: LabelSet) -> bytes:
     return _png(image)
 
 
-def _png(image: Image.Image, **options: Any) -> bytes:
+def _png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, format="PNG", **options)
+    image.save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -99,6 +99,8 @@ def parse_file(
     doubted = doubt(facts.bundle, pixels, parsed, background) if person else None
     title = name or (source.stem if isinstance(source, Path) else "photo")
     layer = PhotoLayer(pixels, crop, facts.height, facts.width, title)
+    # Kept by the layer: the window would have to wait for it, a tenth of a second for a large photo.
+    _ = layer.frame
     return ParsedPhoto(layer, labels, person, full_size, people, number or 0, doubted)
 
 
