@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.photos import OpenedPhoto, open_photo
 from app.rendering.requests import ModelFacts
-from model.compositing import Compositor, put_back, restyled_classes
+from model.compositing import Compositor, personal_classes, put_back, restyled_classes
 from model.errors import UserError
 from model.fitting import Fit
 from model.images import write_picture
@@ -31,18 +32,32 @@ class BatchReport:
 
 
 def find_inputs(folder: Path) -> list[Path]:
-    """The images of a folder by name.
+    """The images of a folder, by name.
 
     Raises:
         UserError: there are none, or the folder cannot be read.
     """
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        images = (path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        # Some systems leave a hidden file beside every picture.
+        found = sorted(path for path in images if not path.name.startswith("."))
     except OSError as error:
         raise UserError(f"{folder} cannot be read: {error.strerror}") from error
     if not found:
         raise UserError(f"{folder} holds no images")
     return found
+
+
+def output_paths(inputs: list[Path], target: Path) -> dict[Path, Path]:
+    """The PNG for each input: none takes the place of another, or of an input."""
+    stems = Counter(path.stem.casefold() for path in inputs)
+    kept = {path.resolve() for path in inputs}
+    outputs = {}
+    for path in inputs:
+        name = path.name if stems[path.stem.casefold()] > 1 else path.stem
+        output = target / f"{name}.png"
+        outputs[path] = output if output.resolve() not in kept else target / f"{name}-styled.png"
+    return outputs
 
 
 def render_folder(
@@ -72,7 +87,7 @@ def render_folder(
     def draw(labels: NDArray[np.uint8], styles: NDArray[np.float32]) -> NDArray[np.uint8]:
         return np.array(renderer.render(labels, torch.from_numpy(styles)).pixels, dtype=np.uint8, order="C")
 
-    report = BatchReport()
+    report, outputs = BatchReport(), output_paths(inputs, target)
     for number, path in enumerate(inputs):
         try:
             progress.step(path.name, number / len(inputs))
@@ -82,9 +97,7 @@ def render_folder(
             else:
                 fit = Fit.into(found.shape[0], found.shape[1], facts.height, facts.width)
                 picture = fit.restore(draw(fit.labels(found, facts.label_set.background), codes))
-            output = target / f"{path.stem}.png"
-            if output.resolve() == path.resolve():
-                output = target / f"{path.stem}-styled.png"
+            output = outputs[path]
             write_picture(output, picture)
             report.written.append(output)
         except JobCancelled:
@@ -105,7 +118,8 @@ def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.flo
     unstyled = frozenset({background} if facts.bundle.background is not None else ())
     layer, labels = opened.layer, opened.labels
     reference = draw(labels, opened.codes)
-    compositor = Compositor(layer.frame, labels, reference, background)
+    personal = personal_classes(facts.label_set)
+    compositor = Compositor(layer.frame, labels, reference, background, personal=personal)
     spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
     restyled = restyled_classes(codes, opened.codes, spread, unstyled)
     return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)

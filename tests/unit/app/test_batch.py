@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.rendering.batch import render_folder
+from app.rendering.batch import find_inputs, output_paths, render_folder
 from app.rendering.jobs import Progress
 from app.rendering.loading import model_facts
 from app.rendering.requests import ModelFacts
@@ -71,3 +71,15 @@ def test_thumbnails_are_of_the_networks_frame(facts: ModelFacts) -> None:
     labels[10:20, 8:16] = TOP
     picture = render_thumbnail(facts, labels, facts.code_mean, class_box(labels, TOP), 24)
     assert max(picture.shape[:2]) == 24 and picture.dtype == np.uint8
+
+
+def test_no_picture_takes_the_place_of_another_or_of_an_input(tmp_path: Path) -> None:
+    for name in ("a.jpg", "A.png", "b.png", "c.webp", ".b.png", "notes.txt"):
+        (tmp_path / name).touch()
+    inputs = find_inputs(tmp_path)
+    assert [path.name for path in inputs] == ["A.png", "a.jpg", "b.png", "c.webp"]
+    elsewhere = output_paths(inputs, tmp_path / "out")
+    assert [path.name for path in elsewhere.values()] == ["A.png.png", "a.jpg.png", "b.png", "c.png"]
+    beside = output_paths(inputs, tmp_path)
+    assert [path.name for path in beside.values()] == ["A.png.png", "a.jpg.png", "b-styled.png", "c.png"]
+    assert not set(beside.values()) & set(inputs)
