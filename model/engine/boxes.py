@@ -76,6 +76,8 @@ def merge(boxes: Iterable[Box], reach: int = 3) -> tuple[Box, ...]:
     """Join boxes wherever one costs no more than two, each with ``reach`` more pixels around it and its overhead."""
     rest: list[Box] = []
     pending = [box for box in boxes if box.area]
+    if len(pending) < 2 or (len(pending) == 2 and pending[0] == pending[1]):
+        return tuple(pending[:1])
     if len(pending) > MOST_BOXES:
         return (hull(pending),)
     while pending:

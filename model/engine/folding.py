@@ -306,11 +306,24 @@ class FoldedGenerator:
         """The base grid of a picture; raises UserError where it does not fit (see Generator.base_grid)."""
         return self._generator.base_grid(height, width)
 
-    def base(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
-        """Codes float32 (1, classes, K, h, w) -> what enters the first block, (grid h, grid w, base_channels)."""
+    def empty_base(self, grid: tuple[int, int]) -> Tensor:
+        """Room for what enters the first block, (grid h, grid w, base_channels)."""
+        return torch.empty(*grid, self.config.base_channels, dtype=self._formats[0])
+
+    def base(self, codes: Tensor, grid: tuple[int, int], channels: Channels) -> Tensor:
+        """Codes float32 (1, classes, K, h, w) -> what enters the first block, (grid h, grid w, channels).
+
+        ``channels``: whole groups of the base, as ``base_channels_of`` gives them.
+        """
+        groups, outputs = self.config.base_groups, self.config.base_channels
         laid_out = self._generator.lay_out(codes, grid)
-        base = F.conv2d(laid_out, self._fc_weight, self._fc_bias, padding=1, groups=self.config.base_groups)
-        return base[0].permute(1, 2, 0).to(self._formats[0]).contiguous()
+        needed = channels.through(groups, outputs, laid_out.shape[1])
+        some = slice(channels.first, channels.last)
+        bias = None if self._fc_bias is None else self._fc_bias[some]
+        count = (channels.last - channels.first) * groups // outputs
+        inputs = laid_out[:, needed.first : needed.last]
+        base = F.conv2d(inputs, self._fc_weight[some], bias, padding=1, groups=count)
+        return base[0].permute(1, 2, 0).to(self._formats[0])
 
     def base_channels_of(self, first: int, last: int) -> Channels:
         """The base channels that the codes of classes ``first`` to ``last`` - 1 reach."""

@@ -40,6 +40,8 @@ from model.shared_library import load_library
 # Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
 # in multiples of what the kernel multiplies at once.
 BATCH_VALUES, WIDE_BATCH, BATCH_STEP = 40_000, 132, 6
+# With fewer batches for every thread than this, one more than others have is a wait for the last.
+EVENLY_SHARED = 8
 # A product of matrices with more inputs is torch's.
 MOST_INPUTS = 128
 
@@ -271,8 +273,11 @@ class FusedElementwise(Elementwise):
         # Batches whose sums stay in the cache, and one for every thread at least. Wide matrices take longer to read.
         batch = WIDE_BATCH if conv.tile else min(WIDE_BATCH, BATCH_VALUES // (taps * inputs))
         batch = min(batch, -(-patches * groups // threads), patches)
-        batch = -(-patches // -(-patches // batch))
-        batch = -(-batch // BATCH_STEP) * BATCH_STEP
+        batches = -(-patches // batch)
+        # The same number for every thread.
+        while groups * batches % threads and groups * batches < EVENLY_SHARED * threads:
+            batches += 1
+        batch = -(-patches // (batches * BATCH_STEP)) * BATCH_STEP
         size = taps * batch * (inputs + width) + tile**2 * width + taps * 64 + 2 * batch
         scratch = self._workspace.take("patches", threads, size)
         zeros = self._workspace.take("zeros", conv.outputs).zero_()

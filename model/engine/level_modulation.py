@@ -34,6 +34,7 @@ class LevelModulation:
         self._modulation, self._elementwise = modulation, elementwise
         self._grid = Box(0, 0, height, width)
         self._windows = LevelWindows(height, width, symbols, modulation.radius)
+        self._tables = LevelTables(modulation)
         self.index = torch.from_numpy(self._windows.index)
         self._restart()
 
@@ -48,7 +49,7 @@ class LevelModulation:
     def _restart(self) -> None:
         """Drop the tables; they are made again from the present map when next needed."""
         self._windows.reset()
-        self._tables = LevelTables(self._modulation)
+        self._tables.clear()
         self._unnumbered: tuple[Box, ...] = (self._grid,)
         self._unstyled: Tensor | None = None
         self._first_count = 0

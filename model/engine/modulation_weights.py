@@ -19,14 +19,16 @@ _GATHERED = 1024
 _COLUMNS = 64
 # Products of taps with inner windows are made once where they are at most this share of those of every window.
 _SHARED = 0.5
+# Emptied rows are given back when the first that follow need less than one in so many of them.
+_MOST_SPARE = 8
 
 
 class Rows:
-    """A matrix that grows at the bottom."""
+    """A matrix that grows at the bottom. Emptied, it keeps its memory: fresh memory costs more than what is written."""
 
     def __init__(self, columns: int) -> None:
         self._data = torch.empty(0, columns)
-        self.count = 0
+        self.count = self._touched = 0
 
     @property
     def used(self) -> Tensor:
@@ -34,19 +36,24 @@ class Rows:
 
     @property
     def nbytes(self) -> int:
-        return self._data.numel() * self._data.element_size()
+        return self._touched * self._data.shape[1] * self._data.element_size()
 
     def more(self, count: int) -> Tensor:
         """``count`` new rows at the bottom, to be filled."""
         needed = self.count + count
-        if needed > self._data.shape[0]:
-            # Rows not yet used are not yet touched, so they cost nothing; growing at the next stroke would.
-            grown = torch.empty(3 * needed // 2, self._data.shape[1])
+        if needed > self._data.shape[0] or (not self.count and _MOST_SPARE * needed < self._touched):
+            # Rows never used are not touched, so they cost nothing; growing at the next map or stroke would.
+            grown = torch.empty((2 if self.count else 3) * needed, self._data.shape[1])
             grown[: self.count] = self.used
-            self._data = grown
+            self._data, self._touched = grown, 0
         rows = self._data[self.count : needed]
         self.count = needed
+        self._touched = max(self._touched, needed)
         return rows
+
+    def clear(self) -> None:
+        """Drop all rows."""
+        self.count = 0
 
     def append(self, rows: Tensor) -> None:
         self.more(rows.shape[0]).copy_(rows)

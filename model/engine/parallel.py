@@ -8,15 +8,14 @@ Where torch has another OpenMP library (macOS, Windows), threads of Python run t
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 # Fewer values than this are done sooner than a second thread has woken up (main.py lets threads sleep early).
 _WORTH_SHARING = 1 << 17
@@ -52,12 +51,12 @@ class Kernel:
         self._address = int(compiled.address)
         self._alone = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(self._address)
 
-    def __call__(self, values: int, arguments: Sequence[int]) -> NDArray[np.int64]:
+    def __call__(self, values: int, arguments: Sequence[int]) -> array[int]:
         """Run over ``arguments`` (``a[1]`` and on), about so many ``values``; returns the array after it."""
-        packed = np.array((0, *arguments), np.int64)
+        packed = array("q", (0, *arguments))
         threads = torch.get_num_threads() if values >= _WORTH_SHARING else 1
         threads = min(threads, arguments[0])
-        place = packed.ctypes.data
+        place, _ = packed.buffer_info()
         if threads > 1 and _PARALLEL is not None:
             _PARALLEL(self._address, place, threads, 0)
         elif threads > 1:

@@ -42,11 +42,13 @@ class Plan:
                 rows, columns = 2 * rows, 2 * columns
             self.levels.append(Level(block, rows, columns, network.symbols, workspace))
             self.strides.append(height // rows)
-        self._base = torch.empty(0)
+        self._base = network.empty_base(self._grid)
         self._symbols: NDArray[np.int16] | None = None
         self._codes: Tensor | None = None
         # Which pixels are told where they lie in their class.
         self._framed: NDArray[np.bool_] | None = None
+        # Boxes around the pixels of some classes.
+        self._known_boxes: dict[tuple[int, ...], tuple[Box, ...]] = {}
         # Of the last frame that was handed out.
         self._shown_symbols: NDArray[np.int16] | None = None
         self._shown_codes: Tensor | None = None
@@ -89,6 +91,7 @@ class Plan:
             for level, stride in zip(self.levels, self.strides, strict=True):
                 level.set_symbols(symbols[::stride, ::stride], repainted.down(stride))
             self._symbols = symbols
+            self._known_boxes.clear()
             self._take_places()
         if self._codes is None or codes.shape != self._codes.shape:
             changed = torch.ones(self.network.config.classes, dtype=torch.bool)
@@ -114,9 +117,9 @@ class Plan:
 
     def _take_codes(self, codes: Tensor, changed: Tensor) -> None:
         self._codes = codes.clone()
-        self._base = self.network.base(self._codes[None], self._grid)
-        numbers = torch.nonzero(changed)[:, 0]
+        numbers = np.flatnonzero(changed.numpy())
         channels = self.network.base_channels_of(int(numbers[0]), int(numbers[-1]) + 1)
+        self._base[..., channels.first : channels.last] = self.network.base(self._codes[None], self._grid, channels)
         first = self.levels[0]
         source = Box(0, 0, *self._grid)
         first.input_dirty = first.input_dirty.union(Dirty((source,), channels))
@@ -130,7 +133,14 @@ class Plan:
 
     def _class_boxes(self, classes: Tensor) -> tuple[Box, ...]:
         assert self._symbols is not None
-        return boxes_of(classes.numpy()[self._classes(self._symbols)])
+        numbers = tuple(np.flatnonzero(classes.numpy()).tolist())
+        known = self._known_boxes.get(numbers)
+        if known is None:
+            labels = self._classes(self._symbols)
+            known = boxes_of(labels == numbers[0] if len(numbers) == 1 else classes.numpy()[labels])
+            # The preview asks for the same boxes again.
+            self._known_boxes = {numbers: known}
+        return known
 
     def exact(self, check: Callable[[], None]) -> tuple[Box, ...]:
         """Bring every level up to date; returns the boxes of the picture that were computed anew."""
@@ -183,7 +193,8 @@ class Plan:
         if self._shown_symbols is None or self._shown_codes is None:
             return None
         assert self._symbols is not None and self._codes is not None
-        painted = boxes_of(self._symbols != self._shown_symbols)
+        unpainted = self._symbols is self._shown_symbols
+        painted = () if unpainted else boxes_of(self._symbols != self._shown_symbols)
         restyled = (self._codes != self._shown_codes).flatten(1).any(1)
         styled = self._class_boxes(restyled) if bool(restyled.any()) else ()
         boxes = merge(painted + styled)

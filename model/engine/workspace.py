@@ -7,6 +7,9 @@ import math
 import torch
 from torch import Tensor
 
+# So many views of buffers are kept for the next time that they are asked for.
+MOST_VIEWS = 512
+
 
 class Workspace:
     """Scratch tensors by name: fresh memory of this size costs more than what is written into it."""
@@ -15,6 +18,7 @@ class Workspace:
         self._dtype = dtype
         self._buffers: dict[str, Tensor] = {}
         self._others: dict[torch.dtype, Workspace] = {}
+        self._views: dict[tuple[str | int, ...], Tensor] = {}
 
     def of(self, dtype: torch.dtype) -> Workspace:
         """The same for tensors of another format."""
@@ -24,12 +28,19 @@ class Workspace:
 
     def take(self, name: str, *shape: int) -> Tensor:
         """A contiguous tensor of this shape with any finite content, good until ``name`` is asked for again."""
+        known = self._views.get((name, *shape))
+        if known is not None:
+            return known
         count = math.prod(shape)
         buffer = self._buffers.get(name)
         if buffer is None or buffer.numel() < count:
             buffer = torch.zeros(count, dtype=self._dtype)
             self._buffers[name] = buffer
-        return buffer[:count].view(shape)
+            self._views.clear()
+        elif len(self._views) >= MOST_VIEWS:
+            self._views.clear()
+        view = self._views[name, *shape] = buffer[:count].view(shape)
+        return view
 
     @property
     def nbytes(self) -> int:
