@@ -12,7 +12,7 @@ from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
-from model.compositing import Compositor, Keep, Plate, restyled_classes
+from model.compositing import Compositor, Keep, Plate, personal_classes, restyled_classes
 
 Picture = NDArray[np.uint8]
 
@@ -73,8 +73,15 @@ class PhotoComposer:
             return
         self._base = base
         assert self._reference is not None
+        label_set = self._facts.label_set
         self._compositor = Compositor(
-            base.photo.frame, base.labels, self._reference, self._facts.label_set.background, base.keep, self._plate
+            base.photo.frame,
+            base.labels,
+            self._reference,
+            label_set.background,
+            base.keep,
+            self._plate,
+            personal_classes(label_set),
         )
 
     def compose(self, request: RenderRequest, frame: FrameLike) -> tuple[Picture, Box, Composition | None]:
@@ -102,7 +109,7 @@ class PhotoComposer:
                 part = (box.top, box.left, box.bottom, box.right)
                 previous = last.picture if known and last is not None else None
                 picture = compositor.compose(request.labels, network, restyled, box=part, previous=previous)
-                around = compositor.reach
+                around = compositor.reach(restyled)
                 box = Box(box.top - around, box.left - around, box.bottom + around, box.right + around)
         self._shown = _Shown(compositor, request.labels, restyled, picture)
         return picture, box.clipped(height, width), composition

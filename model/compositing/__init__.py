@@ -4,9 +4,19 @@ Outside the edit mask and its seam the result equals the photo exactly. `Composi
 `put_back` takes a frame to the photo's own size. docs/decisions/0011-compositing.md compares the ways of blending.
 """
 
-from model.compositing.compositor import Compositor, Keep, KeepSettings
+from model.compositing.compositor import Compositor
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
+from model.compositing.keeping import Keep, KeepSettings, personal_classes
 from model.compositing.restyling import restyled_classes
 
-__all__ = ["Compositor", "Keep", "KeepSettings", "Plate", "Rectangle", "put_back", "restyled_classes"]
+__all__ = [
+    "Compositor",
+    "Keep",
+    "KeepSettings",
+    "Plate",
+    "Rectangle",
+    "personal_classes",
+    "put_back",
+    "restyled_classes",
+]

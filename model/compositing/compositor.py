@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
+from collections.abc import Collection
 
 import cv2
 import numpy as np
@@ -14,46 +11,18 @@ from numpy.typing import NDArray
 from model.compositing.fields import Field, Mask, extend
 from model.compositing.ground import ground_beside
 from model.compositing.inpainting import Plate, inpaint_background
+from model.compositing.keeping import Keep, KeepSettings
 from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
+from model.compositing.recolouring import RECOLOUR_REACH, recoloured
 from model.compositing.restyling import strength
+from model.compositing.windows import Box, bounds, grown, slices, touched, within
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
-Box = tuple[int, int, int, int]
-"""Top, left, bottom, right in pixels; bottom and right lie outside."""
 
 #: Deviation in pixels of the Gaussian under which photo and model are compared. Narrower, it copies the old folds into
 #: the new cloth; wider, it cannot follow light and shade.
 MATCH_SIGMA = 6.0
-
-
-class Keep(StrEnum):
-    """Whose pixels a class shows where nobody edited it."""
-
-    PHOTO = "photo"
-    MODEL = "model"
-
-
-@dataclass(frozen=True)
-class KeepSettings:
-    """How much of the photo stays.
-
-    Attributes:
-        mode: for all classes.
-        classes: for single classes, over `mode`.
-        seam: width in frame pixels of the band around edits in which model and photo are blended; 0 cuts hard.
-    """
-
-    mode: Keep = Keep.PHOTO
-    classes: Mapping[int, Keep] = field(default_factory=lambda: MappingProxyType({}))
-    seam: int = 4
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.seam <= 64:
-            raise ValueError(f"a seam of {self.seam} pixels is outside 0 to 64")
-
-    def of(self, class_index: int) -> Keep:
-        return self.classes.get(class_index, self.mode)
 
 
 class Compositor:
@@ -65,6 +34,7 @@ class Compositor:
     - as they are for `Keep.MODEL`, and for classes with a new style but for the outermost `RIM` pixels, which take the
       colours from farther inside: there the network mixes the class with what it drew beyond. While a style is not
       far from the photo's, what the model lacks of the photo (`photo - reference`) is added and fades with distance;
+    - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
@@ -84,6 +54,7 @@ class Compositor:
         background: int = 0,
         settings: KeepSettings | None = None,
         plate: Plate | None = None,
+        personal: Collection[int] = (),
     ) -> None:
         """
         Args:
@@ -92,6 +63,7 @@ class Compositor:
             reference: uint8 (H, W, 3), the model's picture of that map with the photo's own codes.
             background: the class that removed things uncover.
             plate: that of another compositor of the same photo and map, where only the settings differ.
+            personal: classes whose features stay when they take another style (`personal_classes`).
         """
         if photo.shape != reference.shape or photo.shape[:2] != labels.shape:
             raise ValueError(f"photo {photo.shape}, reference {reference.shape}, labels {labels.shape} differ in size")
@@ -100,6 +72,7 @@ class Compositor:
         self.background = background
         self.settings = settings or KeepSettings()
         self.reference = reference
+        self.personal = frozenset(personal)
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
@@ -108,10 +81,10 @@ class Compositor:
         self._last_own: tuple[Box, dict[int, float], Labels, Field] | None = None
         self._plate = plate
 
-    @property
-    def reach(self) -> int:
+    def reach(self, restyled: Collection[int] = ()) -> int:
         """How many pixels around a changed one a picture can change."""
-        return self.settings.seam + LAYER_REACH + 2
+        recolours = any(index in self.personal for index in restyled)
+        return self.settings.seam + LAYER_REACH + 2 + (RECOLOUR_REACH if recolours else 0)
 
     @property
     def plate(self) -> Plate:
@@ -150,7 +123,7 @@ class Compositor:
         return self._mask_in(after, restyled, painted, (0, 0, *self.labels.shape))
 
     def _mask_in(self, after: Labels, restyled: Collection[int], painted: Mask | None, box: Box) -> Mask:
-        part = _slices(box)
+        part = slices(box)
         mask = after[part] != self.labels[part]
         if painted is not None:
             mask |= painted[part]
@@ -184,18 +157,18 @@ class Compositor:
         if box is None or previous is None:
             result, box = self.photo.copy(), (0, 0, *self.labels.shape)
         else:
-            result, box = previous.copy(), _grown(box, self.reach, self.labels.shape)
+            result, box = previous.copy(), grown(box, self.reach(restyled), self.labels.shape)
         # The seam's fade looks outward for the mask: a wider window keeps it right at the box's rim.
-        window = _grown(box, self.settings.seam + 2, self.labels.shape)
+        window = grown(box, self.settings.seam + 2, self.labels.shape)
         mask = self._mask_in(after, restyled, painted, window)
-        work = _touched(mask, window, self.settings.seam, box)
-        result[_slices(box)] = self.photo[_slices(box)]
+        work = touched(mask, window, self.settings.seam, box)
+        result[slices(box)] = self.photo[slices(box)]
         if work is None:
             return result
         weight = fade(mask, self.settings.seam)
         weight = weight[work[0] - window[0] : work[2] - window[0], work[1] - window[1] : work[3] - window[1]]
         target = self._target_in(after, picture, restyled, painted, work)
-        part = _slices(work)
+        part = slices(work)
         kept = self.photo[part]
         mixed = kept + weight[..., None] * (target - kept)
         result[part] = np.where(weight[..., None] > 0, np.rint(mixed).clip(0, 255), kept).astype(np.uint8)
@@ -210,13 +183,13 @@ class Compositor:
     def _target_in(
         self, after: Labels, picture: Picture, restyled: Collection[int], painted: Mask | None, box: Box
     ) -> Field:
-        window = _grown(box, self.reach, self.labels.shape)
+        window = grown(box, self.reach(restyled), self.labels.shape)
         target = self._mixture(after, picture, restyled, painted, window)
         share = self._remembered_in(after, restyled, painted, window)
         if share is not None:
             # What the model lacks of the photo, taken from the picture that it makes of the photo's own styles.
             known = {index: float(strength(restyled, index) >= 1) for index in restyled}
-            target += share[..., None] * (self.photo[_slices(window)] - self._own(after, known, painted, window))
+            target += share[..., None] * (self.photo[slices(window)] - self._own(after, known, painted, window))
         top, left = box[0] - window[0], box[1] - window[1]
         return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
 
@@ -240,7 +213,7 @@ class Compositor:
     def _remembered_in(
         self, after: Labels, restyled: Collection[int], painted: Mask | None, window: Box
     ) -> Field | None:
-        part = _slices(window)
+        part = slices(window)
         labels = after[part]
         faint = {i for i in restyled if strength(restyled, i) < 1 and self.settings.of(i) is Keep.PHOTO}
         if not faint or not np.isin(labels, list(faint)).any():
@@ -260,7 +233,7 @@ class Compositor:
     def _mixture(
         self, after: Labels, picture: Picture, restyled: Collection[int], painted: Mask | None, window: Box
     ) -> Field:
-        part = _slices(window)
+        part = slices(window)
         labels, kept = after[part], after[part] == self.labels[part]
         mask = self._mask_in(after, restyled, painted, window)
         near = cv2.dilate(mask.astype(np.uint8), np.ones((2 * RIM + 1,) * 2, np.uint8)) > 0
@@ -271,12 +244,16 @@ class Compositor:
         covered = np.zeros(labels.shape, np.float32)
         under, beside = np.zeros_like(target), np.zeros(labels.shape, np.float32)
         for index in np.flatnonzero(np.bincount(labels.ravel(), minlength=1)).tolist():
-            at = _bounds((labels == index) & zone, LAYER_REACH + RIM + 1)
+            at = bounds((labels == index) & zone, LAYER_REACH + RIM + 1)
             if at is None:
                 continue
             own = labels[at] == index
-            place = _within(window, at)
-            layer = self._layer(index, own, mask[at], near[at], picture, restyled, place)
+            place = within(window, at)
+            if index in restyled and index in self.personal and self.settings.of(index) is Keep.PHOTO:
+                fresh = ~kept[at] if painted is None else ~kept[at] | painted[slices(place)]
+                layer = self._recoloured_layer(index, own, fresh, picture, place)
+            else:
+                layer = self._layer(index, own, mask[at], near[at], picture, restyled, place)
             share = self._coverage(index, own, kept[at], index in restyled, place)
             edited = own if index in restyled else own & mask[at]
             above = share * (cv2.dilate(edited.astype(np.uint8), wide) > 0)
@@ -296,7 +273,7 @@ class Compositor:
         self, index: int, own: Mask, mask: Mask, near: Mask, picture: Picture, restyled: Collection[int], window: Box
     ) -> Field:
         """The colours of a class in the window and some pixels beyond its outline, float32 (h, w, 3)."""
-        part = _slices(window)
+        part = slices(window)
         drawn = picture[part].astype(np.float32)
         if self.settings.of(index) is Keep.MODEL:
             return drawn
@@ -314,6 +291,19 @@ class Compositor:
             share = fade(own & mask, self.settings.seam)
             colors += share[..., None] * (drawn + self.correction(index)[part] - colors)
             clean = np.where(share > 0, inner_part(own), clean)
+        return extend_layer(colors, clean, own)
+
+    def _recoloured_layer(self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box) -> Field:
+        """A personal class in another style: the photo's features in its colours, the model's where it is new."""
+        part = slices(window)
+        clean = inner_part(own)
+        known = own & ~fresh
+        compared = known & clean if (known & clean).any() else known
+        colors = recoloured(self.photo[part].astype(np.float32), self.reference[part], picture[part], compared)
+        if (own & fresh).any():
+            share = fade(own & fresh, self.settings.seam)
+            drawn = picture[part].astype(np.float32) + self.correction(index)[part]
+            colors = np.asarray(colors + share[..., None] * (drawn - colors), np.float32)
         return extend_layer(colors, clean, own)
 
     def _ground(self, part: tuple[slice, slice], own: Mask) -> Field:
@@ -339,7 +329,7 @@ class Compositor:
         # Where outlines were changed the photo's edges mean nothing.
         around = np.ones((9, 9), np.uint8)
         same = cv2.erode(kept.astype(np.uint8), around, borderType=cv2.BORDER_CONSTANT, borderValue=1)
-        return np.where(same > 0, self._mattes[index][_slices(window)], share)
+        return np.where(same > 0, self._mattes[index][slices(window)], share)
 
     def correction(self, class_index: int) -> Field:
         """What the model's colours of a class lack to be the photo's, smoothly extended; float32 (H, W, 3)."""
@@ -367,39 +357,3 @@ def fade(mask: Mask, seam: float) -> Field:
     faded = np.asarray(rest * rest * (3 - 2 * rest), np.float32)
     faded[distance > seam] = 0
     return faded
-
-
-def _touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
-    """The part of `box` that the mask and its seam touch, None where nothing does."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
-        return None
-    top = max(box[0], window[0] + int(rows[0]) - seam)
-    left = max(box[1], window[1] + int(columns[0]) - seam)
-    bottom = min(box[2], window[0] + int(rows[-1]) + 1 + seam)
-    right = min(box[3], window[1] + int(columns[-1]) + 1 + seam)
-    return (top, left, bottom, right) if bottom > top and right > left else None
-
-
-def _bounds(where: Mask, margin: int) -> tuple[slice, slice] | None:
-    """The part of an array around what is True and `margin` pixels more, None where nothing is."""
-    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
-    if rows.size == 0:
-        return None
-    box = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
-    return _slices(_grown(box, margin, where.shape))
-
-
-def _within(window: Box, at: tuple[slice, slice]) -> Box:
-    """The box in the frame of a part of a window."""
-    top, left = window[:2]
-    return top + at[0].start, left + at[1].start, top + at[0].stop, left + at[1].stop
-
-
-def _grown(box: Box, by: int, shape: tuple[int, ...]) -> Box:
-    top, left, bottom, right = box
-    return max(0, top - by), max(0, left - by), min(shape[0], bottom + by), min(shape[1], right + by)
-
-
-def _slices(box: Box) -> tuple[slice, slice]:
-    return slice(box[0], box[2]), slice(box[1], box[3])

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.compositing.compositor import Compositor, Keep, Labels, Picture, fade
+from model.compositing.compositor import Compositor, Labels, Picture, fade
 from model.compositing.fields import Field, Mask
+from model.compositing.keeping import Keep
 
 #: Rows of the photo that are worked on at once: bounds the memory for photos of any size.
 STRIP = 512
@@ -152,7 +153,7 @@ def detail_gain(
         gain[fresh] = ratio.clip(0.25, 1.5)[fresh]
         depth = cv2.distanceTransform(_interior(after, fresh), cv2.DIST_L2, 3)
         gain[fresh] *= (depth / _OUTLINE).clip(0, 1)[fresh]
-    gray = fresh.astype(np.float32)
+    gray = (fresh & ~np.isin(after, list(compositor.personal))).astype(np.float32)
     remembered = compositor.remembered(after, restyled, painted)
     if remembered is not None:
         gain += remembered * (1 - gain)

@@ -26,11 +26,12 @@ def restylings(draw: st.DrawFn) -> dict[int, float]:
 class TestSettingOut:
     """A style that has not gone far from the photo's: films and sliders set out from the photo without a jump."""
 
-    @given(restylings(), st.integers(0, 6))
+    @given(restylings(), st.integers(0, 6), st.sets(st.just(1)))
     @settings(max_examples=30, deadline=None)
-    def test_the_photos_own_style_is_the_photo(self, restyled: dict[int, float], seam: int) -> None:
+    def test_the_photos_own_style_is_the_photo(self, restyled: dict[int, float], seam: int, personal: set[int]) -> None:
         base = scene()
-        compositor = Compositor(base.photo, base.labels, base.reference, 0, KeepSettings(seam=seam), scene_plate())
+        keep = KeepSettings(seam=seam)
+        compositor = Compositor(base.photo, base.labels, base.reference, 0, keep, scene_plate(), personal)
         own = dict.fromkeys(restyled, 0.0)
         assert (compositor.compose(base.labels, base.reference, own) == base.photo).all()
         crop = Crop(-3, 2, HEIGHT * 2.5, WIDTH * 2.5)
@@ -55,14 +56,19 @@ class TestSettingOut:
         # Twenty steps over at most 200 levels: none is a leap.
         assert max(steps) < 30
 
-    @given(edits(), restylings(), st.integers(0, HEIGHT - 12), st.integers(0, WIDTH - 12))
+    @given(edits(), restylings(), st.integers(0, HEIGHT - 12), st.integers(0, WIDTH - 12), st.sets(st.just(1)))
     @settings(max_examples=40, deadline=None)
     def test_a_part_can_be_recomposed(
-        self, edit: tuple[NDArray[np.uint8], tuple[int, ...]], restyled: dict[int, float], top: int, left: int
+        self,
+        edit: tuple[NDArray[np.uint8], tuple[int, ...]],
+        restyled: dict[int, float],
+        top: int,
+        left: int,
+        personal: set[int],
     ) -> None:
         after, _ = edit
         base = scene()
-        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate())
+        compositor = Compositor(base.photo, base.labels, base.reference, plate=scene_plate(), personal=personal)
         before = compositor.compose(after, base.reference, restyled)
         later, picture = after.copy(), base.reference.copy()
         later[top : top + 10, left : left + 9] = 2

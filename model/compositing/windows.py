@@ -1,0 +1,48 @@
+"""Parts of the frame that are worked on: boxes (top, left, bottom, right), bottom and right outside."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.compositing.fields import Mask
+
+Box = tuple[int, int, int, int]
+"""Top, left, bottom, right in pixels; bottom and right lie outside."""
+
+
+def touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
+    """The part of `box` that the mask and its seam touch, None where nothing does."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if rows.size == 0:
+        return None
+    top = max(box[0], window[0] + int(rows[0]) - seam)
+    left = max(box[1], window[1] + int(columns[0]) - seam)
+    bottom = min(box[2], window[0] + int(rows[-1]) + 1 + seam)
+    right = min(box[3], window[1] + int(columns[-1]) + 1 + seam)
+    return (top, left, bottom, right) if bottom > top and right > left else None
+
+
+def bounds(where: Mask, margin: int) -> tuple[slice, slice] | None:
+    """The part of an array around what is True and `margin` pixels more, None where nothing is."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    if rows.size == 0:
+        return None
+    box = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+    return slices(grown(box, margin, where.shape))
+
+
+def within(window: Box, at: tuple[slice, slice]) -> Box:
+    """The box in the frame of a part of a window."""
+    top, left = window[:2]
+    return top + at[0].start, left + at[1].start, top + at[0].stop, left + at[1].stop
+
+
+def grown(box: Box, by: int, shape: tuple[int, ...]) -> Box:
+    """The box and `by` pixels around it, as far as the array goes."""
+    top, left, bottom, right = box
+    return max(0, top - by), max(0, left - by), min(shape[0], bottom + by), min(shape[1], right + by)
+
+
+def slices(box: Box) -> tuple[slice, slice]:
+    """Rows and columns of a box."""
+    return slice(box[0], box[2]), slice(box[1], box[3])
