@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import theme
 from app.commands.base import Commands
-from app.commands.texts import sentence, with_suffix
+from app.commands.texts import with_suffix
 from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
+from app.document.file_kind import FileKind, kind_of
 from app.document.foreign import data_set_of, read_foreign
 from app.document.project import SUFFIX, read_project
 from app.icons import pixmap
@@ -23,9 +24,6 @@ from model.labels import read_label_map
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-
-FEW_COLORS = 64
-"""An RGB PNG with no more colours than this is taken for a label map, one with more for a photo."""
 
 
 class FileCommands(Commands):
@@ -115,15 +113,19 @@ class FileCommands(Commands):
         try:
             if path.suffix.lower() == SUFFIX:
                 self.show(read_project(path), path)
-            elif path.suffix.lower() == ".json" or looks_like_labels(path):
-                self.load_labels(path)
-            else:
+            elif (kind := kind_of(path, self.session.document.label_set)) is FileKind.PHOTO:
                 self.window.review.open(path)
+            else:
+                self.load_labels(path, photo_too=kind is FileKind.UNSURE)
         except UserError as error:
-            self.session.say(sentence(error), "error")
+            self.session.say(str(error), "error")
 
-    def load_labels(self, path: Path) -> None:
-        """Open a label map as a new document; values that are no classes are asked about."""
+    def load_labels(self, path: Path, photo_too: bool = False) -> None:
+        """Open a label map as a new document; values that are no classes are asked about.
+
+        Args:
+            photo_too: the file may as well be a photo: the question offers that, and where none is needed, a note does.
+        """
         label_set = self.session.document.label_set
         try:
             if path.suffix.lower() == ".json":
@@ -136,12 +138,21 @@ class FileCommands(Commands):
             foreign = read_foreign(path)
             guess = foreign.guess(label_set)
             if None in guess:
-                dialog = MappingDialog(foreign, label_set, path.name, self.window)
+                dialog = MappingDialog(foreign, label_set, path.name, self.window, photo_too)
                 if not dialog.exec():
+                    return
+                if dialog.is_photo:
+                    self.window.review.open(path)
                     return
                 guess = list(dialog.choice())
             labels = foreign.mapped(index for index in guess if index is not None)
         self.show_labels(labels, path.stem, path)
+        if photo_too:
+            self.window.messages.show_message(
+                self.tr("“{0}” was opened as a label map. It may be a photo of few colours.").format(path.name),
+                action=self.tr("Open as a photo"),
+                handler=lambda: self.may_open_photo() and self.window.review.open(path),
+            )
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:
         """A new document from a map of any size; another size than the network's own is fitted into it."""
@@ -209,27 +220,6 @@ class FileCommands(Commands):
 
     def quit(self) -> None:
         self.window.close()
-
-
-def looks_like_labels(path: Path) -> bool:
-    """True for images that can only be label maps: PNGs with a palette, or grey ones of few values."""
-    from PIL import Image
-
-    from model.images import load_pixels, open_image
-
-    if path.suffix.lower() != ".png":
-        return False
-    image: Image.Image = open_image(path)
-    if image.mode == "P":
-        return True
-    if image.width * image.height > 16_000_000:
-        return False
-    load_pixels(image, path)
-    if image.mode in ("L", "I;16", "I"):
-        return np.unique(np.asarray(image)).size <= 160
-    if image.mode in ("RGB", "RGBA"):
-        return image.getcolors(maxcolors=FEW_COLORS) is not None
-    return False
 
 
 def image_pixels(image: QImage) -> NDArray[np.uint8]:

@@ -26,10 +26,23 @@ from model.labels import LabelSet
 
 
 class MappingDialog(QDialog):
-    """One row per kind of pixel of the file; known names are filled in."""
+    """One row per kind of pixel of the file; known names are filled in.
 
-    def __init__(self, foreign: Foreign, label_set: LabelSet, title: str, parent: QWidget | None = None) -> None:
+    Attributes:
+        is_photo: the person said that the file is no label map but a photo.
+    """
+
+    def __init__(
+        self,
+        foreign: Foreign,
+        label_set: LabelSet,
+        title: str,
+        parent: QWidget | None = None,
+        photo_too: bool = False,
+    ) -> None:
+        """`photo_too`: offer to open the file as a photo instead."""
         super().__init__(parent)
+        self.is_photo = False
         self.setWindowTitle(self.tr("Classes of {0}").format(Path(title).name))
         self.resize(480, 520)
         heading = QLabel(self.tr("Which class is each of these?"))
@@ -72,11 +85,19 @@ class MappingDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
+        self.photo = buttons.addButton(self.tr("Open as a photo"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.photo.setToolTip(self.tr("The file is no label map: read a photo of few colours"))
+        self.photo.setVisible(photo_too)
+        self.photo.clicked.connect(self._take_as_photo)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
         for widget in (heading, note, table, buttons):
             layout.addWidget(widget)
+
+    def _take_as_photo(self) -> None:
+        self.is_photo = True
+        self.accept()
 
     def choice(self) -> tuple[int, ...]:
         """The class chosen for each kind."""

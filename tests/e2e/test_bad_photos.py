@@ -11,7 +11,10 @@ import pytest
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+
+from app.dialogs.mapping import MappingDialog
 
 HEIGHT, WIDTH = 60, 40
 NOISE = np.random.default_rng(8).integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
@@ -132,6 +135,50 @@ def test_a_drawn_person_is_doubted_and_may_be_taken(studio, tmp_path: Path, monk
     panel.add_photos([tmp_path / "figure.jpg"])
     studio.wait(lambda: len(panel.photos) == 1)
     assert "looks like a drawing" in studio.window.messages.text
+
+
+def test_a_photo_of_few_colours_that_passes_for_a_map_can_be_opened_as_a_photo(
+    studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.settle()
+    # All sixteen places of its palette are classes.
+    Image.fromarray(NOISE).quantize(16).save(tmp_path / "poster.png")
+    drop(studio, tmp_path / "poster.png")
+    assert studio.document.name == "poster" and studio.document.photo is None
+    assert "may be a photo" in studio.window.messages.text
+    map_of_it = studio.document
+    button = next(b for b in studio.window.messages.findChildren(QPushButton) if b.text() == "Open as a photo")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    studio.wait(lambda: studio.window.review.active)
+    assert studio.document.photo.pixels.shape == (HEIGHT, WIDTH, 3)
+    studio.window.review.bar.cancel.click()
+    assert studio.document is map_of_it
+
+    # Colours that are no classes are asked about, and the question knows photos too.
+    flat = np.array([[250, 240, 20], [10, 90, 200]], np.uint8)[(NOISE[..., 0] > 128).astype(int)]
+    Image.fromarray(flat).save(tmp_path / "flat.png")
+
+    def a_photo(dialog: MappingDialog) -> int:
+        assert dialog.photo.isVisibleTo(dialog)
+        dialog.photo.click()
+        return dialog.result()
+
+    monkeypatch.setattr(MappingDialog, "exec", a_photo)
+    drop(studio, tmp_path / "flat.png")
+    studio.wait(lambda: studio.window.review.active)
+    assert np.array_equal(studio.document.photo.pixels, flat)
+
+
+def test_one_pixel_is_no_map_and_shows_nobody(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+    monkeypatch.setattr("model.parsing.parse_photo", lambda _bundle, photo, **_: np.zeros(photo.shape[:2], np.uint8))
+    before = studio.document
+    Image.new("RGB", (1, 1), (30, 90, 200)).save(tmp_path / "dot.png")
+    drop(studio, tmp_path / "dot.png")
+    studio.wait(lambda: studio.window.review.active)
+    assert "No person" in studio.window.review.bar.text and not studio.window.review.bar.accept.isEnabled()
+    studio.window.review.bar.cancel.click()
+    assert studio.document is before
 
 
 def test_a_hundred_megapixels_are_read_in_little_memory(
