@@ -74,7 +74,7 @@ class PhotoReview(QObject):
                 key="open-photo",
             )
 
-        self.window.when_model_ready(with_model)
+        self.session.when_model_ready(with_model)
 
     def correct(self, correction: Correction) -> None:
         """Show the outlines of a photo that only gives styles; accepted, the present document is there again."""
@@ -175,7 +175,8 @@ class PhotoReview(QObject):
             self._before = session.document
             self._mode = self.window.canvas.mode
             session.open_document(document, keep_old=True)
-        self._use_mode(ViewMode.OVERLAY)
+        # Not the user's choice: it is not remembered.
+        self.window.canvas.set_mode(ViewMode.OVERLAY)
         self._enable(False)
         document.labels_changed.connect(self._painted)
         height, width = parsed.layer.pixels.shape[:2]
@@ -192,13 +193,8 @@ class PhotoReview(QObject):
         self._before = self._path = self._parsed = self._correction = None
         self.bar.hide()
         self.bar.set_busy(False)
-        self._use_mode(self._mode)
+        self.window.canvas.set_mode(self._mode)
         self._enable(True)
-
-    def _use_mode(self, mode: ViewMode) -> None:
-        """Show the canvas otherwise, without making it the user's choice."""
-        self.window.canvas.set_mode(mode)
-        self.window.actions_table[f"view.{mode.value}"].setChecked(True)
 
     def _enable(self, on: bool) -> None:
         for action_id, action in self.window.actions_table.actions.items():

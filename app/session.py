@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,8 @@ class Session(StyleSession):
         self._request_id = 0
         self._oldest_id = 0
         self._exact_id = -1
+        self._waiting_model: list[Callable[[], None]] = []
+        self._waiting_exact: list[Callable[[], None]] = []
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._submit)
         self.worker.model_ready.connect(self._adopt_model)
@@ -220,6 +223,24 @@ class Session(StyleSession):
         """The picture shown is not yet the exact one of the document as it stands."""
         return self._timer.isActive() or self._exact_id != self._request_id
 
+    def when_model_ready(self, run: Callable[[], None]) -> None:
+        """Call now, or as soon as a network is loaded."""
+        if self.facts is not None:
+            run()
+        else:
+            self._waiting_model.append(run)
+            self.say(self.tr("This goes on as soon as the network is loaded."))
+
+    def when_exact(self, run: Callable[[], None]) -> None:
+        """Call now, or as soon as the exact picture of the document is there."""
+        if self.picture is not None and not self.picture_pending:
+            run()
+        else:
+            self._waiting_exact.append(run)
+            self.request_picture()
+            if self.facts is None:
+                self.say(self.tr("This goes on as soon as the network is loaded."))
+
     def finished_frame(self) -> FinishedFrame | None:
         """What an export needs, frozen; None until there is a picture."""
         if self.picture is None:
@@ -263,6 +284,9 @@ class Session(StyleSession):
 
     def _take_result(self, result: RenderResult) -> None:
         if result.error:
+            self._waiting_exact.clear()
+            if result.id < 0:
+                self._waiting_model.clear()
             self.say(result.error, "error", result.details)
             return
         if result.id < self._oldest_id or result.pixels is None:
@@ -273,6 +297,10 @@ class Session(StyleSession):
         if result.exact:
             self._exact_id = result.id
         self.picture_changed.emit(result)
+        if not self.picture_pending:
+            waiting, self._waiting_exact = self._waiting_exact, []
+            for run in waiting:
+                run()
 
     def _adopt_model(self, facts: ModelFacts) -> None:
         self.facts = facts
@@ -285,6 +313,9 @@ class Session(StyleSession):
         if self.document is not before:
             self.document_changed.emit(self.document)
             self.class_picked.emit(self.tools.class_index)
+        waiting, self._waiting_model = self._waiting_model, []
+        for run in waiting:
+            run()
 
     def _fit_to_model(self, facts: ModelFacts) -> None:
         """Put a document in place that the network can render."""

@@ -281,6 +281,7 @@ QStatusBar QLabel {{ color: {t.muted}; font-size: 12px; padding: 0 6px; }}
 QProgressBar {{ background: {t.border}; border: none; border-radius: 2px; max-height: 4px; text-align: center; }}
 QProgressBar::chunk {{ background: {t.accent}; border-radius: 2px; }}
 QLabel[muted="true"] {{ color: {t.muted}; }}
+QLabel[muted="true"]:disabled {{ color: {t.faint}; }}
 QLabel[caption="true"] {{ color: {t.muted}; font-size: 11px; font-weight: 600; }}
 QLabel[heading="true"] {{ font-size: 15px; font-weight: 600; }}
 #reviewBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}

@@ -72,8 +72,6 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.panels: dict[str, QWidget] = {}
         self.docks: dict[str, QDockWidget] = {}
-        self._waiting_model: list[Callable[[], None]] = []
-        self._waiting_exact: list[Callable[[], None]] = []
         self._hidden_docks: list[QDockWidget] = []
         self._tour: QWidget | None = None
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_AFTER)
@@ -133,6 +131,7 @@ class MainWindow(QMainWindow):
         session.saver.progressed.connect(self.status.show_job)
         canvas.hovered.connect(self._hovered)
         canvas.zoom_changed.connect(self.status.show_zoom)
+        canvas.mode_changed.connect(self._mode_changed)
         canvas.class_wanted.connect(session.pick_class)
         canvas.stroke_begun.connect(lambda: self.actions_table["edit.undo"].setEnabled(True))
         self.options.changed.connect(self._options_changed)
@@ -184,18 +183,10 @@ class MainWindow(QMainWindow):
     def _model_changed(self, facts: ModelFacts | None) -> None:
         self.status.show_model(facts)
         self.canvas.set_loading(facts is None)
-        if facts is not None:
-            waiting, self._waiting_model = self._waiting_model, []
-            for run in waiting:
-                run()
 
     def _picture_changed(self, result: RenderResult) -> None:
         self.canvas.show_result(result)
         self.status.show_result(result)
-        if not self.session.picture_pending:
-            waiting, self._waiting_exact = self._waiting_exact, []
-            for run in waiting:
-                run()
 
     def _frame_or_error(self, result: RenderResult) -> None:
         self.canvas.set_busy(False)
@@ -205,11 +196,10 @@ class MainWindow(QMainWindow):
             self._busy_timer.stop()
         if result.error:
             self._busy_timer.stop()
-            self._waiting_exact.clear()
             if result.id < 0:
-                self._waiting_model.clear()
                 self.status.show_model(None)
                 self.canvas.set_loading(False)
+                self.messages.add_action(self.tr("Choose network..."), self.actions_table["model.choose"].trigger)
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:
@@ -237,6 +227,10 @@ class MainWindow(QMainWindow):
         self.settings.overlay_opacity = opacity
         self.canvas.set_opacity(opacity)
 
+    def _mode_changed(self, mode: ViewMode) -> None:
+        self.actions_table[f"view.{mode.value}"].setChecked(True)
+        self.options.show_mode(overlay=mode is ViewMode.OVERLAY)
+
     def _pick_region(self, class_index: int) -> None:
         self.session.pick_class(class_index)
         self.use_tool("transform")
@@ -256,22 +250,6 @@ class MainWindow(QMainWindow):
         self.options.show_tool(tool)
         self.actions_table[f"tool.{tool_id}"].setChecked(True)
         self.canvas.setFocus()
-
-    def when_model_ready(self, run: Callable[[], None]) -> None:
-        """Call now, or as soon as a network is loaded."""
-        if self.session.facts is not None:
-            run()
-        else:
-            self._waiting_model.append(run)
-            self.session.say(self.tr("This goes on as soon as the network is loaded."))
-
-    def when_exact(self, run: Callable[[], None]) -> None:
-        """Call now, or as soon as the exact picture of the document is there."""
-        if self.session.picture is not None and not self.session.picture_pending:
-            run()
-        else:
-            self._waiting_exact.append(run)
-            self.session.request_picture()
 
     def start_tour(self) -> None:
         """Show the short tour over the window."""
@@ -325,7 +303,7 @@ class MainWindow(QMainWindow):
         self.options.set_size(settings.brush_size)
         modes = {mode.value: mode for mode in ViewMode}
         self.canvas.set_mode(modes.get(settings.view_mode, ViewMode.OVERLAY))
-        self.actions_table[f"view.{self.canvas.mode.value}"].setChecked(True)
+        self._mode_changed(self.canvas.mode)
         self.show_language()
         self.actions_table["view.rulers"].setChecked(settings.rulers)
         self.canvas.set_rulers(settings.rulers)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolBar, QWidget
 
 from app import theme
 from app.canvas.tools.base import MAX_SIZE, Tool, ToolSettings
@@ -153,11 +153,10 @@ class OptionsBar(QToolBar):
     def set_size(self, size: int) -> None:
         self.size_field.set_value(size, tell=True)
 
-    def retheme(self) -> None:
-        for button in self.findChildren(QToolButton):
-            name = button.property("icon-name")
-            if name:
-                button.setIcon(theme.themed(name))
+    def show_mode(self, overlay: bool) -> None:
+        """Offer the overlay's opacity only in the view (`overlay`) that has one."""
+        self.opacity.setEnabled(overlay)
+        self.opacity.setToolTip("" if overlay else self.tr("Only the overlay view lies over the picture"))
 
     def _take(self, *_: object) -> None:
         self.settings.size = self.size_field.spin.value()

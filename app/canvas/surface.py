@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 BUSY_AFTER = 150
 """Milliseconds of waiting before the canvas says so."""
 
+FAINT = 0.15
+"""Opacity of the map where a picture is awaited beside it."""
+
 
 class ViewMode(Enum):
     """How map and picture are shown."""
@@ -45,12 +48,14 @@ class CanvasSurface(QWidget):
     Signals:
         hovered(int, int): column and row under the pointer; -1, -1 outside of the map.
         zoom_changed(float): logical pixels per map pixel.
+        mode_changed(ViewMode): map and picture are shown in another way.
         class_wanted(int): the user asked to pick the class under the pointer.
         stroke_begun(): the hand began to change the map; from now on there is something to undo.
     """
 
     hovered = Signal(int, int)
     zoom_changed = Signal(float)
+    mode_changed = Signal(object)
     class_wanted = Signal(int)
     stroke_begun = Signal()
 
@@ -155,6 +160,7 @@ class CanvasSurface(QWidget):
             if self.view.fitted:
                 self.fit()
             self.update()
+            self.mode_changed.emit(mode)
 
     def set_opacity(self, opacity: float) -> None:
         self.opacity = opacity
@@ -284,12 +290,15 @@ class CanvasSurface(QWidget):
                 self._labels.draw_outlines(painter, self.view, clip, ratio, self._palette, hidden)
 
     def _paint_picture(self, painter: QPainter, ratio: float) -> None:
-        """The picture; until there is one the photo, or the map itself."""
+        """The picture; until there is one the photo, or the map itself: faintly where the map stands beside it."""
         height, width = self._document.height, self._document.width
         if not self._picture.empty:
             self._picture.draw(painter, self.view, height, width, ratio)
         elif not self._before.empty:
             self._before.draw(painter, self.view, height, width, ratio)
+        elif self.mode in (ViewMode.SIDE_BY_SIDE, ViewMode.SPLIT):
+            # In full colours it would flash up at every new document, just before its picture.
+            self._labels.draw(painter, self.view, FAINT)
         else:
             self._labels.draw(painter, self.view)
 

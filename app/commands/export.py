@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QInputDialog
 
 from app.commands.base import Commands
-from app.commands.texts import with_suffix
+from app.commands.paths import with_suffix
 from app.document.layers import class_layers, write_layers
 from model.errors import UserError
 from model.images import write_picture
@@ -62,7 +62,7 @@ class ExportCommands(Commands):
                 lambda _: session.say(self.tr("Exported {0}.").format(path.name), "success"),
             )
 
-        self.window.when_exact(write)
+        session.when_exact(write)
 
     def labels(self) -> None:
         path = self._ask(self.tr("Export label map"), {".png": "PNG (*.png)"}, ".png", "-labels")
@@ -105,7 +105,7 @@ class ExportCommands(Commands):
                 lambda _: session.say(self.tr("Exported {0}.").format(path.name), "success"),
             )
 
-        self.window.when_exact(write)
+        session.when_exact(write)
 
     def batch(self) -> None:
         from app.dialogs.batch import BatchDialog

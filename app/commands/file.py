@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from app import theme
 from app.commands.base import Commands
-from app.commands.texts import with_suffix
+from app.commands.paths import with_suffix
 from app.dialogs.mapping import MappingDialog
 from app.document.document import Document
 from app.document.file_kind import FileKind, kind_of

@@ -43,7 +43,6 @@ class ViewCommands(Commands):
     def set_mode(self, mode: ViewMode) -> None:
         self.window.canvas.set_mode(mode)
         self.session.settings.view_mode = mode.value
-        self.window.actions_table[f"view.{mode.value}"].setChecked(True)
 
     def toggle_overlay(self) -> None:
         self.window.canvas.toggle_overlay()

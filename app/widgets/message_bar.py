@@ -120,6 +120,15 @@ class MessageBar(QFrame):
         else:
             self._timer.stop()
 
+    def add_action(self, action: str, handler: Handler) -> None:
+        """Give the note that is shown a button."""
+        self._action.setText(action)
+        self._action.setAccessibleName(action)
+        self._action.show()
+        self._handler = handler
+        self._timer.stop()
+        self._place()
+
     def withdraw(self, text: str) -> None:
         """Hide a note that is true no longer, where it is still shown."""
         if self.text == text:

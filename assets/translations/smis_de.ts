@@ -1656,12 +1656,12 @@
     <message>
       <location filename="../../app/commands/file.py" />
       <source>“{0}” was opened as a label map. It may be a photo of few colours.</source>
-      <translation type="unfinished" />
+      <translation>„{0}“ wurde als Labelkarte geöffnet. Es kann auch ein Foto mit wenigen Farben sein.</translation>
     </message>
     <message>
       <location filename="../../app/commands/file.py" />
       <source>Open as a photo</source>
-      <translation type="unfinished" />
+      <translation>Als Foto öffnen</translation>
     </message>
     <message>
       <location filename="../../app/commands/file.py" />
@@ -1861,8 +1861,8 @@
     </message>
     <message>
       <location filename="../../app/window.py" />
-      <source>This goes on as soon as the network is loaded.</source>
-      <translation>Das geht weiter, sobald das Netz geladen ist.</translation>
+      <source>Choose network...</source>
+      <translation>Netz wählen...</translation>
     </message>
     <message>
       <location filename="../../app/window.py" />
@@ -1915,12 +1915,12 @@
     <message>
       <location filename="../../app/dialogs/mapping.py" />
       <source>Open as a photo</source>
-      <translation type="unfinished" />
+      <translation>Als Foto öffnen</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/mapping.py" />
       <source>The file is no label map: read a photo of few colours</source>
-      <translation type="unfinished" />
+      <translation>Die Datei ist keine Labelkarte: ein Foto mit wenigen Farben lesen</translation>
     </message>
   </context>
   <context>
@@ -2373,6 +2373,11 @@
       <location filename="../../app/canvas/options_bar.py" />
       <source>Place the region</source>
       <translation>Bereich platzieren</translation>
+    </message>
+    <message>
+      <location filename="../../app/canvas/options_bar.py" />
+      <source>Only the overlay view lies over the picture</source>
+      <translation>Nur die überlagerte Ansicht liegt über dem Bild</translation>
     </message>
   </context>
   <context>
@@ -2953,6 +2958,11 @@
       <location filename="../../app/adopting.py" />
       <source>The styles belong to another network; {0} drew new ones.</source>
       <translation>Die Stile gehören zu einem anderen Netz; {0} hat neue gezogen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/session.py" />
+      <source>This goes on as soon as the network is loaded.</source>
+      <translation type="unfinished" />
     </message>
     <message>
       <location filename="../../app/session.py" />

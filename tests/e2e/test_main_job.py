@@ -17,6 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.collector import FULL_EVERY, NEW_MODULES, Collector
+from app.dialogs.model import ModelDialog
 from model.images import read_photo, write_picture
 from model.labels import read_label_map
 
@@ -100,12 +101,25 @@ def test_closing_joins_the_threads(open_studio) -> None:
     assert studio.session.jobs.isFinished()
 
 
-def test_without_a_network_the_window_opens_and_says_so(open_studio, tmp_path: Path) -> None:
+def test_without_a_network_the_window_opens_and_says_so(
+    open_studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     studio = open_studio(bundle=str(tmp_path / "nowhere"))
     studio.wait(lambda: bool(studio.window.messages.text))
     assert "nowhere" in studio.window.messages.text
     studio.drag((4, 4), (20, 20))
     assert studio.document.modified
+    # Beside the map the picture that is awaited is no second map.
+    shown = studio.canvas.grab().toImage()
+    ratio, map_pixel = shown.devicePixelRatio(), studio.at(16, 14)
+    beside = map_pixel + studio.canvas.panes()[1].topLeft()
+    colors = [shown.pixelColor(point * ratio) for point in (map_pixel, beside)]
+    assert colors[0].name() == studio.session.class_color(int(studio.document.labels[14, 16]))
+    assert colors[1].saturation() < colors[0].saturation() and colors[1] != colors[0]
+    chosen = []
+    monkeypatch.setattr(ModelDialog, "exec", lambda dialog: chosen.append(dialog) or 0)
+    studio.window.messages._action.click()
+    assert len(chosen) == 1
 
 
 def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,7 @@ def test_views_and_zoom(studio) -> None:
         assert studio.canvas.mode is mode
         assert studio.window.actions_table[f"view.{name}"].isChecked()
         assert studio.window.settings.view_mode == mode.value
+        assert studio.window.options.opacity.isEnabled() is (mode is ViewMode.OVERLAY)
     fitted = studio.canvas.view.scale
     studio.key(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert studio.canvas.view.scale == 1.0

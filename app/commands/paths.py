@@ -1,14 +1,8 @@
-"""Small texts that several commands need."""
+"""File names that several commands need."""
 
 from __future__ import annotations
 
 from pathlib import Path
-
-
-def sentence(error: Exception | str) -> str:
-    """An error as a sentence."""
-    text = str(error)
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def with_suffix(path: Path, suffix: str) -> Path:
