@@ -1,4 +1,4 @@
-"""File menu: opening, saving, exporting."""
+"""File menu: opening and saving."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ from model.errors import UserError
 from model.labels import read_label_map
 
 if TYPE_CHECKING:
+    from app.rendering.jobs import Progress
     from app.window import MainWindow
+
+LARGE = 4_000_000
+"""Bytes from which a project takes so long to read that the window would stand still."""
 
 
 class FileCommands(Commands):
@@ -112,13 +116,34 @@ class FileCommands(Commands):
             return
         try:
             if path.suffix.lower() == SUFFIX:
-                self.show(read_project(path), path)
+                self._open_project(path)
             elif (kind := kind_of(path, self.session.document.label_set)) is FileKind.PHOTO:
                 self.window.review.open(path)
             else:
                 self.load_labels(path, photo_too=kind is FileKind.UNSURE)
         except UserError as error:
             self.session.say(str(error), "error")
+
+    def _open_project(self, path: Path) -> None:
+        """Open a project: one with a large photo is read in the background, which takes seconds. Raises UserError."""
+        if not path.is_file() or path.stat().st_size < LARGE:
+            self.show(read_project(path), path)
+            return
+
+        def work(progress: Progress) -> Document:
+            document = read_project(path)
+            if document.photo is not None:
+                # Scaled here once for all.
+                _ = document.photo.frame
+            document.moveToThread(self.thread())
+            return document
+
+        def done(document: Document) -> None:
+            # Painted on meanwhile, what is there is asked about again.
+            if self.may_leave():
+                self.show(document, path)
+
+        self.session.jobs.add(self.tr("Opening {0}").format(path.name), work, done, key="open-project")
 
     def load_labels(self, path: Path, photo_too: bool = False) -> None:
         """Open a label map as a new document; values that are no classes are asked about.
@@ -147,11 +172,16 @@ class FileCommands(Commands):
                 guess = list(dialog.choice())
             labels = foreign.mapped(index for index in guess if index is not None)
         self.show_labels(labels, path.stem, path)
+
+        def as_photo() -> None:
+            if self.may_open_photo():
+                self.window.review.open(path)
+
         if photo_too:
             self.window.messages.show_message(
                 self.tr("“{0}” was opened as a label map. It may be a photo of few colours.").format(path.name),
                 action=self.tr("Open as a photo"),
-                handler=lambda: self.may_open_photo() and self.window.review.open(path),
+                handler=as_photo,
             )
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:

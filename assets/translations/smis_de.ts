@@ -1655,6 +1655,11 @@
     </message>
     <message>
       <location filename="../../app/commands/file.py" />
+      <source>Opening {0}</source>
+      <translation>{0} wird geöffnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
       <source>“{0}” was opened as a label map. It may be a photo of few colours.</source>
       <translation>„{0}“ wurde als Labelkarte geöffnet. Es kann auch ein Foto mit wenigen Farben sein.</translation>
     </message>

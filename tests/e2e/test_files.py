@@ -306,6 +306,27 @@ def test_recent_files_are_listed_and_reopen(studio, answers: SimpleNamespace, tm
     assert np.array_equal(studio.document.labels, saved)
 
 
+def test_a_large_project_is_read_in_the_background(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.settle()
+    studio.drag((4, 4), (9, 9))
+    studio.window.files.save_to(tmp_path / "large.smis")
+    studio.saved(tmp_path / "large.smis")
+    saved = studio.document
+    monkeypatch.setattr("app.commands.file.LARGE", 1)
+    studio.window.files.open_path(tmp_path / "large.smis")
+    assert studio.document is saved
+    studio.wait(lambda: studio.document is not saved)
+    assert np.array_equal(studio.document.labels, saved.labels) and not studio.document.modified
+    assert studio.document.thread() is studio.window.thread()
+    studio.settle()
+    studio.drag((20, 40), (25, 45))
+    assert studio.document.modified
+    (tmp_path / "broken.smis").write_bytes(b"PK no more")
+    studio.document.mark_saved(None)
+    studio.window.files.open_path(tmp_path / "broken.smis")
+    studio.wait(lambda: "broken.smis" in studio.window.messages.text)
+
+
 def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
     studio.settle()
     mine = recovery.recovery_path(studio.window.autosaver.folder)
