@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -15,7 +15,11 @@ from app.shortcuts import key_text, portable
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action. `menu` "" keeps it out of the menus; `group` sets it apart by a line; `checkable` gives it a tick."""
+    """One action. `menu` "" keeps it out of the menus; `group` sets it apart by a line; `checkable` gives it a tick.
+
+    `held`: the key does something while it is down; the window and the canvas watch it themselves. `number` stands for
+    the "{0}" of the text.
+    """
 
     id: str
     text: str
@@ -24,6 +28,8 @@ class ActionSpec:
     menu: str = ""
     group: int = 0
     checkable: bool = False
+    held: bool = False
+    number: int | None = None
 
 
 def _(text: str) -> str:
@@ -101,6 +107,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("help.keys", _("Keys at a glance"), "F1", "keyboard", "Help"),
     ActionSpec("help.tour", _("Short tour"), "", "help", "Help"),
     ActionSpec("help.about", _("About"), "", "info", "Help", 1),
+    ActionSpec("hold.pan", _("Pan (held)"), "Space", held=True),
+    ActionSpec("hold.before", _("Photo before editing (held)"), "C", held=True),
+    *(ActionSpec(f"class.{number}", _("Pick class {0}"), str(number), number=number) for number in range(10)),
 )
 
 MENUS = (
@@ -122,7 +131,8 @@ EXCLUSIVE = (
 
 
 def translated(spec: ActionSpec) -> str:
-    return QCoreApplication.translate("Actions", spec.text)
+    text = QCoreApplication.translate("Actions", spec.text)
+    return text if spec.number is None else text.format(spec.number)
 
 
 def plain_text(spec: ActionSpec) -> str:
@@ -136,8 +146,11 @@ class ActionTable:
     def __init__(self, parent: QWidget, specs: Iterable[ActionSpec], overrides: dict[str, str]) -> None:
         self.specs = {spec.id: spec for spec in specs}
         self.actions: dict[str, QAction] = {}
+        self._held: dict[str, QKeySequence] = {}
         self._window = parent
         for spec in self.specs.values():
+            if spec.held:
+                continue
             action = QAction(translated(spec), parent)
             action.setObjectName(spec.id)
             action.setCheckable(spec.checkable or spec.id.startswith("tool."))
@@ -160,12 +173,20 @@ class ActionTable:
         return plain_text(self.specs[action_id])
 
     def shortcut(self, action_id: str) -> str:
-        return portable(self.actions[action_id].shortcut())
+        return portable(self._held[action_id] if action_id in self._held else self.actions[action_id].shortcut())
+
+    def held_key(self, action_id: str) -> Qt.Key | None:
+        """The key that does something while it is down; None where it was taken away."""
+        sequence = self._held[action_id]
+        return sequence[0].key() if not sequence.isEmpty() else None
 
     def set_shortcuts(self, overrides: dict[str, str]) -> None:
         """Give every action its shortcut: the user's where there is one, else the default."""
         for spec in self.specs.values():
             sequence = overrides.get(spec.id, spec.shortcut)
+            if spec.held:
+                self._held[spec.id] = QKeySequence(sequence)
+                continue
             action = self.actions[spec.id]
             if spec.id == "edit.redo" and spec.id not in overrides:
                 action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+Y")])

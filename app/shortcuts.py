@@ -6,12 +6,9 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtGui import QKeySequence
 
 FIXED: dict[str, str] = {
-    "Space": str(QT_TRANSLATE_NOOP("KeysDialog", "Pan")),
-    "C": str(QT_TRANSLATE_NOOP("KeysDialog", "Photo before editing")),
     "Esc": str(QT_TRANSLATE_NOOP("KeysDialog", "Abandon the stroke")),
     "Return": str(QT_TRANSLATE_NOOP("KeysDialog", "Close the polygon")),
     "Backspace": str(QT_TRANSLATE_NOOP("KeysDialog", "Take a corner back")),
-    **{str(digit): str(QT_TRANSLATE_NOOP("KeysDialog", "Pick a class")) for digit in range(10)},
 }
 """Keys of the canvas that no action can have, and what they do."""
 

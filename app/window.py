@@ -152,6 +152,8 @@ class MainWindow(QMainWindow):
         group, name = action_id.split(".", 1)
         if group == "tool":
             return lambda: self.use_tool(name)
+        if group == "class":
+            return lambda: self.session.pick_class(int(name) or self.session.label_set.background)
         handler: Callable[[], None] = getattr(self.commands[group], name)
         return handler
 
@@ -294,11 +296,16 @@ class MainWindow(QMainWindow):
         choice = self.settings.theme
         theme.apply(app, choice if choice in ("light", "dark") else "system")
 
+    def set_shortcuts(self, overrides: dict[str, str]) -> None:
+        """Use the user's own keys, by action id; other actions have their default."""
+        self.actions_table.set_shortcuts(overrides)
+        self.canvas.pan_key = self.actions_table.held_key("hold.pan")
+
     def apply_settings(self) -> None:
         """Take over settings that may have changed from outside (at the start, after a reset)."""
         settings = self.settings
         self.set_theme(settings.theme if settings.theme in ("light", "dark", "system") else "system")
-        self.actions_table.set_shortcuts(settings.shortcuts)
+        self.set_shortcuts(settings.shortcuts)
         self.options.opacity.set_value(round(settings.overlay_opacity * 100), tell=True)
         self.options.set_size(settings.brush_size)
         modes = {mode.value: mode for mode in ViewMode}
@@ -331,21 +338,17 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key == Qt.Key.Key_C and not event.modifiers():
+        if key == self.actions_table.held_key("hold.before") and not event.modifiers():
             self.canvas.set_before_held(True)
-        elif Qt.Key.Key_1 <= key <= Qt.Key.Key_9 and not event.modifiers():
-            self.session.pick_class(key - Qt.Key.Key_0)
         elif self.stamping.active and key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.stamping.tool.cancel() if key == Qt.Key.Key_Escape else self.stamping.tool.stamp()
         elif key == Qt.Key.Key_Escape and self.review.active:
             self.review.give_up()
-        elif key == Qt.Key.Key_0 and not event.modifiers():
-            self.session.pick_class(self.session.label_set.background)
         else:
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_C and not event.isAutoRepeat():
+        if event.key() == self.actions_table.held_key("hold.before") and not event.isAutoRepeat():
             self.canvas.set_before_held(False)
         super().keyReleaseEvent(event)
 

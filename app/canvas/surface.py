@@ -8,12 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QResizeEvent,
-)
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.canvas import marks
@@ -83,7 +78,8 @@ class CanvasSurface(QWidget):
         self._palette: NDArray[np.uint8] = document.label_set.palette()
         self._pointer: QPointF | None = None
         self._pan_from: QPointF | None = None
-        self._space = False
+        self.pan_key: Qt.Key | None = Qt.Key.Key_Space
+        self._pan_held = False
         self._splitting = False
         self._pressing = False
         self._stroking = False
@@ -329,9 +325,8 @@ class CanvasSurface(QWidget):
             marks.draw_busy(painter, self.width(), self.palette(), text)
 
     def _shows_ring(self) -> bool:
-        return (
-            self._tool is not None and self._tool.cursor is CursorKind.RING and not self._space and not self._splitting
-        )
+        ring = self._tool is not None and self._tool.cursor is CursorKind.RING
+        return ring and not self._pan_held and not self._splitting
 
     def _ring_points(self) -> list[QPointF]:
         """The pointer, and in the other pane the same place of the map."""
@@ -360,7 +355,7 @@ class CanvasSurface(QWidget):
     def _update_cursor(self) -> None:
         if self._pan_from is not None:
             shape = Qt.CursorShape.ClosedHandCursor
-        elif self._space:
+        elif self._pan_held:
             shape = Qt.CursorShape.OpenHandCursor
         elif self._pointer is not None and self._over_split(self._pointer):
             shape = Qt.CursorShape.SplitHCursor

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QTabletEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit
 
 from app.canvas.surface import CanvasSurface
 from app.canvas.tools.base import Pointer, Tool
@@ -31,7 +32,7 @@ class CanvasView(CanvasSurface):
         point = event.position()
         self._pointer = point
         left = event.button() == Qt.MouseButton.LeftButton
-        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._pan_held):
             self._pan_from = point
             self._update_cursor()
         elif left and self._over_split(point):
@@ -76,7 +77,7 @@ class CanvasView(CanvasSurface):
         point, kind = event.position(), event.type()
         if (
             self._tool is None
-            or self._space
+            or self._pan_held
             or event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
         ):
             event.ignore()
@@ -146,13 +147,20 @@ class CanvasView(CanvasSurface):
             return True
         return bool(super().event(event))
 
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Keys belong to what is under the pointer: Space pans, and does not press the button that was clicked last."""
+        focus = QApplication.focusWidget()
+        if self.isActiveWindow() and not isinstance(focus, (QLineEdit, QAbstractSpinBox, QPlainTextEdit)):
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+        super().enterEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         self._pointer = None
         self.hovered.emit(-1, -1)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space = False
+        self._pan_held = False
         self._update_cursor()
         super().focusOutEvent(event)
 
@@ -170,9 +178,9 @@ class CanvasView(CanvasSurface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if key == Qt.Key.Key_Space:
+        if key == self.pan_key:
             if not event.isAutoRepeat():
-                self._space = True
+                self._pan_held = True
                 if self._pressing:
                     # Mid-stroke the stroke waits while the hand moves the paper.
                     self._pan_from = self._pointer
@@ -187,8 +195,8 @@ class CanvasView(CanvasSurface):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
+        if event.key() == self.pan_key and not event.isAutoRepeat():
+            self._pan_held = False
             if self._pressing:
                 self._pan_from = None
             self._update_cursor()

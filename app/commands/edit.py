@@ -69,7 +69,7 @@ class EditCommands(Commands):
         if dialog.exec():
             self.session.settings.shortcuts = dialog.overrides()
             self.session.settings.save()
-            self.window.actions_table.set_shortcuts(self.session.settings.shortcuts)
+            self.window.set_shortcuts(self.session.settings.shortcuts)
 
     def settings(self) -> None:
         from app.dialogs.settings import SettingsDialog

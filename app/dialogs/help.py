@@ -36,13 +36,13 @@ class KeysDialog(QDialog):
         self.setWindowTitle(self.tr("Keys at a glance"))
         held: dict[str, tuple[tuple[str, str], ...]] = {
             self.tr("Canvas"): (
-                (self.tr("Pan"), self.tr("Space or middle button")),
+                (self.tr("Pan"), self.tr("{0}, held, or middle button").format(key_text(table.shortcut("hold.pan")))),
                 (self.tr("Zoom at the pointer"), self.tr("Wheel")),
                 (self.tr("Pick the class under the pointer"), self.tr("Right button")),
                 (self.tr("Straight line from the last point"), self.tr("Shift + click")),
-                (self.tr("Photo before editing"), self.tr("C, held")),
+                (self.tr("Photo before editing"), self.tr("{0}, held").format(key_text(table.shortcut("hold.before")))),
                 (self.tr("Abandon the stroke"), key_text("Esc")),
-                (self.tr("Pick a class"), "1 ... 9"),
+                (self.tr("Pick a class"), " ... ".join(key_text(table.shortcut(f"class.{n}")) for n in (1, 9))),
                 (self.tr("Close the polygon"), key_text("Enter")),
                 (self.tr("Take a corner back"), key_text("Backspace")),
             )

@@ -376,6 +376,21 @@
       <source>About</source>
       <translation>Über SMIS Studio</translation>
     </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Pan (held)</source>
+      <translation>Verschieben (gedrückt halten)</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Photo before editing (held)</source>
+      <translation>Foto vor der Bearbeitung (gedrückt halten)</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Pick class {0}</source>
+      <translation>Klasse {0} wählen</translation>
+    </message>
   </context>
   <context>
     <name>BatchDialog</name>
@@ -1775,8 +1790,8 @@
     </message>
     <message>
       <location filename="../../app/dialogs/help.py" />
-      <source>Space or middle button</source>
-      <translation>Leertaste oder mittlere Taste</translation>
+      <source>{0}, held, or middle button</source>
+      <translation>{0} halten oder mittlere Taste</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/help.py" />
@@ -1815,8 +1830,8 @@
     </message>
     <message>
       <location filename="../../app/dialogs/help.py" />
-      <source>C, held</source>
-      <translation>C gedrückt halten</translation>
+      <source>{0}, held</source>
+      <translation>{0} gedrückt halten</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/help.py" />
@@ -2967,7 +2982,7 @@
     <message>
       <location filename="../../app/session.py" />
       <source>This goes on as soon as the network is loaded.</source>
-      <translation type="unfinished" />
+      <translation>Das geht weiter, sobald das Netz geladen ist.</translation>
     </message>
     <message>
       <location filename="../../app/session.py" />

@@ -238,6 +238,9 @@ def test_default_keys_do_not_collide_and_every_action_has_a_handler(open_studio)
     studio = open_studio(start=False)
     assert conflicts({spec.id: spec.shortcut for spec in ACTIONS}) == []
     for spec in ACTIONS:
+        if spec.held:
+            assert studio.window.actions_table.held_key(spec.id) is not None
+            continue
         assert callable(studio.window._handler(spec.id)), spec.id
         action = studio.window.actions_table[spec.id]
         if spec.shortcut:
@@ -252,15 +255,32 @@ def test_shortcuts_are_remapped_and_collisions_are_refused(open_studio) -> None:
     assert not dialog.acceptable
     dialog.set_key("tool.eraser", "Q")
     assert dialog.acceptable and dialog.overrides() == {"tool.brush": "E", "tool.eraser": "Q"}
-    studio.window.actions_table.set_shortcuts(dialog.overrides())
+    studio.window.set_shortcuts(dialog.overrides())
     studio.key(Qt.Key.Key_Q)
     assert studio.canvas.tool is studio.window.tools["eraser"]
     studio.key(Qt.Key.Key_E)
     assert studio.canvas.tool is studio.window.tools["brush"]
+    # Keys that are held, and those of classes, are in the same table.
+    dialog.set_key("hold.before", "Q")
+    assert not dialog.acceptable
+    for action_id, key in (("hold.before", "K"), ("hold.pan", "J"), ("class.4", "C")):
+        dialog.set_key(action_id, key)
+    assert dialog.acceptable
+    studio.window.set_shortcuts(dialog.overrides())
+    QTest.keyPress(studio.canvas, Qt.Key.Key_K)
+    assert studio.canvas.before_held
+    QTest.keyRelease(studio.canvas, Qt.Key.Key_K)
+    studio.key(Qt.Key.Key_C)
+    assert not studio.canvas.before_held and studio.session.tools.class_index == 4
+    before = studio.canvas.view.x
+    QTest.keyPress(studio.canvas, Qt.Key.Key_J)
+    studio.drag((4, 4), (12, 4))
+    QTest.keyRelease(studio.canvas, Qt.Key.Key_J)
+    assert studio.canvas.view.x != before and not studio.document.modified
     # What names a key names the one it has now.
     dice = studio.window.panels["styles"].dice
     assert dice.toolTip().endswith("(D)")
-    studio.window.actions_table.set_shortcuts({"style.draw": "F9"})
+    studio.window.set_shortcuts({"style.draw": "F9"})
     assert dice.toolTip().endswith("(F9)") and studio.window.actions_table["style.draw"].toolTip().endswith("(F9)")
     dialog.restore()
     assert dialog.overrides() == {}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QPointingDevice, QTabletEvent, QWheelEvent
+from PySide6.QtGui import QEnterEvent, QPointingDevice, QTabletEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -111,6 +111,15 @@ def test_escape_abandons_a_stroke_under_way(studio) -> None:
     studio.release(25, 25)
     assert np.array_equal(studio.document.labels, before)
     assert not studio.document.modified
+
+
+def test_keys_go_to_the_canvas_when_the_pointer_does(studio) -> None:
+    dice, search = studio.window.panels["styles"].dice, studio.window.panels["classes"].search
+    for widget, expected in ((dice, studio.canvas), (search, search)):
+        widget.setFocus()
+        point = QPointF(studio.at(4, 4))
+        QApplication.sendEvent(studio.canvas, QEnterEvent(point, point, studio.canvas.mapToGlobal(point)))
+        assert QApplication.focusWidget() is expected
 
 
 def test_space_pans_in_the_middle_of_a_stroke(studio) -> None:
