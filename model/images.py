@@ -58,6 +58,8 @@ def open_image(path: str | Path) -> Image.Image:
     except UnidentifiedImageError:
         raise UserError(f"{source} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)") from None
     except OSError as error:
+        if error.errno is None:  # Not the system's: a decoder's, such as that of WebP.
+            raise UserError(f"{source} is damaged or cut short: {error}") from error
         raise UserError(f"{source} cannot be read: {reason(error)}") from error
     except _DAMAGE as error:
         raise UserError(f"{source} is damaged: {error}") from error

@@ -52,6 +52,8 @@ _REMEMBERED = 4
 #: How far outlines of the library go from the usual one: those at the rim of what looks real are odd on most people.
 _ADDED = 0.5
 _NEVER = -1e4  # a logit; infinity is no number to interpolate
+#: What a class may hide wholly: it comes to light though the map does not show it.
+_HIDDEN = {"hat": ("hair",)}
 _LONGEST = 2.0
 
 
@@ -244,7 +246,8 @@ class ShapeModel:
     def remove(self, labels: LabelMap, class_index: int, protect: Iterable[int] = ()) -> LabelMap:
         """The map without a class: hair where a hat was, the coat goes on where a bag hung.
 
-        Classes in ``protect`` get none of the pixels, and neither do those that the map does not show.
+        Classes in ``protect`` get none of the pixels, and neither do those that the map does not show; hair below a hat
+        it need not show.
 
         Raises:
             UserError: the class is none that the model can vary.
@@ -258,7 +261,11 @@ class ShapeModel:
         rest = rest.copy()
         rest[[index for index in protected if index != self.background]] = _NEVER
         loose = bool(self.statistics.places[class_index])
-        return emptied(labels, class_index, rest, setting.frame, setting.fixed, setting.box, self.background, loose)
+        hidden = _HIDDEN.get(self.class_names[class_index], ())
+        body = [index for index, name in enumerate(self.class_names) if name in hidden and index not in protected]
+        return emptied(
+            labels, class_index, rest, setting.frame, setting.fixed, setting.box, self.background, loose, body
+        )
 
     def outline_logits(self, labels: LabelMap, class_index: int, codes: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's own logits for ``codes`` (N, code_size) in the frame around the class, float32 (N, rows,

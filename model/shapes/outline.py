@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ SPECK = 1e-4
 _SMALL_PIECE = 0.04  # of the greatest piece: what is smaller is no part of a garment
 _PINHOLE = 3e-4  # of the map: gaps smaller than this are closed
 _STEEPEST = 6.0
+_COVERED = 0.3  # what a class of the body that it covers wholly is taken to have of it
 _UNTOUCHED = 0.01  # how much of what a loose thing touches a class has that it does not touch
 
 
@@ -141,6 +144,7 @@ def emptied(
     box: Box,
     background: int,
     loose: bool,
+    body: Sequence[int] = (),
 ) -> LabelMap:
     """``labels`` without the class: what lies behind it in its place, and everything else as it was.
 
@@ -148,14 +152,19 @@ def emptied(
         rest, frame, fixed, box: as for :func:`redrawn`; pixels of the class outside of ``box`` stay.
         loose: the class lies now here, now there, so that its place tells little of what it hides. What it touches then
             counts as well: behind a bag held away from the body is the street, not another leg.
+        body: classes that may come to light though the map does not show them, such as the hair below a hat.
     """
     window = (slice(box[0], box[2]), slice(box[1], box[3]))
     freed = np.zeros(labels.shape, bool)
     freed[window] = (labels == class_index)[window] & ~fixed[window]
     if not freed.any() or freed.all():
         return labels.copy()
-    touching = _touching(labels, freed, class_index, rest.shape[0])[:, window[0], window[1]] if loose else None
-    behind, figure = _behind(labels, class_index, rest, frame, box, background, touching)
+    touching = None
+    if loose:
+        touching = _touching(labels, freed, class_index, rest.shape[0])[:, window[0], window[1]]
+        for index in body:
+            touching[index] = np.maximum(touching[index], np.float32(np.log(_COVERED)) * freed[window])
+    behind, figure = _behind(labels, class_index, rest, frame, box, background, touching, body)
     result = labels.copy()
     result[window] = _filled(labels[window].copy(), class_index, freed[window], behind, figure, background)
     return _without_windows(result, labels, class_index, freed, background)
@@ -193,10 +202,11 @@ def _behind(
     box: Box,
     background: int,
     more: NDArray[np.float32] | None = None,
+    body: Sequence[int] = (),
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """What most likely lies behind the class, of the classes that the map shows, and the same but for the background;
-    each uint8, of the size of ``box``. ``more``: logits (classes, height, width) to add to those of ``rest``."""
-    present = [int(index) for index in np.unique(labels) if index not in (class_index, background)]
+    """What most likely lies behind the class, of the classes that the map shows and of ``body``, and the same but for
+    the background; each uint8, of the size of ``box``. ``more``: logits (classes, height, width) to add to ``rest``."""
+    present = sorted({*np.unique(labels).tolist(), *body} - {class_index, background})
     best = np.full((box[2] - box[0], box[3] - box[1]), -np.inf, np.float32)
     figure = np.full(best.shape, background, np.uint8)
     for index in present:

@@ -112,6 +112,26 @@ class TestModel:
         with pytest.raises(UserError, match="cannot vary 'face'"):
             model.remove(labels, FACE)
 
+    def test_what_a_class_may_hide_wholly_comes_to_light_though_no_other_does(
+        self, model: ShapeModel, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with torch.no_grad():
+            model.network.rest.weight.zero_()
+            model.network.rest.bias.zero_()
+            model.network.rest.bias[SKIN] = 5
+        labels = person(bag=False)
+        labels[labels == SKIN] = 0
+        rows, columns = np.nonzero(labels == DRESS)
+        y, x = int(rows.mean()), int(columns.mean())
+        labels[y : y + 5, x - 2 : x + 3] = BAG
+        assert not (model.remove(labels, BAG) == SKIN).any()
+        monkeypatch.setattr("model.shapes.model._HIDDEN", {"bag": ("skin",)})
+        assert (model.remove(labels, BAG)[labels == BAG] == SKIN).all()
+        # Where its place tells little, what it touches does not speak against it.
+        model.statistics = replace(model.statistics, places=((), (), (), (), (Anchor(FACE, (1.0, 1.0, 2.0, 2.0)),)))
+        assert (model.remove(labels, BAG)[labels == BAG] == SKIN).all()
+        assert not (model.remove(labels, BAG, protect=(SKIN,)) == SKIN).any()
+
     def test_a_sample_around_a_code_lies_between(self, model: ShapeModel) -> None:
         own, free = np.ones(4, np.float32), model.sample(1)
         np.testing.assert_array_equal(model.sample(1, around=own, strength=0), own)
