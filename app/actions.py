@@ -18,7 +18,7 @@ class ActionSpec:
     """One action. `menu` "" keeps it out of the menus; `group` sets it apart by a line; `checkable` gives it a tick.
 
     `held`: the key does something while it is down; the window and the canvas watch it themselves. `number` stands for
-    the "{0}" of the text.
+    the "{0}" of the text, `also` is a second key that other programs have for it, as long as it keeps its own.
     """
 
     id: str
@@ -30,6 +30,7 @@ class ActionSpec:
     checkable: bool = False
     held: bool = False
     number: int | None = None
+    also: str = ""
 
 
 def _(text: str) -> str:
@@ -40,7 +41,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("file.new", _("New..."), "Ctrl+N", "new", "File"),
     ActionSpec("file.open", _("Open..."), "Ctrl+O", "open", "File"),
     ActionSpec("file.open_photo", _("Open photo..."), "Ctrl+Shift+O", "photo", "File"),
-    ActionSpec("file.paste_photo", _("New from clipboard"), "Ctrl+Shift+N", "paste", "File"),
+    ActionSpec("file.paste_photo", _("New from clipboard"), "Ctrl+Shift+N", "paste", "File", also="Ctrl+V"),
     ActionSpec("file.save", _("Save"), "Ctrl+S", "save", "File", 1),
     ActionSpec("file.save_as", _("Save as..."), "Ctrl+Shift+S", "", "File", 1),
     ActionSpec("export.picture", _("Export picture..."), "Ctrl+E", "export", "File", 2),
@@ -49,7 +50,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("export.batch", _("Apply styles to a folder..."), "", "copy", "File", 2),
     ActionSpec("file.quit", _("Quit"), "Ctrl+Q", "", "File", 3),
     ActionSpec("edit.undo", _("Undo"), "Ctrl+Z", "undo", "Edit"),
-    ActionSpec("edit.redo", _("Redo"), "Ctrl+Shift+Z", "redo", "Edit"),
+    ActionSpec("edit.redo", _("Redo"), "Ctrl+Shift+Z", "redo", "Edit", also="Ctrl+Y"),
     ActionSpec("edit.copy_picture", _("Copy picture"), "Ctrl+C", "copy", "Edit", 1),
     ActionSpec("edit.swap_classes", _("Swap the last two classes"), "X", "swap", "Edit", 2),
     ActionSpec("edit.smaller", _("Smaller brush"), "[", "", "Edit", 2),
@@ -88,7 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.side", _("Side by side"), "F4", "side", "View", 0, True),
     ActionSpec("view.split", _("Before and after"), "F6", "split", "View", 0, True),
     ActionSpec("view.toggle_overlay", _("Show or hide the overlay"), "O", "eye", "View", 1),
-    ActionSpec("view.zoom_in", _("Zoom in"), "Ctrl++", "", "View", 2),
+    ActionSpec("view.zoom_in", _("Zoom in"), "Ctrl++", "", "View", 2, also="Ctrl+="),
     ActionSpec("view.zoom_out", _("Zoom out"), "Ctrl+-", "", "View", 2),
     ActionSpec("view.fit", _("Fit"), "Ctrl+0", "fit", "View", 2),
     ActionSpec("view.actual", _("100 %"), "Ctrl+1", "", "View", 2),
@@ -178,22 +179,20 @@ class ActionTable:
     def held_key(self, action_id: str) -> Qt.Key | None:
         """The key that does something while it is down; None where it was taken away."""
         sequence = self._held[action_id]
-        return sequence[0].key() if not sequence.isEmpty() else None
+        return sequence[0].key() if not sequence.isEmpty() else None  # type: ignore[index]
 
     def set_shortcuts(self, overrides: dict[str, str]) -> None:
         """Give every action its shortcut: the user's where there is one, else the default."""
+        # A key that two actions have would do nothing at all.
+        taken = {portable(overrides.get(spec.id, spec.shortcut)) for spec in self.specs.values()}
         for spec in self.specs.values():
             sequence = overrides.get(spec.id, spec.shortcut)
             if spec.held:
                 self._held[spec.id] = QKeySequence(sequence)
                 continue
             action = self.actions[spec.id]
-            if spec.id == "edit.redo" and spec.id not in overrides:
-                action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+Y")])
-            elif spec.id == "view.zoom_in" and spec.id not in overrides:
-                action.setShortcuts([QKeySequence(sequence), QKeySequence("Ctrl+=")])
-            else:
-                action.setShortcut(QKeySequence(sequence))
+            second = spec.also if spec.id not in overrides and portable(spec.also) not in taken else ""
+            action.setShortcuts([QKeySequence(key) for key in (sequence, second) if key])
             action.setToolTip(self._with_key(plain_text(spec), spec.id))
         # Buttons of docks that do what an action does name its key too; their own words are their accessible name.
         for button in self._window.findChildren(QAbstractButton):

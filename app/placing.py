@@ -14,6 +14,7 @@ from app.actions import EXCLUSIVE, MENUS, ActionTable
 from app.canvas.tools.catalog import TOOLS
 from app.panels.catalog import PANELS
 from app.panels.sight import SightPanel
+from app.widgets.recent import RecentMenu
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -56,9 +57,9 @@ def place_docks(window: QMainWindow, session: Session) -> tuple[dict[str, QWidge
     return panels, docks
 
 
-def place_menus(window: QMainWindow, table: ActionTable, docks: Iterable[QDockWidget]) -> QMenu:
+def place_menus(window: QMainWindow, table: ActionTable, docks: Iterable[QDockWidget]) -> RecentMenu:
     """Fill the menu bar from the table of actions; returns the menu of recent files."""
-    recent = QMenu(QCoreApplication.translate("Menus", "Open recent"), window)
+    recent = RecentMenu(QCoreApplication.translate("Menus", "Open recent"), window)
     for name in MENUS:
         menu = window.menuBar().addMenu(QCoreApplication.translate("Menus", name))
         group = 0

@@ -111,7 +111,8 @@ class MainWindow(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels, self.docks = place_docks(self, self.session)
         self.recent_menu = place_menus(self, self.actions_table, self.docks.values())
-        self.recent_menu.aboutToShow.connect(self.files.show_recent_icons)
+        self.recent_menu.chosen.connect(self.files.open_recent)
+        self.recent_menu.cleared.connect(self.files.forget_recent)
 
     # Wiring ----------------------------------------------------------------------------------------
 
@@ -318,21 +319,12 @@ class MainWindow(QMainWindow):
         if settings.geometry:
             self.restoreGeometry(QByteArray(base64.b64decode(settings.geometry)))
             self.restoreState(QByteArray(base64.b64decode(settings.layout)))
-        self.refresh_recent()
+        self.recent_menu.fill(settings.recent)
 
     def show_language(self) -> None:
         """Tick the language of the settings in the menu; the window speaks it from the next start on."""
         known = f"language.{self.settings.language}" in self.actions_table.specs
         self.actions_table[f"language.{self.settings.language if known else 'system'}"].setChecked(True)
-
-    def refresh_recent(self) -> None:
-        self.recent_menu.clear()
-        for name in self.settings.recent:
-            path = Path(name)
-            action = self.recent_menu.addAction(path.name)
-            action.setToolTip(name)
-            action.triggered.connect(lambda _=False, path=path: self.files.open_path(path))
-        self.recent_menu.setEnabled(bool(self.settings.recent))
 
     # Events ----------------------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QToolBar, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QWidget
 
 from app import theme
 from app.canvas.tools.base import MAX_SIZE, Tool, ToolSettings
 from app.canvas.tools.hints import hint
+from app.widgets.fields import WholeField
 from app.widgets.slider import Slider
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class _Field(QWidget):
         self.slider = Slider(0.0, 1.0, 0.0)
         self.slider.setFixedWidth(112)
         self.slider.setAccessibleName(name)
-        self.spin = QSpinBox()
+        self.spin = WholeField()
         self.spin.setRange(low, high)
         self.spin.setSuffix(suffix)
         self.spin.setFixedWidth(58)

@@ -214,7 +214,22 @@ class FileCommands(Commands):
         self.session.settings.add_recent(path)
         self.session.settings.open_folder = str(path.resolve().parent)
         self.session.settings.save()
-        self.window.refresh_recent()
+        self.window.recent_menu.fill(self.session.settings.recent)
+
+    def open_recent(self, path: Path) -> None:
+        """Open a file of the list; one that is gone leaves it."""
+        if path.is_file():
+            self.open_path(path)
+        else:
+            self.forget_recent(path)
+            self.session.say(self.tr("{0} is not there any more.").format(path), "error")
+
+    def forget_recent(self, path: Path | None = None) -> None:
+        """Take one file out of the list of recent ones, or all of them."""
+        settings = self.session.settings
+        settings.recent = [] if path is None else [name for name in settings.recent if name != str(path)]
+        settings.save()
+        self.window.recent_menu.fill(settings.recent)
 
     # Saving ----------------------------------------------------------------------------------------
 
@@ -239,14 +254,6 @@ class FileCommands(Commands):
     def _saved(self, path: Path) -> None:
         self._remember(path)
         self.session.say(self.tr("Saved {0}.").format(path.name), "success")
-
-    def show_recent_icons(self) -> None:
-        """Thumbnails of the recent files lie in the files: they are read when somebody looks."""
-        from app.dialogs.new import recent_icon
-
-        for action in self.window.recent_menu.actions():
-            if action.icon().isNull():
-                action.setIcon(recent_icon(Path(action.toolTip())))
 
     def quit(self) -> None:
         self.window.close()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.document.foreign import Foreign
 from app.naming import class_text
+from app.widgets.fields import ChoiceField
 from model.labels import LabelSet
 
 
@@ -71,7 +72,7 @@ class MappingDialog(QDialog):
                 item.setToolTip(name)
             share = QTableWidgetItem(f"{self.locale().toString(float(counts[row]) * 100, 'f', 1)}%")
             share.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            box = QComboBox()
+            box = ChoiceField()
             box.setStyleSheet("margin: 3px 0;")
             box.setAccessibleName(self.tr("Class of {0}").format(name))
             for info in label_set.classes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.settings import device_choices, fill, precision_choices
+from app.widgets.fields import ChoiceField
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -30,11 +30,11 @@ class ModelDialog(QDialog):
         self.session = session
         self.setWindowTitle(self.tr("Choose network"))
         self.setMinimumWidth(460)
-        self.bundles = QComboBox()
+        self.bundles = ChoiceField()
         self.bundles.setAccessibleName(self.tr("Network"))
-        self.device = QComboBox()
+        self.device = ChoiceField()
         fill(self.device, device_choices(), session.settings.device)
-        self.precision = QComboBox()
+        self.precision = ChoiceField()
         fill(self.precision, precision_choices(), session.settings.precision)
         self.note = QLabel(self.tr("Looking for networks..."))
         self.note.setProperty("muted", True)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.document.document import Document
 from app.document.project import SUFFIX, read_thumbnail
 from app.examples import LABEL_SET, example_paths, open_example, title_of
+from app.widgets.fields import WholeField
 from model.errors import UserError
 from model.labels import builtin_label_set, colorize, read_label_map
 
@@ -124,19 +125,13 @@ class NewDialog(QDialog):
         self.accept()
 
     def _size_box(self, value: int, step: int) -> QSpinBox:
-        box = QSpinBox()
+        box = WholeField()
         box.setRange(step, 64 * step)
         box.setSingleStep(step)
         box.setValue(value)
         box.setSuffix(" px")
         box.setFixedWidth(84)
         return box
-
-
-def recent_icon(path: Path) -> QIcon:
-    """A small picture of a project; nothing for other files, which would have to be read whole."""
-    pixels = read_thumbnail(path) if path.suffix == SUFFIX and path.is_file() else None
-    return QIcon() if pixels is None else QIcon(pixmap_of(pixels))
 
 
 def pixmap_of(pixels: np.ndarray) -> QPixmap:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.rendering.loading import OfficialFiles
+from app.widgets.fields import ChoiceField
 
 NETWORKS = ("deepfashion", "ade20k", "cityscapes")
 
@@ -30,7 +30,7 @@ class OfficialDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Import released checkpoint"))
         self.setMinimumWidth(520)
-        self.network = QComboBox()
+        self.network = ChoiceField()
         self.network.addItems(NETWORKS)
         self.name = QLineEdit(NETWORKS[0])
         self.network.currentTextChanged.connect(self.name.setText)

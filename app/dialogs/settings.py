@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.settings import LIMITS, Settings, settings_path
+from app.widgets.fields import ChoiceField, WholeField
 
 GIB = 1024
 DEVICES = {"cpu": "CPU", "cuda": "CUDA"}
@@ -133,7 +134,7 @@ class SettingsDialog(QDialog):
         history.setToolTip(self.tr("When the steps take more, the oldest are forgotten."))
 
     def _add_choice(self, form: QFormLayout, name: str, title: str, choices: Choices, tip: str = "") -> None:
-        field = QComboBox()
+        field = ChoiceField()
         fill(field, choices, getattr(self._settings, name))
         field.currentIndexChanged.connect(lambda _place: self._take(name, field.currentData()))
         field.setToolTip(tip)
@@ -143,7 +144,7 @@ class SettingsDialog(QDialog):
         self, form: QFormLayout, name: str, title: str, step: int, suffix: str, least: str = ""
     ) -> QSpinBox:
         """A field for a number; `least` is shown instead of 0."""
-        field = QSpinBox()
+        field = WholeField()
         field.setRange(*LIMITS[name])
         field.setSingleStep(step)
         field.setSuffix(suffix)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -29,6 +28,7 @@ from app.document import styling
 from app.document.origins import StyleOrigin
 from app.rendering.filming import MorphPlan, shoot
 from app.rendering.jobs import Progress
+from app.widgets.fields import ChoiceField, WholeField
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class MorphPanel(QWidget):
     def _way(self) -> QFormLayout:
         form = QFormLayout()
         form.setSpacing(6)
-        self.route = QComboBox()
+        self.route = ChoiceField()
         self.route.addItem(self.tr("Straight"), "linear")
         self.route.addItem(self.tr("Around the average style"), "spherical")
         self.route.setAccessibleName(self.tr("Way"))
@@ -150,7 +150,7 @@ class MorphPanel(QWidget):
         return column
 
     def _number(self, low: int, high: int, value: int, name: str) -> QSpinBox:
-        field = QSpinBox()
+        field = WholeField()
         field.setRange(low, high)
         field.setValue(value)
         field.setAccessibleName(name)

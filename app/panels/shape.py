@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
-    QSpinBox,
 )
 
 from app.document.document import Document
@@ -20,6 +19,7 @@ from app.rendering.gestures import Gesture, GestureQueue, Work
 from app.rendering.jobs import LATER
 from app.rendering.requests import ModelFacts
 from app.rendering.shaping import PlainTool, Pose, posed, read_shapes, reworked
+from app.widgets.fields import WholeField
 from app.widgets.slider import SliderRow
 from model.labels import LabelMap
 
@@ -106,7 +106,7 @@ class ShapePanel(ClassPanel):
             button.clicked.connect(partial(self._use_tool, tool))
             row.addWidget(button, 1)
             self.tools[tool] = button
-        self.pixels = QSpinBox()
+        self.pixels = WholeField()
         self.pixels.setRange(1, 64)
         self.pixels.setValue(4)
         self.pixels.setSuffix(self.tr(" px"))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from app import theme
+from app.widgets.fields import RealField
 
 STEPS = 1000
 
@@ -155,7 +156,7 @@ class SliderRow(QWidget):
             # With a size of its own another name does not lay out the dock again.
             self.label.setFixedSize(name_width, self.label.fontMetrics().height() + 4)
         self.slider = Slider(low, high, rest)
-        self.field = QDoubleSpinBox()
+        self.field = RealField()
         self.field.setDecimals(decimals)
         self.field.setSuffix(suffix)
         self.field.setFixedWidth(56)

@@ -1695,6 +1695,11 @@
     </message>
     <message>
       <location filename="../../app/commands/file.py" />
+      <source>{0} is not there any more.</source>
+      <translation>{0} ist nicht mehr da.</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
       <source>Save</source>
       <translation>Speichern</translation>
     </message>
@@ -2820,6 +2825,14 @@
       <location filename="../../app/rendering/photos.py" />
       <source>Reading the styles of the photo</source>
       <translation>Stile des Fotos werden gelesen</translation>
+    </message>
+  </context>
+  <context>
+    <name>RecentMenu</name>
+    <message>
+      <location filename="../../app/widgets/recent.py" />
+      <source>Clear the list</source>
+      <translation>Liste leeren</translation>
     </message>
   </context>
   <context>

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QComboBox, QFrame, QLineEdit, QTabBar, QWidget
 
@@ -50,6 +50,22 @@ def unnamed(top: QWidget) -> list[str]:
 @pytest.fixture
 def studio(open_studio):
     return open_studio(start=False)
+
+
+def test_the_wheel_that_scrolls_a_dock_sets_nothing_in_it(studio) -> None:
+    row = studio.window.panels["styles"].strength
+    row.setEnabled(True)
+    field = row.field
+    centre = QPointF(field.rect().center())
+    none = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False
+    for focus in (False, True):
+        (field.setFocus if focus else field.clearFocus)()
+        before = field.value()
+        turn = QWheelEvent(centre, QPointF(field.mapToGlobal(centre)), QPoint(), QPoint(0, 120), *none)
+        QApplication.sendEvent(field, turn)
+        assert (field.value() != before) is focus
+    fields = (*studio.window.findChildren(QAbstractSpinBox), *studio.window.findChildren(QComboBox))
+    assert [each for each in fields if each.focusPolicy() is Qt.FocusPolicy.WheelFocus] == []
 
 
 def test_all_controls_have_names(studio) -> None:

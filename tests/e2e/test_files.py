@@ -297,13 +297,36 @@ def test_recent_files_are_listed_and_reopen(studio, answers: SimpleNamespace, tm
     studio.trigger("file.save")
     studio.saved(tmp_path / "one.smis")
     saved = studio.document.labels.copy()
-    (action,) = studio.window.recent_menu.actions()
+    action = studio.window.recent_menu.actions()[0]
     studio.window.recent_menu.aboutToShow.emit()
     assert action.text() == "one.smis" and not action.icon().isNull()
     studio.drag((20, 40), (25, 45))
     studio.document.mark_saved(None)
     action.trigger()
     assert np.array_equal(studio.document.labels, saved)
+
+
+def test_recent_files_have_pictures_and_those_that_are_gone_leave_the_list(studio, tmp_path: Path) -> None:
+    files, menu = studio.window.files, studio.window.recent_menu
+    (tmp_path / "b").mkdir()
+    write_picture(tmp_path / "me & you.jpg", photo())
+    write_label_map(tmp_path / "map.png", np.full((48, 32), 6, np.uint8), LABEL_SET)
+    write_label_map(tmp_path / "b" / "map.png", np.full((48, 32), 7, np.uint8), LABEL_SET)
+    (tmp_path / "shapes.json").write_text("{}")
+    for name in ("me & you.jpg", "map.png", "b/map.png", "shapes.json"):
+        files._remember(tmp_path / name)
+    menu.aboutToShow.emit()
+    shown = {action.text(): action for action in menu.actions() if action.data()}
+    assert list(shown) == ["shapes.json", "map.png  –  b", f"map.png  –  {tmp_path.name}", "me && you.jpg"]
+    assert [action.icon().isNull() for action in shown.values()] == [True, False, False, False]
+    (tmp_path / "map.png").unlink()
+    shown[f"map.png  –  {tmp_path.name}"].trigger()
+    assert "map.png" in studio.window.messages.text
+    assert [Path(name).name for name in studio.window.settings.recent] == ["shapes.json", "map.png", "me & you.jpg"]
+    next(action for action in menu.actions() if action.text() == "map.png").trigger()
+    assert (studio.document.labels == 7).all()
+    menu.actions()[-1].trigger()
+    assert studio.window.settings.recent == [] and not menu.isEnabled()
 
 
 def test_a_large_project_is_read_in_the_background(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

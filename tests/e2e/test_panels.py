@@ -23,7 +23,7 @@ from app import theme
 from app.actions import ACTIONS
 from app.dialogs.help import KeysDialog
 from app.dialogs.shortcuts import ShortcutsDialog
-from app.shortcuts import conflicts
+from app.shortcuts import conflicts, portable
 from app.widgets.tour import Tour
 from model.checkpoints import save_bundle
 from model.code_spread import CodeBank
@@ -260,6 +260,10 @@ def test_shortcuts_are_remapped_and_collisions_are_refused(open_studio) -> None:
     assert studio.canvas.tool is studio.window.tools["eraser"]
     studio.key(Qt.Key.Key_E)
     assert studio.canvas.tool is studio.window.tools["brush"]
+    second = [[portable(key) for key in studio.window.actions_table["edit.redo"].shortcuts()]]
+    studio.window.set_shortcuts({"tool.brush": "Ctrl+Y"})
+    second.append([portable(key) for key in studio.window.actions_table["edit.redo"].shortcuts()])
+    assert second == [["Ctrl+Shift+Z", "Ctrl+Y"], ["Ctrl+Shift+Z"]]
     # Keys that are held, and those of classes, are in the same table.
     dialog.set_key("hold.before", "Q")
     assert not dialog.acceptable
