@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from app.document.photo import Crop, PhotoLayer
 from app.document.stamp import Stamp, cut_region
 from app.panels.origins import origin_text
 from app.panels.photo_bar import PhotoBar
+from app.panels.photo_notes import PhotoNotes
 from app.panels.photo_table import PhotoTable, Taken
 from app.panels.region import RegionDialog
 from app.rendering.jobs import Progress
@@ -115,14 +117,17 @@ class PhotosPanel(QWidget):
             if paths:
                 self.session.say(self.tr("Photos can be added when a network is loaded."), "warning")
             return
+        notes = PhotoNotes(self.session.say)
         for path in paths:
 
             def work(progress: Progress, path: Path = path) -> MixPhoto:
                 return read_mix_photo(facts, path, progress)
 
-            self.session.jobs.add(self.tr("Reading {0}").format(path.name), work, self._photo_ready)
+            self.session.jobs.add(
+                self.tr("Reading {0}").format(path.name), work, partial(self._photo_ready, notes), failed=notes.failed
+            )
 
-    def _photo_ready(self, photo: MixPhoto) -> None:
+    def _photo_ready(self, notes: PhotoNotes, photo: MixPhoto) -> None:
         facts = self.session.facts
         if facts is None or photo.codes.shape != facts.code_mean.shape:
             return
@@ -134,7 +139,7 @@ class PhotosPanel(QWidget):
                 if photo.doubt.value == "drawing"
                 else self.tr("There may be no person in “{0}”: its styles may be far off.")
             )
-            self.session.say(text.format(photo.name), "warning")
+            notes.doubted(text.format(photo.name))
 
     def remove_photos(self) -> None:
         """Empty the table; the document keeps its styles."""

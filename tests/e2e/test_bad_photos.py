@@ -137,6 +137,18 @@ def test_a_drawn_person_is_doubted_and_may_be_taken(studio, tmp_path: Path, monk
     assert "looks like a drawing" in studio.window.messages.text
 
 
+def test_what_is_wrong_with_several_photos_is_said_together(studio, tmp_path: Path) -> None:
+    studio.settle()
+    Image.fromarray(NOISE).save(tmp_path / "fine.png")
+    for name in ("one.jpg", "two.jpg"):
+        (tmp_path / name).write_text("no picture")
+    panel = studio.window.show_panel("photos")
+    panel.add_photos([tmp_path / name for name in ("one.jpg", "fine.png", "two.jpg")])
+    studio.wait(lambda: "two.jpg" in studio.window.messages.text)
+    assert "one.jpg" in studio.window.messages.text
+    assert [photo.name for photo in panel.photos] == ["fine"]
+
+
 def test_a_photo_of_few_colours_that_passes_for_a_map_can_be_opened_as_a_photo(
     studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
