@@ -220,6 +220,7 @@ QTabBar {{ background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
+QTabBar::tab:selected:focus {{ color: {t.accent}; }}
 QTabWidget::pane {{ border: 1px solid {t.border}; border-radius: 6px; }}
 
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
@@ -230,6 +231,7 @@ QPushButton:pressed {{ background: {t.field}; }}
 QPushButton:disabled {{ color: {t.faint}; }}
 QPushButton:focus {{ border-color: {t.accent}; }}
 QPushButton[primary="true"], QPushButton:default {{ background: {t.accent}; border-color: {t.accent}; color: {t.accent_text}; }}
+QPushButton[primary="true"]:focus, QPushButton:default:focus {{ border-color: {t.text}; }}
 QPushButton[primary="true"]:disabled, QPushButton:default:disabled {{ background: {t.raised}; border-color: {t.border};
     color: {t.faint}; }}
 
@@ -244,7 +246,9 @@ QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; outline: none; padding: 4px; }}
 
-QListView, QTreeView, QTableView {{ background: {t.panel}; border: none; outline: none; }}
+QListView, QTreeView, QTableView {{ background: {t.panel}; border: 1px solid transparent; border-radius: 4px; outline: none; }}
+QListView:focus, QTreeView:focus, QTableView:focus {{ border-color: {t.accent}; }}
+QComboBox QListView:focus {{ border-color: {t.border}; }}
 QListView::item {{ padding: 4px 8px; border-radius: 4px; }}
 QListView::item:hover {{ background: {t.hover}; }}
 QListView::item:selected {{ background: {t.selected}; color: {t.text}; }}
@@ -265,8 +269,10 @@ QSlider::handle:horizontal:disabled {{ background: {t.faint}; }}
 
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.faint}; border-radius: 4px; background: {t.field}; }}
-QCheckBox::indicator:hover {{ border-color: {t.accent}; }}
+QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
 QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url({check}); }}
+QCheckBox::indicator:checked:focus {{ border-color: {t.text}; }}
+QCheckBox::indicator:checked:disabled {{ background: {t.faint}; border-color: {t.faint}; }}
 
 QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
