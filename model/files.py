@@ -1,13 +1,15 @@
-"""Writing files so that a crash, a full disk or a killed process never costs the user the old version."""
+"""Reading JSON; writing files so that a crash, a full disk or a killed process never costs the user the old version."""
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from model.errors import UserError
 
@@ -56,6 +58,23 @@ def flush_to_disk(path: Path) -> None:
     # Windows refuses to flush a handle that was opened for reading only.
     with path.open("rb+") as handle:
         os.fsync(handle.fileno())
+
+
+def read_json(path: str | Path) -> Any:
+    """What a JSON file holds.
+
+    Raises:
+        UserError: the file is missing, cannot be read, or is no JSON.
+    """
+    source = Path(path)
+    try:
+        return json.loads(source.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{source} does not exist") from None
+    except OSError as error:
+        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{source} is not valid JSON: {error}") from None
 
 
 def reason(error: OSError) -> str:

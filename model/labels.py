@@ -5,7 +5,6 @@ A label map is `numpy.uint8 (H, W)`, C-contiguous: the class index of each pixel
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from model.errors import UserError
-from model.files import reason, replacing
+from model.files import read_json, replacing
 from model.images import load_pixels, open_image
 
 LabelMap = NDArray[np.uint8]
@@ -152,14 +151,7 @@ def _parse_color(value: Any, source: str) -> Color:
 def load_label_set(path: str | Path) -> LabelSet:
     """Read a label set from JSON (see `LabelSet.from_json`); raises UserError."""
     source = Path(path)
-    try:
-        data = json.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
-    except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
-    except ValueError as error:
-        raise UserError(f"{source} is not valid JSON: {error}") from None
+    data = read_json(source)
     if isinstance(data, list):
         data = {"name": source.parent.name or "custom", "classes": data}
     return LabelSet.from_json(data, str(source))

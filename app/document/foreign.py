@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.errors import UserError
+from model.files import read_json
 from model.images import load_pixels, open_image
 from model.labels import LabelSet, builtin_label_set
 
@@ -129,14 +129,7 @@ def _id_names(source: Path, numbers: list[int]) -> tuple[str, ...]:
 
 
 def _from_json(source: Path) -> Foreign:
-    try:
-        data: Any = json.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
-    except OSError as error:
-        raise UserError(f"{source} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise UserError(f"{source} is not valid JSON: {error}") from None
+    data = read_json(source)
     try:
         if isinstance(data, dict) and "shapes" in data:
             return _labelme(data)

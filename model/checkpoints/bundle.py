@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from model.checkpoints.card import card_text
 from model.checkpoints.state import folded_state, load_state, read_tensors, to_half, write_tensors
 from model.errors import UserError
-from model.files import flush_to_disk, reason
+from model.files import flush_to_disk, read_json, reason
 from model.groupdnet import ClassEncoder, EncoderConfig, Generator, GeneratorConfig
 from model.groupdnet.class_frame import with_all_functions
 from model.labels import LabelSet
@@ -231,14 +231,7 @@ def check_bundle(bundle: Bundle, source: str) -> None:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     source = path / MANIFEST
-    try:
-        manifest = json.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
-    except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
-    except ValueError as error:
-        raise UserError(f"{source} is not valid JSON: {error}") from None
+    manifest = read_json(source)
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise UserError(f"{source} is no description of a bundle: it has no format number")
     if manifest["format"] > FORMAT:

@@ -7,7 +7,6 @@ Only numbers are read from these files (`weights_only=True`): no pickled code ev
 
 from __future__ import annotations
 
-import json
 import pickle
 import zipfile
 from collections.abc import Mapping
@@ -27,7 +26,7 @@ from model.checkpoints.official_config import (
 )
 from model.checkpoints.state import check_keys, load_state
 from model.errors import UserError
-from model.files import reason
+from model.files import read_json, reason
 from model.groupdnet import ClassEncoder, EncoderConfig, Generator
 from model.labels import ClassInfo, LabelSet, builtin_label_set
 
@@ -79,17 +78,9 @@ def _first_line(text: object) -> str:
 
 def read_options(path: str | Path) -> dict[str, Any]:
     """Read an options.json; raises UserError."""
-    source = Path(path)
-    try:
-        options = json.loads(source.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
-    except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
-    except ValueError as error:
-        raise UserError(f"{source} is not valid JSON: {error}") from None
+    options = read_json(path)
     if not isinstance(options, dict):
-        raise UserError(f"{source} holds no options")
+        raise UserError(f"{path} holds no options")
     return options
 
 
