@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,100 +44,85 @@ class Delta(Protocol):
     def undo(self, content: Content) -> None: ...
 
 
+class _BothWays:
+    """A change with a value `before` and one `after`; what is written, and where, the kinds of change say."""
+
+    before: Any
+    after: Any
+
+    @property
+    def nbytes(self) -> int:
+        return sum(value.nbytes for value in (self.before, self.after) if value is not None)
+
+    def redo(self, content: Content) -> None:
+        self._write(content, self.after)
+
+    def undo(self, content: Content) -> None:
+        self._write(content, self.before)
+
+    def _write(self, content: Content, value: Any) -> None:
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
-class LabelsDelta:
+class LabelsDelta(_BothWays):
     """The label map changed inside one box; `before` and `after` are uint8 (box.height, box.width)."""
 
     box: Box
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
 
-    @property
-    def nbytes(self) -> int:
-        return self.before.nbytes + self.after.nbytes
-
-    def redo(self, content: Content) -> None:
-        content.write_labels(self.box, self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_labels(self.box, self.before)
+    def _write(self, content: Content, value: NDArray[np.uint8]) -> None:
+        content.write_labels(self.box, value)
 
 
 @dataclass(frozen=True)
-class CodesDelta:
+class CodesDelta(_BothWays):
     """The codes of some classes changed; `before` and `after` are float32 (len(classes), channels, h, w)."""
 
     classes: tuple[int, ...]
     before: NDArray[np.float32]
     after: NDArray[np.float32]
 
-    @property
-    def nbytes(self) -> int:
-        return self.before.nbytes + self.after.nbytes
-
-    def redo(self, content: Content) -> None:
-        content.write_codes(self.classes, self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_codes(self.classes, self.before)
+    def _write(self, content: Content, value: NDArray[np.float32]) -> None:
+        content.write_codes(self.classes, value)
 
 
 @dataclass(frozen=True)
-class PhotoDelta:
+class PhotoDelta(_BothWays):
     """Another photo lies under the document, or none."""
 
     before: PhotoLayer | None
     after: PhotoLayer | None
 
-    @property
-    def nbytes(self) -> int:
-        return sum(photo.nbytes for photo in (self.before, self.after) if photo is not None)
-
-    def redo(self, content: Content) -> None:
-        content.write_photo(self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_photo(self.before)
+    def _write(self, content: Content, value: PhotoLayer | None) -> None:
+        content.write_photo(value)
 
 
 @dataclass(frozen=True)
-class OriginalDelta:
+class OriginalDelta(_BothWays):
     """The map that the eraser goes back to changed (uint8, the size of the label map)."""
 
     before: NDArray[np.uint8]
     after: NDArray[np.uint8]
 
-    @property
-    def nbytes(self) -> int:
-        return self.before.nbytes + self.after.nbytes
-
-    def redo(self, content: Content) -> None:
-        content.write_original(self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_original(self.before)
+    def _write(self, content: Content, value: NDArray[np.uint8]) -> None:
+        content.write_original(value)
 
 
 @dataclass(frozen=True)
-class PhotoCodesDelta:
+class PhotoCodesDelta(_BothWays):
     """The codes that count as the photo's own changed (float32 (classes, channels, h, w), or None)."""
 
     before: NDArray[np.float32] | None
     after: NDArray[np.float32] | None
 
-    @property
-    def nbytes(self) -> int:
-        return sum(codes.nbytes for codes in (self.before, self.after) if codes is not None)
-
-    def redo(self, content: Content) -> None:
-        content.write_photo_codes(self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_photo_codes(self.before)
+    def _write(self, content: Content, value: NDArray[np.float32] | None) -> None:
+        content.write_photo_codes(value)
 
 
 @dataclass(frozen=True)
-class KeepDelta:
+class KeepDelta(_BothWays):
     """Another part of the photo is kept."""
 
     before: KeepSettings
@@ -147,11 +132,8 @@ class KeepDelta:
     def nbytes(self) -> int:
         return 256
 
-    def redo(self, content: Content) -> None:
-        content.write_keep(self.after)
-
-    def undo(self, content: Content) -> None:
-        content.write_keep(self.before)
+    def _write(self, content: Content, value: KeepSettings) -> None:
+        content.write_keep(value)
 
 
 @dataclass(frozen=True)
