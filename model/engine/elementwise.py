@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.engine.boxes import Box, Channels
-from model.engine.folding import FoldedConv, RgbConv
+from model.engine.folding import FoldedConv, Ground, RgbConv
 from model.engine.grids import cut, quads, spread, view
 from model.engine.inner_windows import InnerWindows
 from model.engine.modulation_weights import FoldedModulation
@@ -192,11 +192,23 @@ class Elementwise:
         if smaller is not None:
             target += _doubled(smaller, box)
 
-    def grey(self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8]) -> None:
-        """``box`` of pixels (h, w, 3) = tanh of the planes (3, h, w) as bytes."""
+    def grey(
+        self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8], symbols: NDArray[np.int16], ground: Ground | None
+    ) -> None:
+        """``box`` of pixels (h, w, 3) = tanh of the planes (3, h, w) as bytes, or the ground's colour where it lies.
+
+        ``symbols`` (h, w): int16, contiguous.
+        """
         top, left, bottom, right = box
         part = rgb[:, top:bottom, left:right].tanh().add_(1).mul_(127.5).round_().to(torch.uint8)
-        pixels[top:bottom, left:right] = part.permute(1, 2, 0).numpy()
+        into = pixels[top:bottom, left:right]
+        into[...] = part.permute(1, 2, 0).numpy()
+        if ground is not None:
+            own = symbols[top:bottom, left:right]
+            plain = (own >= ground.first) & (own <= ground.last)
+            # Plane by plane: a mask of pixels takes ten times as long.
+            for plane, value in enumerate(ground.colour):
+                np.copyto(into[..., plane], value, where=plain)
 
 
 def _zero_around(buffer: Tensor, part: Box) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -245,6 +246,14 @@ def _formats(generator: Generator, dtype: torch.dtype) -> list[torch.dtype]:
     return [torch.float32 if is_low else dtype for is_low in low] + [dtype]
 
 
+class Ground(NamedTuple):
+    """Symbols ``first`` to ``last`` are ground of one colour (see `model.groupdnet.plain_ground`)."""
+
+    first: int
+    last: int
+    colour: tuple[int, int, int]
+
+
 class FoldedGenerator:
     """Everything the renderer keeps of a generator. The generator itself is not needed any more afterwards."""
 
@@ -301,6 +310,15 @@ class FoldedGenerator:
     def symbols(self) -> int:
         """How many different entries a label level has: classes, doubled by instance edges."""
         return self.config.semantic_channels
+
+    @property
+    def ground(self) -> Ground | None:
+        """Which symbols are ground of one colour."""
+        ground = self.config.ground
+        if ground is None:
+            return None
+        per_class = 2 if self.config.instance_edges else 1
+        return Ground(per_class * ground.label, per_class * ground.label + per_class - 1, ground.colour)
 
     def grid(self, height: int, width: int) -> tuple[int, int]:
         """The base grid of a picture; raises UserError where it does not fit (see Generator.base_grid)."""

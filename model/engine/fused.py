@@ -25,7 +25,7 @@ from model.engine import winograd
 from model.engine.boxes import Box, Channels
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
-from model.engine.folding import FoldedConv, RgbConv
+from model.engine.folding import FoldedConv, Ground, RgbConv
 from model.engine.inner_windows import InnerWindows
 from model.engine.kernel_cache import is_compiled
 from model.engine.layout import LANES, RGB_WIDTH, SLAB
@@ -350,7 +350,7 @@ class FusedElementwise(Elementwise):
             _, small_height, small_width = smaller.shape
             above = (smaller.data_ptr(), 4 * small_width, 4 * small_height * small_width, small_height, small_width)
         reach = columns + 2 + BATCH_STEP
-        size = reach * (inputs + (self._kernels.rgb_rows + 2) * RGB_WIDTH) + 4 * columns
+        size = reach * (inputs + 3 * RGB_WIDTH) + 4 * columns
         scratch = self._workspace.take("patches", torch.get_num_threads(), size)
         self._kernels.draw(
             rows * columns * RGB_WIDTH * inputs // 8,
@@ -361,15 +361,20 @@ class FusedElementwise(Elementwise):
             ),
         )
 
-    def grey(self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8]) -> None:
+    def grey(
+        self, rgb: Tensor, box: Box, pixels: NDArray[np.uint8], symbols: NDArray[np.int16], ground: Ground | None
+    ) -> None:
         rows, columns = box.shape
         _, height, width = rgb.shape
         first = box.top * width + box.left
+        plain = (0, 0, 0, 0, 0, 0, 0)
+        if ground is not None:
+            plain = (symbols.ctypes.data + 2 * first, 2 * width, ground.first, ground.last, *ground.colour)
         self._kernels.grey(
             10 * rows * columns,
             (
                 *(rows, columns, pixels.ctypes.data + 3 * first, 3 * width),
-                *(rgb.data_ptr() + 4 * first, 4 * width, 4 * height * width),
+                *(rgb.data_ptr() + 4 * first, 4 * width, 4 * height * width, *plain),
             ),
         )
 

@@ -175,13 +175,8 @@ class Plan:
     def _show(self, boxes: tuple[Box, ...]) -> None:
         rgb = self.levels[-1].rgb
         assert rgb is not None and self._symbols is not None
-        ground = self.network.config.ground
         for box in boxes:
-            self.levels[-1].elementwise.grey(rgb, box, self.pixels)
-            if ground is not None:
-                top, left, bottom, right = box
-                plain = self._classes(self._symbols[top:bottom, left:right]) == ground.label
-                self.pixels[top:bottom, left:right][plain] = ground.colour
+            self.levels[-1].elementwise.grey(rgb, box, self.pixels, self._symbols, self.network.ground)
         self._shown_symbols, self._shown_codes = self._symbols, self._codes
 
     def preview(self) -> tuple[Box, ...] | None:

@@ -85,12 +85,17 @@ def _output_sums(on: Vectors, m: Sequence[Value]) -> list[Value]:
 
 
 def _enter_patch(side: int) -> Any:
-    """A step: the sums of a patch of so many rows and columns of inputs, ``out_tap`` bytes apart."""
+    """A step: the sums of a patch of so many rows and columns of inputs, ``out_tap`` bytes apart.
 
-    def step(on: Vectors, out: Value, out_tap: Value, x: Value, x_row: Value, x_pixel: Value) -> None:
+    ``next_x``: how many bytes behind x the next patch's inputs lie.
+    """
+
+    def step(on: Vectors, out: Value, out_tap: Value, x: Value, x_row: Value, x_pixel: Value, next_x: Value) -> None:
         columns = []
         for column in range(side):
             places = [on.along(x, (row, x_row), (column, x_pixel)) for row in range(side)]
+            for place in places:
+                on.prefetch(place, next_x)
             columns.append(_input_sums(on, [on.load(place) for place in places]))
         for row in range(side):
             for column, value in enumerate(_input_sums(on, [sums[row] for sums in columns])):
@@ -100,7 +105,10 @@ def _enter_patch(side: int) -> Any:
 
 
 def _leave_patch(side: int) -> Any:
-    """A step: the outputs of a patch's products, a bias, and what is added, from a grid halved ``up`` times."""
+    """A step: the outputs of a patch's products, a bias, and what is added, from a grid halved ``up`` times.
+
+    ``next_x``, ``next_out``, ``next_added``: how many bytes behind this patch's the next one's lie.
+    """
 
     def step(
         on: Vectors,
@@ -114,17 +122,25 @@ def _leave_patch(side: int) -> Any:
         added_row: Value,
         added_pixel: Value,
         up: Value,
+        next_x: Value,
+        next_out: Value,
+        next_added: Value,
     ) -> None:
-        columns = [
-            _output_sums(on, [on.load(on.along(x, (side * row + column, x_tap))) for row in range(side)])
-            for column in range(side)
-        ]
+        columns = []
+        for column in range(side):
+            places = [on.along(x, (side * row + column, x_tap)) for row in range(side)]
+            for place in places:
+                on.prefetch(place, next_x)
+            columns.append(_output_sums(on, [on.load(place) for place in places]))
         start = on.load(bias)
         for row in range(side - 2):
             for column, value in enumerate(_output_sums(on, [sums[row] for sums in columns])):
                 down, right = on.halved(row, up), on.halved(column, up)
-                more = on.load(on.along(added, (down, added_row), (right, added_pixel)))
-                on.store(on.add(on.add(value, start), more), on.along(out, (row, out_row), (column, out_pixel)))
+                place = on.along(added, (down, added_row), (right, added_pixel))
+                to = on.along(out, (row, out_row), (column, out_pixel))
+                on.prefetch(place, next_added)
+                on.prefetch(to, next_out)
+                on.store(on.add(on.add(value, start), on.load(place)), to)
 
     return along(step)
 
@@ -227,7 +243,9 @@ def convolve(a: Any) -> None:
         for number in range(count):
             row, column = order[number] // across, order[number] % across
             source = x + tile * row * x_row + tile * column * x_pixel + 4 * group * inputs
-            _enter(tile, (sums + 4 * number * inputs, in_tap, source, x_row, x_pixel), inputs)
+            after = order[min(number + 1, count - 1)]
+            next_x = tile * ((after // across - row) * x_row + (after % across - column) * x_pixel)
+            _enter(tile, (sums + 4 * number * inputs, in_tap, source, x_row, x_pixel, next_x), inputs)
         for tap in range(taps):
             matrix = weights + 4 * (group * taps + tap) * inputs * width
             of, to = sums + tap * in_tap, products + tap * out_tap
@@ -235,13 +253,17 @@ def convolve(a: Any) -> None:
             if tile == 6 and full < count and (tap // 8 == VANISHING or tap % 8 == VANISHING):
                 some = full
                 zero((to + 4 * full * width,), (count - full) * width)
+            # While patches are multiplied by a slab, the next comes from memory: a share with each six.
+            share = 64 // max(1, (some + SIX - 1) // SIX)
             for done in range(0, width, 16):
                 slab = matrix + 4 * done * inputs
+                later = slab + 64 * inputs
                 for number in range(0, some, SIX):
                     place, patch = to + 4 * (number * width + done), of + 4 * number * inputs
                     if width - done >= 16 and inputs >= _DEEP:
                         # The first time they come from the third cache or from memory.
-                        six_by_16_ahead((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
+                        six_by_16_ahead((place, 4 * width, patch, 4 * inputs, slab, 64, inputs, later, share))
+                        later += share * inputs
                     elif width - done >= 16:
                         six_by_16((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
                     else:
@@ -252,12 +274,17 @@ def convolve(a: Any) -> None:
             product = products + 4 * number * width
             to = out + top * out_row + left * out_pixel + 4 * group * outputs
             more = added + (top >> up) * added_row + (left >> up) * added_pixel + 4 * group * outputs
+            after = order[min(number + 1, count - 1)]
+            down, right = tile * (after // across), tile * (after % across)
+            next_out = (down - top) * out_row + (right - left) * out_pixel
+            next_added = ((down >> up) - (top >> up)) * added_row + ((right >> up) - (left >> up)) * added_pixel
+            nexts = (4 * width, next_out, next_added)
             if top + tile <= rows and left + tile <= columns:
-                whole = (to, out_row, out_pixel, product, out_tap, start, more, added_row, added_pixel, up)
+                whole = (to, out_row, out_pixel, product, out_tap, start, more, added_row, added_pixel, up, *nexts)
                 _leave(tile, whole, outputs)
                 continue
             # At the lower and right rim first beside the grid.
-            rim = (made, 4 * tile * width, 4 * width, product, out_tap, start, zeros, 0, 0, 0)
+            rim = (made, 4 * tile * width, 4 * width, product, out_tap, start, zeros, 0, 0, 0, *nexts)
             _leave(tile, rim, outputs)
             for row in range(min(tile, rows - top)):
                 for column in range(min(tile, columns - left)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -31,29 +31,28 @@ from model.engine.kernels.vectors import (
 from model.engine.layout import RGB_WIDTH
 
 # Rows of the picture that a thread takes at once.
-RGB_ROWS = 8
+RGB_ROWS = 16
 _THREE, _SIXTEENTH = np.float32(3), np.float32(1 / 16)
 
 
 @intrinsic
 def add_taps(context: Any, integers: Any) -> Any:
-    """A function (out, first, row, columns): the colors of a row of pixels from what each tap makes of its own.
+    """A function (out, above, own, below, columns): the colors of a row of pixels from what each tap makes of its own.
 
-    ``out``: 4 values a pixel, the last of no use; ``first``: 32 values a pixel, tap by tap three colors, of the row and
-    the column before the first one's.
+    ``out``: 4 values a pixel, the last of no use; the three rows: 32 values a pixel, tap by tap three colors, from the
+    column before the first one's on.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Value]) -> Value:
-        out, first, row, columns = cgutils.unpack_tuple(builder, arguments[0])
+        out, *rows, columns = cgutils.unpack_tuple(builder, arguments[0])
         four = ir.VectorType(FLOAT, 4).as_pointer()
         zero, one = ir.Constant(LONG, 0), ir.Constant(LONG, 1)
         with cgutils.for_range_slice(builder, zero, columns, one, LONG) as (column, _):
-            taps = builder.add(first, builder.mul(column, ir.Constant(LONG, 4 * RGB_WIDTH)))
+            place = builder.mul(column, ir.Constant(LONG, 4 * RGB_WIDTH))
             total = None
             for tap in range(9):
                 down, right = divmod(tap, 3)
-                start = builder.add(taps, builder.mul(ir.Constant(LONG, down), row))
-                start = builder.add(start, ir.Constant(LONG, 4 * RGB_WIDTH * right + 12 * tap))
+                start = builder.add(builder.add(rows[down], place), ir.Constant(LONG, 4 * RGB_WIDTH * right + 12 * tap))
                 value = builder.load(builder.inttoptr(start, four), align=4)
                 total = value if total is None else builder.fadd(total, value, flags=CONTRACT)
             to = builder.add(out, builder.mul(column, ir.Constant(LONG, 16)))
@@ -63,12 +62,34 @@ def add_taps(context: Any, integers: Any) -> Any:
     return types.void(integers), generate
 
 
+@njit(error_model="numpy")
+def _add_smaller(pixels: Any, columns: Any, left: Any, near: Any, far: Any, smaller_columns: Any) -> None:
+    """Add a row of the doubled smaller picture: three quarters of its row ``near`` and one of ``far``."""
+    # Output 2 i is 3/4 of input i and 1/4 of i - 1, output 2 i + 1 the same with i + 1; beyond the rim, i.
+    pair, pairs = max((left + 1) >> 1, 1), min((left + columns) >> 1, smaller_columns - 1)
+    for i in range(pair, pairs):
+        before, at = _THREE * near[i - 1] + far[i - 1], _THREE * near[i] + far[i]
+        after = _THREE * near[i + 1] + far[i + 1]
+        pixels[2 * i - left] += _SIXTEENTH * (_THREE * at + before)
+        pixels[2 * i + 1 - left] += _SIXTEENTH * (_THREE * at + after)
+    column = 0
+    while column < columns:
+        if pair < pairs and column == 2 * pair - left:
+            column = 2 * pairs - left
+            continue
+        i = (left + column) >> 1
+        j = min(max(i + 2 * ((left + column) & 1) - 1, 0), smaller_columns - 1)
+        beside = _THREE * near[j] + far[j]
+        pixels[column] += _SIXTEENTH * (_THREE * (_THREE * near[i] + far[i]) + beside)
+        column += 1
+
+
 @kernel
 def draw(a: Any) -> None:
     """A box of the picture's planes: the 3 x 3 convolution of leaky(x) to RGB, and the doubled smaller picture.
 
     ``a[1]``: bands of RGB_ROWS rows. ``x``: the grid (height, width, inputs); ``weights`` (inputs, RGB_WIDTH).
-    ``scratch``: for every thread a rectified row, what the taps make of the rows, and a row of colors.
+    ``scratch``: for every thread a rectified row, what the taps make of three rows, and a row of colors.
     """
     bands, scratch, scratch_size = a[1], a[3], a[4]
     top, left, bottom, right, height, width, inputs = a[5], a[6], a[7], a[8], a[9], a[10], a[11]
@@ -82,38 +103,34 @@ def draw(a: Any) -> None:
     taps_row = 4 * RGB_WIDTH * (columns + 2 + SIX)
     rectified = scratch + scratch_size * take_slot(a)
     taps = rectified + 4 * inputs * (columns + 2 + SIX)
-    colors = taps + (RGB_ROWS + 2) * taps_row
+    colors = taps + 3 * taps_row
     while True:
         band = take_pieces(a, 1)
         if band >= bands:
             break
         start = top + band * RGB_ROWS
         end = min(start + RGB_ROWS, bottom)
-        for row in range(start - 1, end + 1):
-            made = taps + (row - start + 1) * taps_row
-            if row < 0 or row >= height:
+        for below in range(start - 1, end + 1):
+            # Three rows in turn, which stay in the cache.
+            made = taps + (below - start + 1) % 3 * taps_row
+            if below < 0 or below >= height:
                 zero((made,), RGB_WIDTH * (columns + 2))
+            else:
+                leaky_row((rectified, x + 4 * inputs * (below * width + first)), inputs * (last - first))
+                inside = made + 4 * RGB_WIDTH * (first - left + 1)
+                for column in range(0, last - first, SIX):
+                    of, to = rectified + 4 * inputs * column, inside + 4 * RGB_WIDTH * column
+                    six_by_16((to, 4 * RGB_WIDTH, of, 4 * inputs, weights, 4 * RGB_WIDTH, inputs))
+                    six_by_16((to + 64, 4 * RGB_WIDTH, of, 4 * inputs, weights + 64, 4 * RGB_WIDTH, inputs))
+                if first == left:
+                    zero((made,), RGB_WIDTH)
+                if last == right:
+                    zero((made + 4 * RGB_WIDTH * (columns + 1),), RGB_WIDTH)
+            row = below - 1
+            if row < start:
                 continue
-            leaky_row((rectified, x + 4 * inputs * (row * width + first)), inputs * (last - first))
-            inside = made + 4 * RGB_WIDTH * (first - left + 1)
-            for column in range(0, last - first, SIX):
-                ends = (
-                    inside + 4 * RGB_WIDTH * column,
-                    4 * RGB_WIDTH,
-                    rectified + 4 * inputs * column,
-                    4 * inputs,
-                    weights,
-                    4 * RGB_WIDTH,
-                    inputs,
-                )
-                six_by_16(ends)
-                six_by_16((ends[0] + 64, ends[1], ends[2], ends[3], ends[4] + 64, ends[5], ends[6]))
-            if first == left:
-                zero((made,), RGB_WIDTH)
-            if last == right:
-                zero((made + 4 * RGB_WIDTH * (columns + 1),), RGB_WIDTH)
-        for row in range(start, end):
-            add_taps((colors, taps + (row - start) * taps_row, taps_row, columns))
+            above, own = taps + (row - start) % 3 * taps_row, taps + (row - start + 1) % 3 * taps_row
+            add_taps((colors, above, own, made, columns))
             drawn = floats(colors)
             middle = row >> 1
             other = min(max(middle + 2 * (row & 1) - 1, 0), smaller_rows - 1)
@@ -122,24 +139,7 @@ def draw(a: Any) -> None:
                 begin = bias[color]
                 for column in range(columns):
                     pixels[column] = begin + drawn[4 * column + color]
-                if smaller == 0:
-                    continue
-                # Output 2 i is 3/4 of input i and 1/4 of i - 1, output 2 i + 1 the same with i + 1; beyond the rim, i.
-                near = floats(smaller + color * smaller_plane + middle * smaller_row)
-                far = floats(smaller + color * smaller_plane + other * smaller_row)
-                pair, pairs = max((left + 1) >> 1, 1), min(right >> 1, smaller_columns - 1)
-                for i in range(pair, pairs):
-                    before, at = _THREE * near[i - 1] + far[i - 1], _THREE * near[i] + far[i]
-                    after = _THREE * near[i + 1] + far[i + 1]
-                    pixels[2 * i - left] += _SIXTEENTH * (_THREE * at + before)
-                    pixels[2 * i + 1 - left] += _SIXTEENTH * (_THREE * at + after)
-                column = 0
-                while column < columns:
-                    if pair < pairs and column == 2 * pair - left:
-                        column = 2 * pairs - left
-                        continue
-                    i = (left + column) >> 1
-                    j = min(max(i + 2 * ((left + column) & 1) - 1, 0), smaller_columns - 1)
-                    beside = _THREE * near[j] + far[j]
-                    pixels[column] += _SIXTEENTH * (_THREE * (_THREE * near[i] + far[i]) + beside)
-                    column += 1
+                if smaller != 0:
+                    plane = smaller + color * smaller_plane
+                    near, far = floats(plane + middle * smaller_row), floats(plane + other * smaller_row)
+                    _add_smaller(pixels, columns, left, near, far, smaller_columns)

@@ -18,6 +18,7 @@ from model.engine.kernels.vectors import (
     bytes_at,
     floats,
     int_at,
+    shorts,
     six_by_8,
     six_by_16,
     take_pieces,
@@ -111,12 +112,15 @@ def multiply(a: Any) -> None:
 
 @kernel
 def grey(a: Any) -> None:
-    """Bytes (rows, columns, 3) of tanh of the three planes: -1 is 0, 1 is 255.
+    """Bytes (rows, columns, 3) of tanh of the three planes: -1 is 0, 1 is 255; and one colour where ground is plain.
 
     tanh by nine steps of Lambert's continued fraction, 7e-6 from the truth: a thousandth of a grey value.
+    ``symbols`` int16: of the pixels, or 0 where no ground is plain; from ``first`` to ``last`` they are ground.
     """
     rows, columns = a[1], a[2]
     out, out_row, x, x_row, plane = a[3], a[4], a[5], a[6], a[7]
+    symbols, symbols_row, first, last = a[8], a[9], a[10], a[11]
+    red, green, blue = np.uint8(a[12]), np.uint8(a[13]), np.uint8(a[14])
     while True:
         row = take_pieces(a, 1)
         if row >= rows:
@@ -131,3 +135,8 @@ def grey(a: Any) -> None:
                 below = (((_F45 * s + _F13860) * s + _F945945) * s + _F16216200) * s + _F34459425
                 tanh = min(max(v * above / below, -_ONE), _ONE)
                 pixels[3 * column + color] = np.int32(tanh * _HALF_RANGE + _HALF_UP)
+        if symbols != 0:
+            own = shorts(symbols + row * symbols_row)
+            for column in range(columns):
+                if first <= own[column] <= last:
+                    pixels[3 * column], pixels[3 * column + 1], pixels[3 * column + 2] = red, green, blue

@@ -21,10 +21,20 @@ from numba.extending import intrinsic
 from model.engine.layout import LANES
 
 FLOAT, LONG = ir.FloatType(), ir.IntType(64)
+_BYTES = ir.IntType(8).as_pointer()
 CONTRACT = ("contract", "nsz")
 _SLOPE = 0.2
 
 Value = Any
+
+
+def _prefetch(builder: Any, pointer: Value) -> None:
+    """Bring what a pointer to bytes points at into the second cache."""
+    number = ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+    prefetch = builder.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)
+    # To be read, of middling use later, as data.
+    builder.call(prefetch, [pointer, ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)])
 
 
 class Vectors:
@@ -39,6 +49,10 @@ class Vectors:
 
     def load(self, address: Value) -> Value:
         return self._builder.load(self._place(address), align=4)
+
+    def prefetch(self, address: Value, more: Value) -> None:
+        """Bring what lies so many bytes behind an address into the second cache."""
+        _prefetch(self._builder, self._builder.bitcast(self._place(self._builder.add(address, more)), _BYTES))
 
     def spread(self, address: Value, number: int) -> Value:
         """One float32, so many behind an address, in every lane; the same for all channels."""
@@ -162,7 +176,7 @@ def _pointer_to(kind: Any) -> Any:
 
 
 floats, bytes_at = _pointer_to(types.float32), _pointer_to(types.uint8)
-ints, longs = _pointer_to(types.int32), _pointer_to(types.int64)
+shorts, ints, longs = _pointer_to(types.int16), _pointer_to(types.int32), _pointer_to(types.int64)
 
 
 @along
@@ -185,24 +199,16 @@ def zero(on: Vectors, out: Value) -> None:
     on.store(on.number(0.0), out)
 
 
-def _prefetch(builder: Any, pointer: Value) -> None:
-    """Bring what a pointer to bytes points at into the second cache."""
-    number = ir.IntType(32)
-    kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
-    prefetch = builder.module.declare_intrinsic("llvm.prefetch", (pointer.type,), kind)
-    # To be read, of middling use later, as data.
-    builder.call(prefetch, [pointer, ir.Constant(number, 0), ir.Constant(number, 2), ir.Constant(number, 1)])
-
-
 def _products(rows: int, vectors: int, lanes: int, ahead: bool = False) -> Any:
     """A function (out, out_row, a, a_row, b, b_row, inner): out (rows, vectors * lanes) = a (rows, inner) @ b.
 
-    All sums stay in registers, so there may be twelve of them. ``ahead``: bring the next rows of a, which lie behind
-    these without a gap, into the second cache meanwhile.
+    All sums stay in registers, so there may be twelve of them. ``ahead``: (..., inner, later, step), and meanwhile the
+    next rows of a, which lie behind these without a gap, come into the second cache, and ``inner`` times ``step`` bytes
+    from ``later`` on: a part of the next matrix.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Value]) -> Value:
-        out, out_row, a, a_row, b, b_row, inner = cgutils.unpack_tuple(builder, arguments[0])
+        out, out_row, a, a_row, b, b_row, inner, *more = cgutils.unpack_tuple(builder, arguments[0])
         kind = ir.VectorType(FLOAT, lanes)
 
         def place(address: Value, row: Value, stride: Value, more: int, to: Any) -> Value:
@@ -222,6 +228,8 @@ def _products(rows: int, vectors: int, lanes: int, ahead: bool = False) -> Any:
         if ahead:
             following = builder.add(a, builder.mul(ir.Constant(LONG, rows), a_row))
             _prefetch(builder, place(following, step, ir.Constant(LONG, 4 * rows), 0, ir.IntType(8)))
+            later, later_step = more
+            _prefetch(builder, place(later, step, later_step, 0, ir.IntType(8)))
         for row in range(rows):
             start = builder.add(a, builder.mul(ir.Constant(LONG, row), a_row))
             value = builder.load(place(start, step, four, 0, FLOAT), align=4)
