@@ -291,7 +291,7 @@ QLabel[muted="true"] {{ color: {t.muted}; }}
 QLabel[muted="true"]:disabled {{ color: {t.faint}; }}
 QLabel[caption="true"] {{ color: {t.muted}; font-size: 11px; font-weight: 600; }}
 QLabel[heading="true"] {{ font-size: 15px; font-weight: 600; }}
-#reviewBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}
+#stageBar {{ background: {t.panel}; border-bottom: 1px solid {t.border}; }}
 #messageBar {{ border-radius: 8px; background: {t.raised}; border: 1px solid {t.border}; }}
 #messageBar QLabel {{ color: {t.text}; }}
 """

@@ -10,18 +10,16 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.rendering.batch import BatchReport, render_folder
 from app.rendering.jobs import Progress
+from app.widgets.path_row import PathRow
 
 if TYPE_CHECKING:
     from app.session import Session
@@ -42,12 +40,13 @@ class BatchDialog(QDialog):
         )
         note.setProperty("muted", True)
         note.setWordWrap(True)
-        self.source, source_row = self._folder_row(self.tr("Folder of maps or photos"))
-        self.target, target_row = self._folder_row(self.tr("Folder for the pictures"))
+        source = self._folder_row(self.tr("Folder of maps or photos"))
+        target = self._folder_row(self.tr("Folder for the pictures"))
+        self.source, self.target = source.field, target.field
         form = QFormLayout()
         form.setSpacing(8)
-        form.addRow(self.tr("From"), source_row)
-        form.addRow(self.tr("To"), target_row)
+        form.addRow(self.tr("From"), source)
+        form.addRow(self.tr("To"), target)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 100)
@@ -135,20 +134,5 @@ class BatchDialog(QDialog):
         self.text.setPlainText("\n".join(lines))
         self.text.show()
 
-    def _folder_row(self, title: str) -> tuple[QLineEdit, QHBoxLayout]:
-        field = QLineEdit()
-        field.setAccessibleName(title)
-        button = QPushButton(self.tr("Choose..."))
-        button.setAutoDefault(False)
-
-        def choose() -> None:
-            folder = QFileDialog.getExistingDirectory(self, title, field.text())
-            if folder:
-                field.setText(folder)
-
-        button.clicked.connect(choose)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(field, 1)
-        row.addWidget(button)
-        return field, row
+    def _folder_row(self, title: str) -> PathRow:
+        return PathRow(title, lambda folder: QFileDialog.getExistingDirectory(self, title, folder))

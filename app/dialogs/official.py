@@ -9,16 +9,15 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QFileDialog,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app.rendering.loading import OfficialFiles
 from app.widgets.fields import ChoiceField
+from app.widgets.path_row import PathRow
 
 NETWORKS = ("deepfashion", "ade20k", "cityscapes")
 
@@ -76,20 +75,6 @@ class OfficialDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fine)
 
     def _file_row(self, form: QFormLayout, title: str, hint: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setPlaceholderText(hint)
-        field.setAccessibleName(title)
-        button = QPushButton(self.tr("Choose..."))
-
-        def choose() -> None:
-            path, _ = QFileDialog.getOpenFileName(self, title, field.text())
-            if path:
-                field.setText(path)
-
-        button.clicked.connect(choose)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(field, 1)
-        row.addWidget(button)
+        row = PathRow(title, lambda path: QFileDialog.getOpenFileName(self, title, path)[0], hint)
         form.addRow(title, row)
-        return field
+        return row.field

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.widgets.stage_bar import StageBar
 
 
-class PlacingBar(QFrame):
+class PlacingBar(StageBar):
     """Says what can be done with the region.
 
     Signals:
@@ -20,35 +22,17 @@ class PlacingBar(QFrame):
     stamped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("reviewBar")
-        self.setAccessibleName(self.tr("Place the region"))
-        self._title = QLabel()
-        self._title.setProperty("heading", True)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setProperty("muted", True)
+        super().__init__(QCoreApplication.translate("PlacingBar", "Place the region"), parent)
         self.flip = QPushButton(self.tr("Flip"))
         self.flip.setToolTip(self.tr("Turn the region over, left to right"))
         self.abandon = QPushButton(self.tr("Cancel"))
         self.abandon.setToolTip(self.tr("Take the region away (Esc)"))
         self.stamp = QPushButton(self.tr("Stamp"))
-        self.stamp.setProperty("primary", True)
         self.stamp.setToolTip(self.tr("Leave the region where it is (Enter)"))
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._title)
-        texts.addWidget(self._text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
-        row.setSpacing(12)
-        row.addLayout(texts, 1)
-        for button in (self.flip, self.abandon, self.stamp):
-            row.addWidget(button)
+        self._add_buttons(self.flip, self.abandon, self.stamp)
         self.flip.clicked.connect(self.flipped)
         self.abandon.clicked.connect(self.abandoned)
         self.stamp.clicked.connect(self.stamped)
-        self.hide()
 
     def show_region(self, name: str, shared: Sequence[str] = ()) -> None:
         """Show the bar for a region; `shared`: its classes that the map shows already."""

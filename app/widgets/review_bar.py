@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from app import theme
 from app.icons import pixmap
+from app.widgets.stage_bar import StageBar
 
 if TYPE_CHECKING:
     from model.parsing import Doubt
 
 
-class ReviewBar(QFrame):
+class ReviewBar(StageBar):
     """Says what was found and asks what to do; everything else of the window can be used meanwhile.
 
     Signals:
@@ -29,35 +30,18 @@ class ReviewBar(QFrame):
     next_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("reviewBar")
-        self.setAccessibleName(self.tr("Check the outlines"))
+        super().__init__(QCoreApplication.translate("ReviewBar", "Check the outlines"), parent)
         self._icon = QLabel()
-        self._title = QLabel()
-        self._title.setProperty("heading", True)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setProperty("muted", True)
         self.next = QPushButton()
         self.next.setToolTip(self.tr("There are several people in this photo: show the next one"))
         self.other = QPushButton(self.tr("Another photo..."))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.setToolTip(self.tr("Back to what was open before (Esc)"))
         self.accept = QPushButton(self.tr("Accept"))
-        self.accept.setProperty("primary", True)
         self.accept.setShortcut(QKeySequence("Ctrl+Return"))
         self.accept.setToolTip(self.tr("Take these outlines and read the styles (Ctrl+Enter)"))
-        texts = QVBoxLayout()
-        texts.setSpacing(2)
-        texts.addWidget(self._title)
-        texts.addWidget(self._text)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 10, 12, 10)
-        row.setSpacing(12)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
-        for button in (self.next, self.other, self.cancel, self.accept):
-            row.addWidget(button)
+        self._row.insertWidget(0, self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        self._add_buttons(self.next, self.other, self.cancel, self.accept)
         self.accept.clicked.connect(self.accepted)
         self.cancel.clicked.connect(self.cancelled)
         self.other.clicked.connect(self.other_wanted)
@@ -66,7 +50,6 @@ class ReviewBar(QFrame):
         self._busy = False
         self._acceptable = True
         self.show_people(0, 1)
-        self.hide()
 
     @property
     def text(self) -> str:

@@ -464,11 +464,6 @@
       <source>{0} written, {1} failed.</source>
       <translation>{0} geschrieben, {1} fehlgeschlagen.</translation>
     </message>
-    <message>
-      <location filename="../../app/dialogs/batch.py" />
-      <source>Choose...</source>
-      <translation>Wählen...</translation>
-    </message>
   </context>
   <context>
     <name>CanvasSurface</name>
@@ -2351,11 +2346,6 @@
       <source>Name</source>
       <translation>Name</translation>
     </message>
-    <message>
-      <location filename="../../app/dialogs/official.py" />
-      <source>Choose...</source>
-      <translation>Wählen...</translation>
-    </message>
   </context>
   <context>
     <name>OptionsBar</name>
@@ -2489,6 +2479,14 @@
       <location filename="../../app/panels/catalog.py" />
       <source>History</source>
       <translation>Verlauf</translation>
+    </message>
+  </context>
+  <context>
+    <name>PathRow</name>
+    <message>
+      <location filename="../../app/widgets/path_row.py" />
+      <source>Choose...</source>
+      <translation>Wählen...</translation>
     </message>
   </context>
   <context>
