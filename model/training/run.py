@@ -20,14 +20,7 @@ from model.training.checkpointing import NAME, load_checkpoint, save_checkpoint
 from model.training.config import TrainConfig, recipe
 from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import CropModel, crop_step, fix_batch_norm, focus_of
-from model.training.data import (
-    find_extra_pairs,
-    find_pairs,
-    load_arrays,
-    load_label_set,
-    require_sound_data,
-    split_pairs,
-)
+from model.training.dataset import Dataset, read_data, read_extra
 from model.training.losses import perceptual_loss
 from model.training.networks import (
     Ema,
@@ -98,52 +91,6 @@ def _resolve(options: TrainOptions) -> TrainConfig:
         rates = (options.learning_rate, ahead * options.learning_rate)
         config = replace(config, learning_rate_generator=rates[0], learning_rate_discriminator=rates[1])
     return config
-
-
-@dataclass
-class Dataset:
-    """A split in memory on the training device: uint8 photos (N, 3, H, W) and maps (N, H, W)."""
-
-    photos: Tensor
-    maps: Tensor
-
-    def __len__(self) -> int:
-        return len(self.maps)
-
-    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        return self.photos[index], self.maps[index]
-
-
-def read_data(options: TrainOptions, config: TrainConfig, device: torch.device) -> tuple[LabelSet, Dataset, Dataset]:
-    """(label set, training split, validation split: every 10th stem). Raises UserError for any fault of the data."""
-    label_set = load_label_set(options.data)
-    if len(label_set) != config.generator.classes:
-        raise UserError(
-            f"{options.data} has {len(label_set)} classes, but the recipe {config.name} is for "
-            f"{config.generator.classes}."
-        )
-    if options.check:
-        require_sound_data(options.data)
-    training, validation = split_pairs(find_pairs(options.data, label_set))
-    if not training:
-        raise UserError(f"{options.data} has too few pairs to train on: at least 2 are needed.")
-
-    def load(pairs: Any) -> Dataset:
-        photos, maps = load_arrays(pairs, config.height, config.width)
-        return Dataset(photos.to(device), maps.to(device))
-
-    return label_set, load(training), load(validation)
-
-
-def read_extra(options: TrainOptions, config: TrainConfig, label_set: LabelSet, training: Dataset) -> Dataset:
-    """The training split with the pairs of ``options.extra_data`` behind it. Raises UserError for any fault of them."""
-    folder = options.extra_data
-    if folder is None:
-        return training
-    pairs = find_extra_pairs(folder, options.data, label_set, options.check)
-    photos, maps = load_arrays(pairs, config.height, config.width)
-    device = training.maps.device
-    return Dataset(torch.cat([training.photos, photos.to(device)]), torch.cat([training.maps, maps.to(device)]))
 
 
 def build(
