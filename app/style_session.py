@@ -94,21 +94,6 @@ class StyleSession(QObject):
         origin = [StyleOrigin("dice", seed=seed) for seed in seeds]
         self.document.set_codes(classes, np.stack(drawn), text, icon="dice", origin=origin)
 
-    def vary_style(self, class_index: int, strength: float) -> None:
-        """Replace a class's code by one like it; `strength` 0..1."""
-        codes = self.document.codes
-        if self.facts is None or codes is None:
-            return
-        mean, spread = self.facts.code_mean[class_index], self.facts.code_spread[class_index]
-        code = styling.varied(codes[class_index], mean, spread, strength, self.rng)
-        self.document.set_codes(
-            [class_index],
-            code[None],
-            self._about([class_index], _tr("variation")),
-            icon="dice",
-            origin=StyleOrigin("variation", strength=strength),
-        )
-
     def reset_styles(self, classes: list[int]) -> None:
         """Give some classes their mean code."""
         if self.facts is not None:

@@ -44,8 +44,7 @@ class DocumentContent(QObject):
     Signals:
         labels_changed(Box): pixels of the label map inside the box changed.
         codes_changed(tuple[int, ...]): the codes of these classes changed.
-        photo_changed(): another photo lies under the map, the map before editing, the photo's codes or what is kept
-            of the photo changed.
+        photo_changed(): the map before editing, the photo's codes or what is kept of the photo changed.
         history_changed(): steps or the position in them changed.
         flags_changed(): eye, protection, style lock or paint-only-over of some class changed.
         modified_changed(bool): whether there is something unsaved.
@@ -222,10 +221,6 @@ class DocumentContent(QObject):
         if self._codes is not None:
             self._codes[list(classes)] = values
             self.codes_changed.emit(tuple(classes))
-
-    def write_photo(self, photo: PhotoLayer | None) -> None:
-        self._photo = photo
-        self.photo_changed.emit()
 
     def write_original(self, labels: LabelMap) -> None:
         self._original = np.array(labels, dtype=np.uint8)

@@ -17,11 +17,9 @@ from app.document.edits import (
     LabelsDelta,
     OriginalDelta,
     PhotoCodesDelta,
-    PhotoDelta,
     Step,
 )
 from app.document.origins import StyleOrigin
-from app.document.photo import PhotoLayer
 from model.compositing import KeepSettings
 from model.labels import LabelMap
 
@@ -207,28 +205,7 @@ class Document(DocumentContent):
         """The slider was let go: the next change is a step of its own."""
         self.history.seal()
 
-    # Photo and compound steps ----------------------------------------------------------------------
-
-    def set_photo(
-        self,
-        photo: PhotoLayer | None,
-        text: str,
-        *,
-        labels: LabelMap | None = None,
-        codes: Codes | None = None,
-    ) -> None:
-        """Put a photo under the document, with its parsed map and its codes, as one step."""
-        deltas: list[Delta] = [PhotoDelta(self._photo, photo)]
-        if labels is not None:
-            whole = Box(0, 0, self.height, self.width)
-            deltas.append(LabelsDelta(whole, self._labels.copy(), np.array(labels, dtype=np.uint8)))
-            deltas.append(OriginalDelta(self._original.copy(), np.array(labels, dtype=np.uint8)))
-        if codes is not None and self._codes is not None:
-            everything = tuple(range(len(self._codes)))
-            deltas.append(CodesDelta(everything, self._codes.copy(), np.array(codes, dtype=np.float32)))
-        own = None if codes is None else np.array(codes, dtype=np.float32)
-        deltas.append(PhotoCodesDelta(self._photo_codes, own))
-        self.apply(Step(text, tuple(deltas), "photo"))
+    # The photo's own styles ------------------------------------------------------------------------
 
     def take_photo_codes(
         self,

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.box import Box
-from app.document.photo import PhotoLayer
 from model.compositing import KeepSettings
 
 _ids = itertools.count(1)
@@ -23,8 +22,6 @@ class Content(Protocol):
     def write_labels(self, box: Box, block: NDArray[np.uint8]) -> None: ...
 
     def write_codes(self, classes: Sequence[int], values: NDArray[np.float32]) -> None: ...
-
-    def write_photo(self, photo: PhotoLayer | None) -> None: ...
 
     def write_original(self, labels: NDArray[np.uint8]) -> None: ...
 
@@ -86,17 +83,6 @@ class CodesDelta(_BothWays):
 
     def _write(self, content: Content, value: NDArray[np.float32]) -> None:
         content.write_codes(self.classes, value)
-
-
-@dataclass(frozen=True)
-class PhotoDelta(_BothWays):
-    """Another photo lies under the document, or none."""
-
-    before: PhotoLayer | None
-    after: PhotoLayer | None
-
-    def _write(self, content: Content, value: PhotoLayer | None) -> None:
-        content.write_photo(value)
 
 
 @dataclass(frozen=True)

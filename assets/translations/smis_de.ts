@@ -2627,6 +2627,11 @@
     </message>
     <message>
       <location filename="../../app/panels/photo_table.py" />
+      <source>Only its colours: the features stay, unless the network draws this class</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <location filename="../../app/panels/photo_table.py" />
       <source>{0}: take all its styles</source>
       <translation>{0}: alle Stile davon übernehmen</translation>
     </message>
@@ -3004,11 +3009,6 @@
       <location filename="../../app/style_session.py" />
       <source>new style</source>
       <translation>neuer Stil</translation>
-    </message>
-    <message>
-      <location filename="../../app/style_session.py" />
-      <source>variation</source>
-      <translation>Variante</translation>
     </message>
     <message>
       <location filename="../../app/style_session.py" />

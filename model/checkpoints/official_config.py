@@ -18,12 +18,8 @@ from model.checkpoints.state import name_keys
 from model.errors import UserError
 from model.groupdnet import BlockConfig, EncoderConfig, GeneratorConfig, ModulationConfig
 
-#: Channels of one class's code in all released networks.
-CODE_CHANNELS = 8
-
 #: Blocks in the order they run; up_4 is stored with the ADE20K network and never used.
 BLOCK_NAMES = ("head_0", "G_middle_0", "G_middle_1", "up_0", "up_1", "up_2", "up_3", "up_4")
-ENCODER_LAYERS = 6
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from app.document.box import Box
 from app.document.document import Document
 from app.document.edits import CodesDelta, LabelsDelta
-from app.document.photo import PhotoLayer, whole_crop
 from model.labels import builtin_label_set
 
 LABEL_SET = builtin_label_set("street-fashion")
@@ -183,19 +182,21 @@ def test_saved_state_is_found_again_by_undo() -> None:
     assert document.modified
 
 
-def test_a_photo_with_its_map_and_codes_is_one_step() -> None:
+def test_a_photos_styles_and_outlines_are_one_step_and_locked_classes_keep_theirs() -> None:
     document = make()
-    pixels = np.full((HEIGHT, WIDTH, 3), 9, dtype=np.uint8)
-    photo = PhotoLayer(pixels, whole_crop(HEIGHT, WIDTH, HEIGHT, WIDTH), HEIGHT, WIDTH)
-    labels = np.full((HEIGHT, WIDTH), 3, dtype=np.uint8)
-    document.set_photo(photo, "photo", labels=labels, codes=np.ones((16, 3, 1, 1), np.float32))
-    assert len(document.history.steps) == 1
-    assert np.array_equal(document.original, labels)
+    paint(document, 0, 0, 2, 2, 3)
+    corrected, before = document.labels.copy(), document.codes.copy()
+    document.set_flag("locked", [5], True)
+    own = np.ones((16, 3, 1, 1), np.float32)
+    document.take_photo_codes([3, 5], own, "photo", outlines=corrected)
+    assert len(document.history.steps) == 2
+    assert np.array_equal(document.original, corrected) and np.array_equal(document.photo_codes, own)
+    assert (document.codes[3] == 1).all() and np.array_equal(document.codes[[0, 5]], before[[0, 5]])
     document.undo()
-    assert document.photo is None
-    assert not document.labels.any() and not document.original.any()
+    assert document.photo_codes is None and not document.original.any()
+    assert np.array_equal(document.codes, before) and np.array_equal(document.labels, corrected)
     document.redo()
-    assert document.photo is photo
+    assert np.array_equal(document.original, corrected) and (document.codes[3] == 1).all()
 
 
 def test_codes_of_another_shape_are_refused() -> None:
