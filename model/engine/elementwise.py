@@ -30,10 +30,11 @@ class Elementwise:
     """Steps over boxes of channels-last grids; all write into what they are given.
 
     ``even_windows``: boxes that are convolved behind an upsampling are to begin and end at even pixels. Otherwise the
-    boxes that their windows read are.
+    boxes that their windows read are. ``band_values``: buffers of about so many values stay in a processor's cache.
     """
 
     even_windows = False
+    band_values = 1 << 20
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace

@@ -130,6 +130,8 @@ class FusedElementwise(Elementwise):
         self._kernels = kernels
 
     even_windows = True
+    # No step passes over a buffer twice.
+    band_values = 1 << 21
 
     def make_coder(self, base: int, first: int) -> Coder:
         return CompiledCoder(self._kernels.number, self._kernels.fill_slots, first)

@@ -17,8 +17,6 @@ from model.engine.grids import view
 from model.engine.level_modulation import LevelModulation
 from model.engine.workspace import Workspace
 
-# Buffers of about this many values stay in a processor's cache.
-BAND_VALUES = 1 << 20
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
 BAND_MACS = 4e8
 # The same for minimal filtering, which reads all its matrices for every band: it wants this many patches at once.
@@ -61,6 +59,8 @@ class Level:
         self._placed = np.zeros((height, width), bool)
         self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
         self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
+        kept = [self._y, self._fixed, self.out, self.rgb, self._added if block.place is not None else None]
+        self._grid_bytes = sum(grid.nbytes for grid in kept if grid is not None)
         self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
         self._all_in = Channels(0, config.in_channels)
         self._all_out = Channels(0, config.out_channels)
@@ -76,10 +76,7 @@ class Level:
 
     @property
     def nbytes(self) -> int:
-        kept = [self._y, self._fixed, self.out, self.rgb]
-        if self.block.place is not None:
-            kept.append(self._added)
-        return sum(t.numel() * t.element_size() for t in kept if t is not None) + self._modulation.nbytes
+        return self._grid_bytes + self._modulation.nbytes
 
     @property
     def is_exact(self) -> bool:
@@ -249,7 +246,8 @@ class Level:
         ``tile``: see FoldedConv; ``step``: in multiples of how many rows; ``odd``: then one more.
         """
         columns = box.right - box.left + 2
-        most_values, most_macs = (PATCH_BAND_VALUES, PATCH_BAND_MACS) if tile else (BAND_VALUES, BAND_MACS)
+        most_values = PATCH_BAND_VALUES if tile else self.elementwise.band_values
+        most_macs = PATCH_BAND_MACS if tile else BAND_MACS
         rows = int(min(most_values / (columns * values_per_pixel), most_macs / (columns * macs_per_pixel)))
         if tile:
             rows = max(rows, LEAST_PATCHES * tile**2 // columns)
