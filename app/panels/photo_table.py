@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,12 +85,18 @@ class PhotoTable(QTableWidget):
         across.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def fill(
-        self, names: Sequence[str], colors: NDArray[np.uint8], origins: Sequence[str], photos: Sequence[MixPhoto]
+        self,
+        names: Sequence[str],
+        colors: NDArray[np.uint8],
+        origins: Sequence[str],
+        photos: Sequence[MixPhoto],
+        personal: Collection[int] = (),
     ) -> None:
         """Show these classes and photos; rows that no photo shows are hidden.
 
         Args:
             names: of the classes; colors: uint8 (classes, 3); origins: where each class's style comes from, or "".
+            personal: classes of which only the colour is taken.
         """
         self.clear()
         self.setRowCount(len(names))
@@ -103,7 +109,11 @@ class PhotoTable(QTableWidget):
             head.setToolTip("\n".join([*([origins[row]] if origins[row] else []), back]))
             self.setVerticalHeaderItem(row, head)
             for column, photo in enumerate(photos):
-                self.setItem(row, column, self._cell(name, photo, photo.pictures.get(row)))
+                cell = self._cell(name, photo, photo.pictures.get(row))
+                if row in personal and row in photo.pictures:
+                    note = self.tr("Only its colours: the features stay, unless the network draws this class")
+                    cell.setToolTip(f"{cell.toolTip()}\n{note}")
+                self.setItem(row, column, cell)
             self.setRowHidden(row, bool(photos) and not any(row in photo.pictures for photo in photos))
         for column, photo in enumerate(photos):
             head = QTableWidgetItem(photo.name)

@@ -26,6 +26,7 @@ from app.rendering.jobs import Progress
 from app.rendering.mixing import Correction, MixPhoto, corrected, read_mix_photo
 from app.widgets.icon_button import icon_button
 from app.widgets.slider import SliderRow
+from model.compositing import personal_classes
 
 if TYPE_CHECKING:
     from app.document.document import Document
@@ -350,7 +351,9 @@ class PhotosPanel(QWidget):
         """Fill the table again."""
         names = self.session.label_set.names
         known = [origin_text(self.session.document.origin(row)) for row in range(len(names))]
-        self.table.fill(names, self.session.palette(), known, self.photos)
+        edited = self.session.document.photo is not None
+        personal = personal_classes(self.session.label_set) if edited else ()
+        self.table.fill(names, self.session.palette(), known, self.photos, personal)
         ready = self.session.facts is not None
         usable = ready and self.session.facts is not None and self.session.facts.has_encoder
         self.add.setEnabled(usable and self.session.facts is not None and self.session.facts.has_parser)
