@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
     def _mode_changed(self, mode: ViewMode) -> None:
         self.actions_table[f"view.{mode.value}"].setChecked(True)
         self.options.show_mode(overlay=mode is ViewMode.OVERLAY)
+        self.actions_table["view.toggle_overlay"].setEnabled(mode in (ViewMode.OVERLAY, ViewMode.OUTLINES))
 
     def _pick_region(self, class_index: int) -> None:
         self.session.pick_class(class_index)

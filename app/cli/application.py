@@ -47,8 +47,12 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line (without the program's name) and return the exit code."""
     arguments = list(arguments)
     # A file alone is what a desktop hands over when a document is opened with the program.
-    if arguments and arguments[0] not in command_names() and Path(arguments[0]).is_file():
-        arguments.insert(0, "edit")
+    if arguments and arguments[0] not in command_names():
+        file = Path(arguments[0])
+        if file.is_file():
+            arguments.insert(0, "edit")
+        elif file.suffix and not arguments[0].startswith("-"):
+            return report(f"{file} does not exist", 2)
     try:
         code = application(args=arguments, prog_name="smis-studio", standalone_mode=False)
     except UserError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 Choice = Callable[["FileCommands"], None]
 ICON = QSize(88, 132)
+LONGEST = 64
+"""Steps of the network (32 pixels, mostly) on the longer side of a blank map."""
+MOST_PIXELS = 1_500_000
+"""Of a blank map. The renderer keeps about 1.2 kB a pixel: a map of 2048 x 2048 took five gigabytes."""
 
 
 class NewDialog(QDialog):
@@ -65,6 +70,8 @@ class NewDialog(QDialog):
         self.width_box.setAccessibleName(self.tr("Width"))
         self.height_box = self._size_box(facts.height if facts is not None else 384, step)
         self.height_box.setAccessibleName(self.tr("Height"))
+        for box, other in ((self.width_box, self.height_box), (self.height_box, self.width_box)):
+            box.valueChanged.connect(partial(self._bound, other, step))
         blank = QPushButton(self.tr("Blank map"))
         blank.clicked.connect(self.use_blank)
         photo = QPushButton(self.tr("From a photo..."))
@@ -100,6 +107,10 @@ class NewDialog(QDialog):
         layout.addLayout(row)
         layout.addWidget(buttons)
 
+    def _bound(self, box: QSpinBox, step: int, other: int) -> None:
+        """Let one side be as long as the other one leaves pixels for."""
+        box.setMaximum(max(step, min(LONGEST * step, MOST_PIXELS // other // step * step)))
+
     def use_blank(self) -> None:
         """A map of background in the chosen size."""
         height, width = self.height_box.value(), self.width_box.value()
@@ -126,7 +137,7 @@ class NewDialog(QDialog):
 
     def _size_box(self, value: int, step: int) -> QSpinBox:
         box = WholeField()
-        box.setRange(step, 64 * step)
+        box.setRange(step, LONGEST * step)
         box.setSingleStep(step)
         box.setValue(value)
         box.setSuffix(" px")

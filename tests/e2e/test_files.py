@@ -13,7 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
-from app.dialogs.new import NewDialog
+from app.dialogs.new import MOST_PIXELS, NewDialog
 from app.document import recovery
 from app.document.document import Document
 from app.document.project import read_project, snapshot
@@ -46,6 +46,9 @@ def test_new_from_an_example_and_blank(studio, monkeypatch: pytest.MonkeyPatch) 
     assert studio.document.fit is not None and studio.document.fit.source_height == 384
 
     def choose_blank(dialog: NewDialog) -> int:
+        dialog.height_box.setValue(100_000)
+        dialog.width_box.setValue(100_000)
+        assert dialog.height_box.value() * dialog.width_box.value() <= MOST_PIXELS
         dialog.width_box.setValue(64)
         dialog.height_box.setValue(48)
         dialog.use_blank()

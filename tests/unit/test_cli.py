@@ -139,6 +139,7 @@ def test_the_bundle_is_found_by_name(
     ("line", "fault"),
     [
         ("rendr", "No such command"),
+        ("gone.smis", "gone.smis does not exist"),
         ("render", "Missing argument"),
         ("render MAP", "--output"),
         ("render MAP -o OUT.png --seed many --bundle B", "--seed"),
