@@ -21,8 +21,9 @@ def recoloured(photo: Field, reference: NDArray[np.uint8], picture: NDArray[np.u
     """The photo where a class lies, moved as the network's picture moved from one style to the other.
 
     A network of this size cannot draw the face of a stranger in any pose, but it tells how light and how warm the new
-    style's skin is. Under a wide Gaussian, each channel is bent by the power of it that takes the photo's mean colour
-    to the new one: black stays black and white stays white, so that eyes, teeth, lips and light keep their look.
+    style's skin is. A wide Gaussian tells the photo's mean colour and the new one. A darker channel is multiplied, as
+    light is by a darker skin; a lighter one is bent by the power that takes one mean to the other, so that what is
+    white stays white. Black stays black either way: eyes, brows and lips keep their look.
 
     Args:
         photo: float32 (H, W, 3), 0..255.
@@ -44,7 +45,8 @@ def recoloured(photo: Field, reference: NDArray[np.uint8], picture: NDArray[np.u
     old = old.clip(_EDGE, 255 - _EDGE)
     power = np.log(new / 255) / np.log(old / 255)
     bent = 255 * np.exp(power * np.log(np.maximum(photo, 0.5) / 255))
-    return np.asarray(np.where(np.abs(power - 1) < 1e-6, photo, bent), np.float32)
+    changed = np.where(new < old, photo * (new / old), bent)
+    return np.asarray(np.where(np.abs(power - 1) < 1e-6, photo, changed), np.float32)
 
 
 def _blurred(planes: Field) -> Field:
