@@ -68,6 +68,10 @@ class Settings:
     geometry: str = ""
     layout: str = ""
 
+    def __post_init__(self) -> None:
+        # What the file said last, as far as this window knows.
+        self._known: dict[str, Any] = {}
+
     def add_recent(self, path: Path) -> None:
         """Put a file at the head of the recent files."""
         name = str(path.resolve())
@@ -80,11 +84,17 @@ class Settings:
                 setattr(self, entry.name, getattr(_defaults(), entry.name))
 
     def save(self) -> None:
-        """Write the file. A settings file that cannot be written is no reason to stop working."""
+        """Write what was changed here; the rest stays as the file has it, which another window may have written.
+
+        A settings file that cannot be written is no reason to stop working.
+        """
+        own = asdict(self)
+        changed = {name: value for name, value in own.items() if name not in self._known or self._known[name] != value}
         try:
             config_folder().mkdir(parents=True, exist_ok=True)
             with replacing(settings_path()) as temporary:
-                temporary.write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+                temporary.write_text(json.dumps({**own, **_read_file(), **changed}, indent=1), encoding="utf-8")
+            self._known = own
         except (UserError, OSError) as error:
             log.warning("settings were not saved: %s", error)
 
@@ -92,12 +102,7 @@ class Settings:
 def load_settings() -> Settings:
     """Read the file; what is missing or wrong in it takes its default."""
     settings = Settings()
-    try:
-        data: Any = json.loads(settings_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return settings
-    if not isinstance(data, dict):
-        return settings
+    data = _read_file()
     for entry in fields(settings):
         value, default = data.get(entry.name), getattr(settings, entry.name)
         if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
@@ -107,7 +112,17 @@ def load_settings() -> Settings:
     for name, (low, high) in LIMITS.items():
         setattr(settings, name, min(high, max(low, getattr(settings, name))))
     settings.recent = [entry for entry in settings.recent if isinstance(entry, str)]
+    settings._known = asdict(settings)
     return settings
+
+
+def _read_file() -> dict[str, Any]:
+    """What the file holds; nothing where there is none, or it is damaged."""
+    try:
+        data = json.loads(settings_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
 
 
 def _defaults() -> Settings:

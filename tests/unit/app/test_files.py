@@ -157,6 +157,22 @@ def test_a_damaged_recovery_file_is_offered_once(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["recovery-dead.smis.damaged"]
 
 
+def test_two_windows_keep_what_the_other_one_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMIS_CONFIG_DIR", str(tmp_path))
+    Settings(brush_size=9).save()
+    one, other = load_settings(), load_settings()
+    one.theme = "light"
+    one.add_recent(tmp_path / "a.smis")
+    one.save()
+    other.brush_size = 40
+    other.save()
+    both = load_settings()
+    assert (both.theme, both.brush_size, len(both.recent)) == ("light", 40, 1)
+    one.reset()
+    one.save()
+    assert load_settings().theme == "system" and load_settings().brush_size == Settings().brush_size
+
+
 def test_settings_survive_nonsense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SMIS_CONFIG_DIR", str(tmp_path))
     changed = Settings(theme="light", brush_size=40, overlay_opacity=0.5)
