@@ -17,6 +17,8 @@ FEW_COLORS = 64
 FEW_GREYS = 160
 """The same for grey ones, whose values may be ids of a large set of classes."""
 _LARGEST = 16_000_000
+_EVEN = 0.8
+"""Of the pixels of a map more than this share look like their right neighbour; photos of few colours are dappled."""
 _TINY = 64
 """An image of fewer pixels is no map of anything, unless it shows several classes."""
 
@@ -33,7 +35,8 @@ def kind_of(path: Path, label_set: LabelSet) -> FileKind:
     """Tell label maps from photos.
 
     Maps are polygons (JSON), ids of a data set by their file name, and PNGs all of whose values or colours are classes
-    of the set. Few other colours, a palette of them, or a single value may be either; black and white is a drawing.
+    of the set. Areas of few other colours, of a palette, or of a single value may be either; black and white is a
+    drawing.
 
     Raises:
         UserError: the file is missing or damaged.
@@ -61,10 +64,15 @@ def kind_of(path: Path, label_set: LabelSet) -> FileKind:
         fits = False
     if image.width * image.height < _TINY and not (fits and kinds > 1):
         return FileKind.PHOTO
+    pixels = np.asarray(image)
+    even = float((pixels[:, 1:] == pixels[:, :-1]).mean()) if image.width > 1 else 1.0
     if fits:
         own = grey or {color for _, color in image.convert("RGB").getcolors() or ()} <= set(_colors(label_set))
-        return FileKind.LABELS if own and kinds > 1 else FileKind.UNSURE
-    return FileKind.UNSURE if kinds <= (FEW_GREYS if grey else FEW_COLORS) else FileKind.PHOTO
+        if own and kinds > 1:
+            return FileKind.LABELS
+        return FileKind.UNSURE if even > _EVEN else FileKind.PHOTO
+    few = kinds <= (FEW_GREYS if grey else FEW_COLORS)
+    return FileKind.UNSURE if few and even > _EVEN else FileKind.PHOTO
 
 
 def _colors(label_set: LabelSet) -> list[tuple[int, int, int]]:

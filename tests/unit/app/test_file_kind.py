@@ -42,6 +42,10 @@ def photo_of_sixteen_colours(path: Path) -> None:
     Image.fromarray(NOISE).quantize(16).save(path)
 
 
+def poster_of_sixteen_colours(path: Path) -> None:
+    Image.fromarray(NOISE[::10, ::10]).resize((30, 40), Image.Resampling.NEAREST).quantize(16).save(path)
+
+
 def photo_with_a_palette(path: Path) -> None:
     Image.fromarray(NOISE).quantize(256).save(path)
 
@@ -86,7 +90,8 @@ def a_tiny_map(path: Path) -> None:
         (class_colours, FileKind.LABELS),
         (a_tiny_map, FileKind.LABELS),
         (few_foreign_colours, FileKind.UNSURE),
-        (photo_of_sixteen_colours, FileKind.UNSURE),
+        (poster_of_sixteen_colours, FileKind.UNSURE),
+        (photo_of_sixteen_colours, FileKind.PHOTO),
         (one_value, FileKind.UNSURE),
         (mask, FileKind.UNSURE),
         (photo_with_a_palette, FileKind.PHOTO),
