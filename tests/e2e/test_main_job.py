@@ -12,12 +12,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.collector import FULL_EVERY, NEW_MODULES, Collector
 from app.dialogs.model import ModelDialog
+from app.document.box import Box
 from model.images import read_photo, write_picture
 from model.labels import read_label_map
 
@@ -120,6 +122,40 @@ def test_without_a_network_the_window_opens_and_says_so(
     monkeypatch.setattr(ModelDialog, "exec", lambda dialog: chosen.append(dialog) or 0)
     studio.window.messages._action.click()
     assert len(chosen) == 1
+
+
+def test_pictures_never_flicker_jump_or_go_back(studio) -> None:
+    studio.settle()
+    canvas, session = studio.canvas, studio.session
+    pane = canvas.panes()[1]
+    whole = QRect(*canvas.view.screen_box(Box(0, 0, studio.document.height, studio.document.width), margin=0))
+    inside = whole.adjusted(2, 2, -2, -2).translated(pane.topLeft())
+    outside = whole.adjusted(-4, -4, 4, 4).translated(pane.topLeft())
+    ids: list[int] = []
+    frames = []
+    session.picture_changed.connect(lambda result: ids.append(result.id))
+    recorder = QTimer(canvas, interval=3)
+    recorder.timeout.connect(lambda: frames.append(canvas.grab().toImage()))
+    recorder.start()
+    studio.tool("brush")
+    studio.pick("dress")
+    studio.press(8, 20)
+    for step in range(20):
+        studio.move(8 + step * 0.7, 20 + step)
+        studio.qtbot.wait(6)
+    studio.release(21, 39)
+    row = studio.window.panels["styles"]._rows[0]
+    for step in range(15):
+        row.slider.setValue(step * 60)
+        studio.qtbot.wait(6)
+    studio.settle()
+    recorder.stop()
+    assert len(frames) > 10 and len(set(ids)) > 3 and ids == sorted(ids)
+    ground = canvas.palette().color(QPalette.ColorRole.Dark)
+    for frame in frames:
+        for corner in ("topLeft", "topRight", "bottomLeft", "bottomRight"):
+            assert frame.pixelColor(getattr(inside, corner)()) != ground
+            assert frame.pixelColor(getattr(outside, corner)()) == ground
 
 
 def test_a_stroke_and_its_pictures_lay_nothing_out_again(studio, monkeypatch: pytest.MonkeyPatch) -> None:
