@@ -93,6 +93,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.zoom_out", _("Zoom out"), "Ctrl+-", "", "View", 2),
     ActionSpec("view.fit", _("Fit"), "Ctrl+0", "fit", "View", 2),
     ActionSpec("view.actual", _("100 %"), "Ctrl+1", "", "View", 2),
+    ActionSpec("view.full_screen", _("Full screen"), "F11", "", "View", 3, True),
     ActionSpec("view.rulers", _("Rulers"), "Ctrl+R", "", "View", 3, True),
     ActionSpec("view.docks", _("Show or hide the docks"), "Tab", "", "View", 3),
     ActionSpec("view.next_area", _("Go to the next area"), "Ctrl+Tab", "", "View", 3),

@@ -348,6 +348,8 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.canvas.set_before_held(False)
+        elif event.type() == QEvent.Type.WindowStateChange:
+            self.actions_table["view.full_screen"].setChecked(self.isFullScreen())
         super().changeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -101,7 +101,7 @@ class CanvasView(CanvasSurface):
         self._pressing = True
         tool.press(pointer)
         self._stroking = self._document.in_stroke
-        if self._stroking:
+        if self._stroking or tool.active:
             self.stroke_begun.emit()
 
     def _still_pressing(self) -> bool:

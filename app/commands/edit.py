@@ -29,7 +29,10 @@ class EditCommands(Commands):
         self._reload.timeout.connect(lambda: self.session.open_model(self.session.settings.bundle))
 
     def undo(self) -> None:
-        self.session.document.undo()
+        tool = self.window.canvas.tool
+        # A corner of an outline that is being drawn comes before the steps that are done.
+        if tool is None or self.session.document.in_stroke or not tool.key("backspace"):
+            self.session.document.undo()
         self.window.stamping.refresh()
         self.window.canvas.update()
 

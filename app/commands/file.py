@@ -72,7 +72,11 @@ class FileCommands(Commands):
 
     def paste_photo(self) -> None:
         image = QGuiApplication.clipboard().image()
-        if image.isNull():
+        files = [Path(url.toLocalFile()) for url in QGuiApplication.clipboard().mimeData().urls() if url.isLocalFile()]
+        if files:
+            # Copied in a file manager.
+            self.open_path(files[0])
+        elif image.isNull():
             self.session.say(self.tr("The clipboard holds no image."), "warning")
         elif self.may_open_photo():
             self.window.review.open(image_pixels(image), self.tr("Pasted photo"))

@@ -59,6 +59,9 @@ class ViewCommands(Commands):
     def actual(self) -> None:
         self.window.canvas.actual_size()
 
+    def full_screen(self) -> None:
+        self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
     def rulers(self) -> None:
         on = self.window.actions_table["view.rulers"].isChecked()
         self.session.settings.rulers = on

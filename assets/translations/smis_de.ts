@@ -313,6 +313,11 @@
     </message>
     <message>
       <location filename="../../app/actions.py" />
+      <source>Full screen</source>
+      <translation>Vollbild</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
       <source>Rulers</source>
       <translation>Lineale</translation>
     </message>

@@ -97,6 +97,13 @@ def test_photo_by_drop_and_by_clipboard(studio, tmp_path: Path) -> None:
     studio.accept_photo()
     assert studio.document.photo is not None
     assert np.array_equal(studio.document.photo.pixels, pixels)
+    # What a file manager copies is the place of a file.
+    copied = QMimeData()
+    copied.setUrls([QUrl.fromLocalFile(str(tmp_path / "me.png"))])
+    QGuiApplication.clipboard().setMimeData(copied)
+    studio.trigger("file.paste_photo")
+    studio.accept_photo()
+    assert studio.document.name == "me"
 
 
 def test_a_photo_turned_by_its_camera_is_upright(studio, tmp_path: Path) -> None:

@@ -113,6 +113,22 @@ def test_escape_abandons_a_stroke_under_way(studio) -> None:
     assert not studio.document.modified
 
 
+def test_undo_takes_back_corners_before_steps(studio) -> None:
+    undo = studio.window.actions_table["edit.undo"]
+    studio.tool("polygon")
+    assert not undo.isEnabled()
+    for point in ((4, 4), (20, 4), (20, 20)):
+        studio.drag(point)
+    assert undo.isEnabled()
+    studio.trigger("edit.undo")
+    assert len(studio.canvas.tool.guides()[1].points) == 2
+    studio.drag((4, 20))
+    studio.key(Qt.Key.Key_Return)
+    assert len(studio.document.history.steps) == 1
+    studio.trigger("edit.undo")
+    assert not studio.document.modified and not undo.isEnabled()
+
+
 def test_keys_go_to_the_canvas_when_the_pointer_does(studio) -> None:
     dice, search = studio.window.panels["styles"].dice, studio.window.panels["classes"].search
     for widget, expected in ((dice, studio.canvas), (search, search)):

@@ -53,6 +53,14 @@ def test_views_and_zoom(studio) -> None:
     assert studio.canvas.rulers and studio.window.settings.rulers
 
 
+def test_full_screen_and_back(studio) -> None:
+    action = studio.window.actions_table["view.full_screen"]
+    for on in (True, False):
+        studio.key(Qt.Key.Key_F11)
+        studio.wait(lambda on=on: studio.window.isFullScreen() is on)
+        assert action.isChecked() is on
+
+
 def test_map_pixels_are_sharp_squares_at_any_zoom(studio) -> None:
     studio.trigger("view.side")
     studio.settle()
