@@ -70,8 +70,8 @@ class NewDialog(QDialog):
         self.width_box.setAccessibleName(self.tr("Width"))
         self.height_box = self._size_box(facts.height if facts is not None else 384, step)
         self.height_box.setAccessibleName(self.tr("Height"))
-        for box, other in ((self.width_box, self.height_box), (self.height_box, self.width_box)):
-            box.valueChanged.connect(partial(self._bound, other, step))
+        self.width_box.valueChanged.connect(partial(self._bound, self.height_box, step))
+        self.height_box.valueChanged.connect(partial(self._bound, self.width_box, step))
         blank = QPushButton(self.tr("Blank map"))
         blank.clicked.connect(self.use_blank)
         photo = QPushButton(self.tr("From a photo..."))

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.canvas.raster import Point
 from app.canvas.tools.base import CursorKind, Guide, Pointer, Tool, ToolContext
-from app.canvas.tools.transform import HANDLE_REACH
+from app.canvas.tools.transform import corner_reach
 from app.document.box import Box
 from app.document.stamp import Stamp
 
@@ -94,9 +94,7 @@ class StampTool(Tool):
             return
         self._from, self._anchor = pointer.point, None
         corners = self._corners()
-        side = min(corners[2][0] - corners[0][0], corners[2][1] - corners[0][1])
-        # A small region is all corners otherwise, and could not be moved.
-        reach = min(HANDLE_REACH / max(self.settings.scale, 1e-6), 0.3 * side)
+        reach = corner_reach(corners, self.settings.scale)
         for place, corner in enumerate(corners):
             if math.dist(corner, pointer.point) <= reach:
                 self._anchor = corners[(place + 2) % 4]

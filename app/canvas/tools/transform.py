@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +18,15 @@ from app.document.box import Box
 
 HANDLE_REACH = 9.0
 """Screen pixels around a corner within which it is grabbed."""
+
+
+def corner_reach(corners: Sequence[Point], scale: float) -> float:
+    """Map pixels around a corner of a box within which it is grabbed; `corners`: from top left, clockwise.
+
+    A small region would be all corners otherwise, and could not be moved.
+    """
+    (left, top), (right, bottom) = corners[0], corners[2]
+    return min(HANDLE_REACH / max(scale, 1e-6), 0.3 * min(right - left, bottom - top))
 
 
 @dataclass(frozen=True)
@@ -141,7 +151,7 @@ class TransformTool(Tool):
         if self._region is None or not self._still_there():
             return None
         corners = self._region.corners()
-        reach = HANDLE_REACH / max(self.settings.scale, 1e-6)
+        reach = corner_reach(corners, self.settings.scale)
         for i, corner in enumerate(corners):
             if math.dist(corner, pointer.point) <= reach:
                 return corners[(i + 2) % 4]

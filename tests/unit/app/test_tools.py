@@ -16,6 +16,7 @@ from app.canvas.tools.regions import EyedropperTool, FillTool, WandTool
 from app.canvas.tools.shapes import EllipseTool, LineTool, RectangleTool, snapped
 from app.canvas.tools.smooth import SmoothTool
 from app.canvas.tools.transform import TransformTool
+from app.document.box import Box
 from app.document.document import Document
 from model.labels import builtin_label_set
 
@@ -202,6 +203,17 @@ def test_transform_scales_by_a_corner(make, document) -> None:
     assert (document.labels[5:25, 5:25] == 6).all()
     document.undo()
     assert not tool.guides(), "the region that was picked up is gone"
+
+
+def test_transform_moves_a_region_that_is_smaller_than_its_corners(make, document) -> None:
+    document.replace_labels(np.zeros_like(document.labels), "empty")
+    document.begin_stroke("small")
+    document.paint(Box(10, 10, 14, 14), np.ones((4, 4), dtype=bool), 6)
+    document.commit_stroke()
+    tool = make(TransformTool, scale=1.0)
+    drag(tool, (12, 12), (15, 12))
+    drag(tool, (15, 12), (18, 12))
+    assert (document.labels[10:14, 16:20] == 6).all() and (document.labels == 6).sum() == 16
 
 
 def test_transform_does_not_pick_up_background(make, document) -> None:
