@@ -36,7 +36,7 @@ def adopted(document: Document, facts: ModelFacts, say: Callable[[str, str], Non
     if (made.height, made.width) != native and not made.free_size and not made.history.steps:
         made = refitted(made, *native)
     if made.codes is None or made.codes.shape != facts.code_mean.shape or made.bundle != facts.name:
-        if made.codes is not None and made.bundle != facts.name:
+        if made.codes is not None and made.bundle != facts.name and not made.had_network(facts.name):
             say(_tr("The styles belong to another network; {0} drew new ones.").format(facts.name), "info")
         made.install_codes(first_codes(facts), facts.name)
     if made is not document and document.modified:

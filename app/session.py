@@ -83,6 +83,8 @@ class Session(StyleSession):
         self.jobs = JobQueue()
         self.saver = Saver()
         self._label_sets: tuple[LabelSet, LabelSet] | None = None
+        # A document, and what became of it when a network with other classes was chosen.
+        self._former: tuple[Document, Document] | None = None
         self._request_id = 0
         self._oldest_id = 0
         self._exact_id = -1
@@ -322,7 +324,17 @@ class Session(StyleSession):
         before = self.document
         if before.reviewing:
             return
-        document = adopted(before, facts, self.say)
+        former, self._former = self._former, None
+        untouched = former is not None and former[1] is before and not before.history.steps
+        back = former[0] if former is not None and untouched and former[0].bundle == facts.name else None
+        if back is not None:
+            # The wrong network was chosen, and now the right one again.
+            document = back
+            document.drop_listeners()
+        else:
+            document = adopted(before, facts, self.say)
+            if former is not None:
+                former[0].deleteLater()
         if document is before:
             return
         if document.label_set.names != before.label_set.names:
@@ -330,7 +342,10 @@ class Session(StyleSession):
             self.tools.previous_class = facts.label_set.background
         self.document = self.context.document = document
         self._listen(document)
-        before.deleteLater()
+        if back is not None or before.label_set.names == document.label_set.names:
+            before.deleteLater()
+        else:
+            self._former = before, document
 
     def _listen(self, document: Document) -> None:
         document.setParent(self)

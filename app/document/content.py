@@ -104,6 +104,8 @@ class DocumentContent(QObject):
         if photo is not None and self._photo_codes is not None:
             self.origins.note(range(len(self._photo_codes)), self._photo_codes, StyleOrigin("own photo", photo.name))
         self._keep = keep or KeepSettings()
+        # Codes, and the photo's own, of networks that the document had before, by bundle.
+        self._former: dict[str, tuple[Codes, Codes | None]] = {}
         self._was_modified = False
 
     # What there is ---------------------------------------------------------------------------------

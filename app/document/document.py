@@ -38,6 +38,10 @@ class Document(DocumentContent):
 
     _stroke: _Stroke | None = None
 
+    def had_network(self, bundle: str) -> bool:
+        """Whether `install_codes` would bring back what the document had with this network."""
+        return bundle in self._former
+
     @property
     def in_stroke(self) -> bool:
         return self._stroke is not None
@@ -152,10 +156,18 @@ class Document(DocumentContent):
     # Styles ----------------------------------------------------------------------------------------
 
     def install_codes(self, codes: Codes, bundle: str) -> None:
-        """Give the document its codes without a history step (when its network has been loaded)."""
-        self._codes = np.array(codes, dtype=np.float32)
-        # Those of another network say nothing about this one.
-        self._photo_codes = None
+        """Give the document its codes without a history step (when its network has been loaded).
+
+        Back at a network that it had before, it has the codes of then again.
+        """
+        if self._codes is not None and self.bundle != bundle:
+            self._former[self.bundle] = self._codes, self._photo_codes
+        former = self._former.pop(bundle, None)
+        if former is not None and former[0].shape == np.shape(codes):
+            self._codes, self._photo_codes = former
+        else:
+            # The photo's codes of another network say nothing about this one.
+            self._codes, self._photo_codes = np.array(codes, dtype=np.float32), None
         self.bundle = bundle
         self.codes_changed.emit(tuple(range(len(codes))))
 

@@ -220,6 +220,9 @@ def test_docks_behind_others_show_the_present_class_and_steps_when_they_come_to_
 
 def test_another_network_maps_classes_by_name(studio, tiny_spatial_bundle, tmp_path: Path) -> None:
     studio.settle()
+    studio.drag((4, 4), (9, 9))
+    studio.session.draw_styles([6])
+    labels, codes, own = studio.document.labels.copy(), studio.document.codes.copy(), studio.session.facts.path
     classes = ("background", "top", "trousers", "car")
     colors = ((0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 3, 3))
     tiny_spatial_bundle.label_set = LabelSet(
@@ -232,6 +235,17 @@ def test_another_network_maps_classes_by_name(studio, tiny_spatial_bundle, tmp_p
     assert set(np.unique(studio.document.labels)) == {0, 1, 2}
     assert "face" in studio.window.messages.text
     assert studio.settle().shape == (16, 32, 3)
+    # It was the wrong one: back at the first, nothing is lost.
+    studio.session.open_model(str(own))
+    studio.wait(lambda: studio.session.facts is not None and "face" in studio.session.label_set.names)
+    assert studio.settle().shape == (48, 32, 3)
+    assert np.array_equal(studio.document.labels, labels) and np.array_equal(studio.document.codes, codes)
+    studio.trigger("edit.undo")
+    studio.trigger("edit.undo")
+    assert not studio.document.modified
+    studio.pick("trousers")
+    studio.drag((4, 4), (9, 9))
+    assert np.array_equal(studio.document.labels, labels) and len(studio.document.history.steps) == 1
 
 
 def test_default_keys_do_not_collide_and_every_action_has_a_handler(open_studio) -> None:

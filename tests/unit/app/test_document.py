@@ -202,3 +202,17 @@ def test_a_photos_styles_and_outlines_are_one_step_and_locked_classes_keep_their
 def test_codes_of_another_shape_are_refused() -> None:
     with pytest.raises(ValueError, match="shape"):
         make().set_codes([1], np.zeros((1, 4, 1, 1), np.float32), "wrong")
+
+
+def test_a_network_that_comes_back_finds_its_styles_again() -> None:
+    document = make()
+    document.install_codes(np.ones((16, 3, 1, 1), np.float32), "one")
+    document.set_codes([2], np.full((1, 3, 1, 1), 7, np.float32), "style")
+    own = document.codes.copy()
+    document.install_codes(np.zeros((16, 3, 1, 1), np.float32), "other")
+    assert document.bundle == "other" and not document.codes.any() and document.had_network("one")
+    document.install_codes(np.ones((16, 3, 1, 1), np.float32), "one")
+    assert np.array_equal(document.codes, own)
+    # Trained further it may have another code.
+    document.install_codes(np.zeros((16, 4, 1, 1), np.float32), "other")
+    assert document.codes.shape == (16, 4, 1, 1)
