@@ -115,6 +115,7 @@ class Screens:
             if isinstance(shown, QWidget):
                 shown.resize(shown.sizeHint())
                 self.save(f"menu-{menu.text().replace('&', '').lower()}", shown)
+        self.recent()
         for mode in ("overlay", "outlines", "split", "side"):
             self.window.actions_table[f"view.{mode}"].trigger()
             self.pause()
@@ -125,6 +126,20 @@ class Screens:
                 self.pause(50)
                 self.save(f"options-{name}", self.window.options)
         self.window.use_tool("brush")
+
+    def recent(self) -> None:
+        picture, menu = self.session.picture, self.window.recent_menu
+        assert picture is not None
+        files = [self.folder / name for name in ("summer.jpg", "winter.png", "gone.smis")]
+        for file in files[:2]:
+            write_picture(file, picture)
+        menu.fill([str(file) for file in files])
+        menu.show_pictures()
+        menu.resize(menu.sizeHint())
+        self.save("menu-recent", menu)
+        menu.fill([])
+        for file in files[:2]:
+            file.unlink()
 
     def dialogs(self) -> None:
         table = self.window.actions_table
@@ -183,9 +198,8 @@ class Screens:
         window.messages._more.click()
         self.pause()
         self.save("error-details", window.canvas)
-        window.messages.show_message(
-            "The program ended unexpectedly. Unsaved work was kept.", "warning", action="Recover", handler=lambda: None
-        )
+        kept = "The program ended unexpectedly. Unsaved work of 2 Nov 2026 14:05 was kept."
+        window.messages.ask(kept, "Recover", lambda: None)
         self.pause()
         self.save("recovery", window.canvas)
         window.messages.hide()
