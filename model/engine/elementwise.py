@@ -18,6 +18,7 @@ from model.engine.folding import FoldedConv, Ground, RgbConv
 from model.engine.grids import cut, quads, spread, view
 from model.engine.inner_windows import InnerWindows
 from model.engine.modulation_weights import FoldedModulation
+from model.engine.seen import Mask
 from model.engine.tables import ModulationTable
 from model.engine.windows import Coder, WindowCoder
 from model.engine.workspace import Workspace
@@ -96,11 +97,12 @@ class Elementwise:
         table: ModulationTable,
         index: Tensor,
         leaky: bool = True,
+        seen: Mask | None = None,
     ) -> None:
         """``part`` of the buffer (h, w, channels) = leaky ReLU of x * scale + shift in ``box`` of the grid; else zero.
 
         ``x``: the grid (h, w, all channels), or the one of half its size where ``up``. ``index`` int32 (h, w): the rows
-        of the table. ``leaky``: false for no leaky ReLU.
+        of the table. ``leaky``: false for no leaky ReLU. ``seen`` (h, w): elsewhere in the grid any value will do.
         """
         _zero_around(buffer, part)
         rows = table.part(channels)
@@ -136,11 +138,13 @@ class Elementwise:
         into: Tensor,
         box: Box,
         windows: Tensor | None = None,
+        seen: Mask | None = None,
     ) -> None:
         """``into`` (box, outputs) = the 3 x 3 convolution of a padded buffer + ``added``.
 
         ``added``: of the box's size, or of half of it and to be doubled where ``up``; its channels are the outputs.
         ``windows``, where x was upsampled: int32 (h, w), the window that each pixel of the grid was modulated by.
+        ``seen`` (h, w): elsewhere in the grid the outputs may stay what they were.
         """
         convolved = cut(conv(x, outputs, self._workspace.of(x.dtype).take), box)
         target = view(into, box, outputs)
@@ -171,10 +175,13 @@ class Elementwise:
         self.modulate(buffer, Box(0, 0, *box.shape), x, box, inputs, up, table, index, leaky=False)
         return self.shortcut(conv, buffer, outputs)
 
-    def draw(self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+    def draw(
+        self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box, seen: Mask | None = None
+    ) -> None:
         """``box`` of the picture ``into`` (3, h, w) = the convolution of leaky ReLU of x + the doubled smaller picture.
 
-        ``x``: the grid (h, w, channels); ``smaller``: (3, h / 2, w / 2) or nothing.
+        ``x``: the grid (h, w, channels); ``smaller``: (3, h / 2, w / 2) or nothing; ``seen`` (h, w): elsewhere the
+        picture may stay what it was.
         """
         height, width = box.shape
         area = box.dilate(1)

@@ -13,7 +13,6 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,23 +22,18 @@ from torch import Tensor
 
 from model.engine import winograd
 from model.engine.boxes import Box, Channels
-from model.engine.compiled_windows import CompiledCoder
-from model.engine.elementwise import Elementwise
+from model.engine.compiled_tables import CompiledTables
 from model.engine.folding import FoldedConv, Ground, RgbConv
-from model.engine.inner_windows import InnerWindows
 from model.engine.kernel_cache import is_compiled
-from model.engine.layout import LANES, RGB_WIDTH, SLAB
-from model.engine.modulation_weights import FoldedModulation
+from model.engine.layout import BATCH_STEP, LANES, RGB_WIDTH
 from model.engine.parallel import Kernel
+from model.engine.seen import Mask
 from model.engine.tables import ModulationTable
-from model.engine.windows import Coder
-from model.engine.workspace import Workspace
 from model.groupdnet.class_frame import ACROSS
 from model.shared_library import load_library
 
-# Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third;
-# in multiples of what the kernel multiplies at once.
-BATCH_VALUES, WIDE_BATCH, BATCH_STEP = 40_000, 132, 6
+# Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions the third.
+BATCH_VALUES, WIDE_BATCH = 40_000, 132
 # With fewer batches for every thread than this, one more than others have is a wait for the last.
 EVENLY_SHARED = 8
 # A product of matrices with more inputs is torch's.
@@ -122,91 +116,12 @@ def loaded() -> Kernels | None:
     return _kernels if wanted() else None
 
 
-class FusedElementwise(Elementwise):
+class FusedElementwise(CompiledTables):
     """The same steps, each one pass over memory. Grids are float32; channels of one pixel lie together."""
-
-    def __init__(self, workspace: Workspace, kernels: Kernels) -> None:
-        super().__init__(workspace)
-        self._kernels = kernels
 
     even_windows = True
     # No step passes over a buffer twice.
     band_values = 1 << 21
-
-    def make_coder(self, base: int, first: int) -> Coder:
-        return CompiledCoder(self._kernels.number, self._kernels.fill_slots, first)
-
-    def make_rows(
-        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
-    ) -> bool:
-        count, first = len(taps), 0
-        per_norm: list[int] = []
-        # What the kernel reads while it runs.
-        kept: list[Tensor] = [taps.contiguous()]
-        products = [table.norm.product for table in tables]
-        if any(product is None or len(product[1]) % LANES for product in products):
-            return False
-        for table, size, product in zip(tables, modulation.sizes, products, strict=True):
-            assert product is not None
-            weight, bias = product
-            base, styled, added = table.more(count, codes)
-            per_norm += [first, size, weight.data_ptr(), bias.data_ptr(), len(bias), base.data_ptr()]
-            per_norm += [0, 0] if styled is None or added is None else [styled.data_ptr(), added.data_ptr()]
-            kept += [base, weight]
-            first += size
-        hidden, widest = modulation.hidden, max(2 * table.norm.channels for table in tables)
-        size = BATCH_STEP * (hidden + widest)
-        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
-        self._kernels.make_rows(
-            count * hidden * widest // 8,
-            (
-                *(-(-count // BATCH_STEP), 0, scratch.data_ptr(), 4 * size, count, kept[0].data_ptr()),
-                *(modulation.symbols_per_class, len(modulation.taps) // 9, hidden),
-                *(modulation.taps.data_ptr(), modulation.bias.data_ptr(), len(tables), *per_norm),
-            ),
-        )
-        return True
-
-    def make_wide_rows(
-        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], inner: InnerWindows, taps: Tensor
-    ) -> bool:
-        if modulation.style:
-            return False
-        used, starts, places = inner.used_by(taps)
-        count, most = len(taps), int(np.diff(starts).max())
-        most = -(-most // BATCH_STEP) * BATCH_STEP
-        per_norm: list[int] = []
-        units, first, work, deepest = 0, 0, 0, 0
-        for table, size in zip(tables, modulation.sizes, strict=True):
-            norm, deep = table.norm, size // table.norm.groups
-            weight, bias = norm.slabs
-            units += 2 * norm.groups * -(-bias.shape[2] // SLAB)
-            places_of = (norm.channels // norm.groups, bias.shape[2], weight.data_ptr(), bias.data_ptr())
-            per_norm += [units, first, deep, *places_of, table.more_base(count).data_ptr(), 8 * norm.channels]
-            first += size
-            work += 2 * norm.channels * deep
-            deepest = max(deepest, deep)
-        size = most * 9 * SLAB + BATCH_STEP * deepest
-        scratch = self._workspace.take("patches", torch.get_num_threads(), size)
-        hidden = inner.hidden
-        self._kernels.make_wide_rows(
-            9 * most * work,
-            (
-                *(units, 0, scratch.data_ptr(), 4 * size, count, most, hidden.data_ptr(), 4 * modulation.hidden),
-                *(used.ctypes.data, starts.ctypes.data, places.ctypes.data, len(places), *per_norm),
-            ),
-        )
-        return True
-
-    def restyle(self, styled: Tensor, base: Tensor, added: Tensor, rows: Tensor | None, classes: Tensor) -> None:
-        count = len(styled) if rows is None else len(rows)
-        chosen = 0 if rows is None else rows.data_ptr()
-        width = 4 * styled.shape[1]
-        places = (base.data_ptr(), styled.data_ptr(), added.data_ptr())
-        self._kernels.restyle(
-            styled.numel(),
-            (-(-count // self._kernels.restyled_rows), count, chosen, classes.data_ptr(), width, *places),
-        )
 
     def place(
         self,
@@ -232,6 +147,7 @@ class FusedElementwise(Elementwise):
         table: ModulationTable,
         index: Tensor,
         leaky: bool = True,
+        seen: Mask | None = None,
     ) -> None:
         rows, columns, count = buffer.shape
         table_rows, width = table.rows, table.norm.channels
@@ -244,6 +160,7 @@ class FusedElementwise(Elementwise):
                 *(x.data_ptr() + 4 * channels.first, 4 * x_columns * x_channels, 4 * x_channels),
                 *(index.data_ptr(), 4 * index.shape[1]),
                 *(table_rows.data_ptr() + 4 * channels.first, 8 * width, 4 * width),
+                *((0, 0) if seen is None else (seen.ctypes.data, seen.shape[1])),
             ),
         )
 
@@ -264,6 +181,7 @@ class FusedElementwise(Elementwise):
         into: Tensor,
         box: Box,
         windows: Tensor | None = None,
+        seen: Mask | None = None,
     ) -> None:
         rows, columns = box.shape
         weights, tile = conv.patch_weights, conv.patch_tile
@@ -288,13 +206,16 @@ class FusedElementwise(Elementwise):
         paired = (0, 0, 0, 0, 0, 0)
         if windows is not None and tile == winograd.PAIRED and box.top % 2 == box.left % 2 == 0:
             paired = (windows.data_ptr(), 4 * windows.shape[1], *windows.shape, box.top, box.left)
+        looked_at = (0, 0)
+        if seen is not None:
+            looked_at = (seen.ctypes.data + box.top * seen.shape[1] + box.left, seen.shape[1])
         self._kernels.convolve(
             rows * columns * (outputs.last - outputs.first) * inputs,
             (
                 *(groups * -(-patches // batch), 0, scratch.data_ptr(), 4 * size, batch),
                 *(rows, columns, inputs, own, width, x.data_ptr(), 4 * x_columns * x_channels, 4 * x_channels),
                 *(weights.data_ptr() + 4 * first * taps * inputs * width, conv.bias.data_ptr() + 4 * outputs.first),
-                *(*_places(into, box, outputs), *more, up, zeros.data_ptr(), tile, *paired),
+                *(*_places(into, box, outputs), *more, up, zeros.data_ptr(), tile, *paired, *looked_at),
             ),
         )
 
@@ -344,7 +265,9 @@ class FusedElementwise(Elementwise):
         )
         return made
 
-    def draw(self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box) -> None:
+    def draw(
+        self, conv: RgbConv, x: Tensor, smaller: Tensor | None, into: Tensor, box: Box, seen: Mask | None = None
+    ) -> None:
         rows, columns = box.shape
         height, width, inputs = x.shape
         above = (0, 0, 0, 0, 0)
@@ -360,6 +283,7 @@ class FusedElementwise(Elementwise):
                 *(-(-rows // self._kernels.rgb_rows), 0, scratch.data_ptr(), 4 * size, *box, height, width, inputs),
                 *(x.data_ptr(), conv.columns.data_ptr(), conv.bias.data_ptr()),
                 *(into.data_ptr() + 4 * (box.top * width + box.left), 4 * width, 4 * height * width, *above),
+                0 if seen is None else seen.ctypes.data,
             ),
         )
 

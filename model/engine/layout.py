@@ -8,6 +8,8 @@ from torch import Tensor
 
 # Outputs that kernels compute at once, a register of AVX2; columns of a matrix that lie together.
 LANES, SLAB = 8, 16
+# Rows that kernels multiply by a matrix at once.
+BATCH_STEP = 6
 # The 27 values that the nine taps of a convolution to RGB make of a pixel take so many.
 RGB_WIDTH = 32
 

@@ -10,11 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.engine.boxes import Box, Channels, Dirty, around_true, merge
+from model.engine.boxes import Box, Channels, Dirty, around_true, boxes_of, merge
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedBlock, FoldedConv
 from model.engine.grids import view
 from model.engine.level_modulation import LevelModulation
+from model.engine.seen import Mask, Seen
 from model.engine.workspace import Workspace
 
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
@@ -48,7 +49,8 @@ class Level:
         self.block, self.height, self.width = block, height, width
         self._workspace = workspace.of(dtype)
         self.elementwise = Elementwise(workspace)
-        self._y = torch.empty(height, width, config.middle_channels, dtype=dtype)
+        # What is not seen may never be computed, and must be numbers all the same.
+        self._y = torch.zeros(height, width, config.middle_channels, dtype=dtype)
         # Added behind the first convolution: noise, and where pixels lie in their class.
         self._fixed = block.noise_grid(height, width)
         self._added = self._fixed
@@ -57,8 +59,9 @@ class Level:
                 self._fixed = torch.zeros(height, width, config.middle_channels, dtype=dtype)
             self._added = self._fixed.clone()
         self._placed = np.zeros((height, width), bool)
-        self.out = torch.empty(height, width, config.out_channels, dtype=block.out_dtype)
-        self.rgb = torch.empty(3, height, width) if block.to_rgb is not None else None
+        self.out = torch.zeros(height, width, config.out_channels, dtype=block.out_dtype)
+        self._seen = Seen()
+        self.rgb = torch.zeros(3, height, width) if block.to_rgb is not None else None
         kept = [self._y, self._fixed, self.out, self.rgb, self._added if block.place is not None else None]
         self._grid_bytes = sum(grid.nbytes for grid in kept if grid is not None)
         self._modulation = LevelModulation(block.modulation, height, width, symbols, self.elementwise)
@@ -76,7 +79,7 @@ class Level:
 
     @property
     def nbytes(self) -> int:
-        return self._grid_bytes + self._modulation.nbytes
+        return self._grid_bytes + self._seen.nbytes + self._modulation.nbytes
 
     @property
     def is_exact(self) -> bool:
@@ -125,6 +128,16 @@ class Level:
         self.elementwise.place(self._added, self._fixed, before, self._placed, *functions)
         boxes = merge((around_true(before), around_true(self._placed)))
         self._map_dirty = self._map_dirty.union(Dirty(boxes, self._all_classes))
+
+    def set_seen(self, seen: Seen) -> None:
+        """Take over what is seen of this level; what was not seen before is out of date."""
+        before, self._seen = self._seen, seen
+        if seen.out is None or before.out is None:
+            return
+        fresh = boxes_of(seen.out > before.out)
+        self._tainted_out = self._tainted_out.union(Dirty(fresh, self._all_out))
+        middle = Dirty(fresh, Channels(0, self.block.config.middle_channels)).dilate(1, self.height, self.width)
+        self._tainted_y = self._tainted_y.union(middle)
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""
@@ -276,10 +289,10 @@ class Level:
         outputs = conv.whole(outputs)
         for band in self._conv_bands(conv, box, outputs, up and not self.elementwise.even_windows):
             check()
-            buffer = self._modulated(conv, 0, x, up, band, outputs, box == self.grid)
+            buffer = self._modulated(conv, 0, x, up, band, outputs, box == self.grid, self._seen.entering)
             noise = None if self._added is None else view(self._added, band, outputs)
             windows = self._modulation.index if up else None
-            self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band, windows)
+            self.elementwise.convolve(conv, buffer, outputs, noise, False, self._y, band, windows, self._seen.middle)
 
     def _compute_out(self, x: Tensor, box: Box, outputs: Channels, check: Callable[[], None]) -> None:
         conv = self.block.conv_1
@@ -287,8 +300,8 @@ class Level:
         for band in self._conv_bands(conv, box, outputs, False):
             check()
             shortcut, up = self._shortcut(x, band, outputs)
-            buffer = self._modulated(conv, 1, self._y, False, band, outputs, box == self.grid)
-            self.elementwise.convolve(conv, buffer, outputs, shortcut, up, self.out, band)
+            buffer = self._modulated(conv, 1, self._y, False, band, outputs, box == self.grid, self._seen.middle)
+            self.elementwise.convolve(conv, buffer, outputs, shortcut, up, self.out, band, seen=self._seen.out)
 
     def _conv_bands(self, conv: FoldedConv, box: Box, outputs: Channels, odd: bool) -> Iterator[Box]:
         inputs = conv.needs(outputs)
@@ -297,14 +310,22 @@ class Level:
         return self._bands(box, values, conv.macs_per_pixel * share, odd, conv.tile, self.elementwise.step(conv))
 
     def _modulated(
-        self, conv: FoldedConv, number: int, x: Tensor, up: bool, band: Box, outputs: Channels, whole: bool
+        self,
+        conv: FoldedConv,
+        number: int,
+        x: Tensor,
+        up: bool,
+        band: Box,
+        outputs: Channels,
+        whole: bool,
+        seen: Mask | None,
     ) -> Tensor:
         """The padded input of a convolution: modulated and rectified."""
         inputs = conv.needs(outputs)
         room = self.elementwise.room(conv, band, whole)
         buffer, part, inside = self._padded(band, inputs.last - inputs.first, room)
         table, index = self._modulation.table(number), self._modulation.index
-        self.elementwise.modulate(buffer, part, x, inside, inputs, up, table, index)
+        self.elementwise.modulate(buffer, part, x, inside, inputs, up, table, index, seen=seen)
         return buffer
 
     def _shortcut(self, x: Tensor, box: Box, outputs: Channels) -> tuple[Tensor, bool]:
@@ -332,4 +353,4 @@ class Level:
         assert conv is not None and self.rgb is not None
         for band in self._bands(box, 27, conv.macs_per_pixel, odd=False):
             check()
-            self.elementwise.draw(conv, self.out, smaller, self.rgb, band)
+            self.elementwise.draw(conv, self.out, smaller, self.rgb, band, self._seen.drawn)

@@ -13,6 +13,7 @@ from model.engine.boxes import NO_CHANNELS, Box, Dirty, around_true, boxes_of, m
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.level import Level, never
+from model.engine.seen import Seen
 from model.engine.workspace import Workspace
 from model.groupdnet.class_frame import class_frames, in_classes
 from model.groupdnet.plain_ground import lay_ground
@@ -24,6 +25,8 @@ PREVIEW_MARGIN = 3
 SHOWN_MARGIN = 1
 # Low levels that cost together at most this share of a preview are computed whole, and so exactly, in a preview.
 WHOLE_LEVELS_SHARE = 0.3
+# Levels with a value for more pixels than this along a side are computed all over: nearly all of them is seen.
+MOST_SEEN_STRIDE = 4
 # A preview that costs more than this share of a whole frame is not worth it.
 PREVIEW_SHARE = 0.65
 
@@ -93,6 +96,7 @@ class Plan:
             self._symbols = symbols
             self._known_boxes.clear()
             self._take_places()
+            self._take_seen()
         if self._codes is None or codes.shape != self._codes.shape:
             changed = torch.ones(self.network.config.classes, dtype=torch.bool)
         else:
@@ -114,6 +118,20 @@ class Plan:
         frames = class_frames(labels, framed)
         for level, stride in zip(self.levels, self.strides, strict=True):
             level.set_places(frames, mask[::stride, ::stride])
+
+    def _take_seen(self) -> None:
+        """Tell the fine levels what of them is seen: nothing that only ground of one colour would show."""
+        ground = self.network.ground
+        if ground is None:
+            return
+        assert self._symbols is not None
+        shown = ((self._symbols < ground.first) | (self._symbols > ground.last)).view(np.uint8)
+        seen = Seen.on_top(shown)
+        for number in range(len(self.levels) - 1, -1, -1):
+            self.levels[number].set_seen(seen)
+            if number == 0 or self.strides[number - 1] > MOST_SEEN_STRIDE:
+                break
+            seen = seen.below(draws=self.levels[number - 1].rgb is not None)
 
     def _take_codes(self, codes: Tensor, changed: Tensor) -> None:
         self._codes = codes.clone()

@@ -17,6 +17,7 @@ from model.engine.kernels.vectors import (
     Vectors,
     add_rows,
     along,
+    bytes_at,
     int_at,
     longs,
     six_by_8,
@@ -196,6 +197,17 @@ def _in_pairs(top: Any, left: Any, rows: Any, columns: Any, windows: Any) -> Any
     return True
 
 
+@njit(error_model="numpy")
+def _any_seen(seen: Any, seen_row: Any, top: Any, left: Any, tile: Any, rows: Any, columns: Any) -> Any:
+    """Whether any output of a patch is."""
+    for row in range(top, min(top + tile, rows)):
+        own = bytes_at(seen + row * seen_row)
+        for column in range(left, min(left + tile, columns)):
+            if own[column]:
+                return True
+    return False
+
+
 @kernel
 def convolve(a: Any) -> None:
     """A 3 x 3 convolution by minimal filtering, ``tile`` x ``tile`` outputs a patch, of a padded buffer; and what is
@@ -205,7 +217,8 @@ def convolve(a: Any) -> None:
     the last of 8 where ``width``, ``outputs`` rounded up to whole vectors, is no multiple of 16: a slab stays in the
     first cache while all patches are multiplied by it. ``scratch``: for every thread its sums, products, outputs
     and the order of its patches. ``zeros``: as many as there are outputs. From ``a[25]`` on: see ``_in_pairs``, or
-    zeros where x is not upsampled.
+    zeros where x is not upsampled. ``seen`` uint8: of the box, which outputs are, or 0 for all; patches without any
+    are left out.
     """
     pieces, scratch, scratch_size, batch = a[1], a[3], a[4], a[5]
     rows, columns, inputs, outputs, width = a[6], a[7], a[8], a[9], a[10]
@@ -214,6 +227,7 @@ def convolve(a: Any) -> None:
     out, out_row, out_pixel = a[16], a[17], a[18]
     added, added_row, added_pixel, up, zeros, tile = a[19], a[20], a[21], a[22], a[23], a[24]
     windows = (a[25], a[26], a[27], a[28], a[29], a[30])
+    seen, seen_row = a[31], a[32]
     taps = (tile + 2) * (tile + 2)
     across = (columns + tile - 1) // tile
     patches = (rows + tile - 1) // tile * across
@@ -234,12 +248,17 @@ def convolve(a: Any) -> None:
         full, paired = 0, count
         for patch in range(first, first + count):
             row, column = patch // across, patch % across
+            if seen != 0 and not _any_seen(seen, seen_row, tile * row, tile * column, tile, rows, columns):
+                continue
             if windows[0] != 0 and _in_pairs(tile * row, tile * column, rows, columns, windows):
                 paired -= 1
                 order[paired] = patch
             else:
                 order[full] = patch
                 full += 1
+        for number in range(paired, count):
+            order[full + number - paired] = order[number]
+        count -= paired - full
         for number in range(count):
             row, column = order[number] // across, order[number] % across
             source = x + tile * row * x_row + tile * column * x_pixel + 4 * group * inputs

@@ -21,6 +21,7 @@ from model.engine.kernels.vectors import (
     LONG,
     SIX,
     Value,
+    bytes_at,
     floats,
     leaky_row,
     six_by_16,
@@ -84,25 +85,41 @@ def _add_smaller(pixels: Any, columns: Any, left: Any, near: Any, far: Any, smal
         column += 1
 
 
+@njit(error_model="numpy")
+def _extent(seen: Any, seen_row: Any, start: Any, end: Any, left: Any, right: Any) -> Any:
+    """From which column to which, between two, any pixel of some rows is seen."""
+    first, last = right, left
+    for row in range(start, end):
+        own = bytes_at(seen + row * seen_row)
+        column = left
+        while column < first and not own[column]:
+            column += 1
+        first = column
+        column = right
+        while column > last and not own[column - 1]:
+            column -= 1
+        last = column
+    return first, last
+
+
 @kernel
 def draw(a: Any) -> None:
     """A box of the picture's planes: the 3 x 3 convolution of leaky(x) to RGB, and the doubled smaller picture.
 
     ``a[1]``: bands of RGB_ROWS rows. ``x``: the grid (height, width, inputs); ``weights`` (inputs, RGB_WIDTH).
-    ``scratch``: for every thread a rectified row, what the taps make of three rows, and a row of colors.
+    ``scratch``: for every thread a rectified row, what the taps make of three rows, and a row of colors. ``seen`` uint8
+    (height, width), or 0: which pixels are; those on both sides of them are left out.
     """
     bands, scratch, scratch_size = a[1], a[3], a[4]
-    top, left, bottom, right, height, width, inputs = a[5], a[6], a[7], a[8], a[9], a[10], a[11]
+    top, box_left, bottom, box_right, height, width, inputs = a[5], a[6], a[7], a[8], a[9], a[10], a[11]
     x, weights, bias = a[12], a[13], floats(a[14])
     out, out_row, out_plane = a[15], a[16], a[17]
     smaller, smaller_row, smaller_plane, smaller_rows, smaller_columns = a[18], a[19], a[20], a[21], a[22]
-    columns = right - left
-    # The columns that the box's pixels look at.
-    first, last = max(left - 1, 0), min(right + 1, width)
+    seen = a[23]
     # Six more, for the products are made of six pixels at a time.
-    taps_row = 4 * RGB_WIDTH * (columns + 2 + SIX)
+    taps_row = 4 * RGB_WIDTH * (box_right - box_left + 2 + SIX)
     rectified = scratch + scratch_size * take_slot(a)
-    taps = rectified + 4 * inputs * (columns + 2 + SIX)
+    taps = rectified + 4 * inputs * (box_right - box_left + 2 + SIX)
     colors = taps + 3 * taps_row
     while True:
         band = take_pieces(a, 1)
@@ -110,6 +127,14 @@ def draw(a: Any) -> None:
             break
         start = top + band * RGB_ROWS
         end = min(start + RGB_ROWS, bottom)
+        left, right = box_left, box_right
+        if seen != 0:
+            left, right = _extent(seen, width, start, end, left, right)
+            if right <= left:
+                continue
+        columns = right - left
+        # The columns that these pixels look at.
+        first, last = max(left - 1, 0), min(right + 1, width)
         for below in range(start - 1, end + 1):
             # Three rows in turn, which stay in the cache.
             made = taps + (below - start + 1) % 3 * taps_row
@@ -135,7 +160,7 @@ def draw(a: Any) -> None:
             middle = row >> 1
             other = min(max(middle + 2 * (row & 1) - 1, 0), smaller_rows - 1)
             for color in range(3):
-                pixels = floats(out + color * out_plane + (row - top) * out_row)
+                pixels = floats(out + color * out_plane + (row - top) * out_row + 4 * (left - box_left))
                 begin = bias[color]
                 for column in range(columns):
                     pixels[column] = begin + drawn[4 * column + color]

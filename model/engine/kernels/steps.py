@@ -46,7 +46,8 @@ def modulate_row(on: Vectors, out: Value, x: Value, scale: Value, shift: Value) 
 def modulate(a: Any) -> None:
     """A zero-bordered buffer (rows, columns, count) whose inner part is leaky(x * scale + shift), or not leaky.
 
-    Scale and shift are rows of a table, by the number of each pixel's window; x may be upsampled.
+    Scale and shift are rows of a table, by the number of each pixel's window; x may be upsampled. ``seen`` uint8, of
+    the grid, or 0: where it is 0, so is the buffer.
     """
     rows, columns, count, up, leaky = a[1], a[2], a[3], a[4], a[5]
     into, into_row = a[6], a[7]
@@ -54,7 +55,7 @@ def modulate(a: Any) -> None:
     top, left, bottom, right, grid_top, grid_left = a[8], a[9], a[10], a[11], a[12], a[13]
     x, x_row, x_pixel = a[14], a[15], a[16]
     index, index_row = a[17], a[18]
-    table, table_row, shift = a[19], a[20], a[21]
+    table, table_row, shift, seen, seen_row = a[19], a[20], a[21], a[22], a[23]
     while True:
         row = take_pieces(a, 1)
         if row >= rows:
@@ -68,7 +69,12 @@ def modulate(a: Any) -> None:
         source = x + ((grid_top + row - top) >> up) * x_row
         numbers = index + (grid_top + row - top) * index_row + 4 * grid_left
         out += 4 * left * count
+        own = bytes_at(seen + (grid_top + row - top) * seen_row + grid_left)
         for column in range(right - left):
+            if seen != 0 and not own[column]:
+                zero((out,), count)
+                out += 4 * count
+                continue
             scale = table + table_row * int_at(numbers + 4 * column)
             pixel = source + ((grid_left + column) >> up) * x_pixel
             if leaky:
