@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.labels import LabelMap
 from model.styles.directions import Direction, normal_scores, spearman
-from model.styles.measure import QUANTITIES, VISIBLE, class_pixels, measure, to_lab
-from model.styles.survey import Draw, deviations, large_classes, map_turns, random_codes
+from model.styles.measure import QUANTITIES, VISIBLE, to_lab
+from model.styles.survey import Draw, deviations, map_turns, random_codes, rulers
 
 #: What a slider is asked for: rank correlation with what it names, at most so much with another quantity, and a change
 #: from end to end that a person sees (`VISIBLE`).
@@ -82,6 +83,12 @@ class Sweeps:
     maps: list[int]
     z: NDArray[np.float64]
 
+    def sorted(self) -> Sweeps:
+        """The same with the positions of every picture from low to high."""
+        order = self.positions.argsort(axis=1)
+        values, z = (np.take_along_axis(each, order[..., None], 1) for each in (self.values, self.z))
+        return Sweeps(np.take_along_axis(self.positions, order, 1), values, self.maps, z)
+
 
 @dataclass
 class _Row:
@@ -101,27 +108,35 @@ def sweep(
     count: int,
     seed: int,
     progress: Callable[[float], None] | None = None,
+    *,
+    tilt: float = 0.0,
 ) -> dict[tuple[int, int], Sweeps]:
     """Move the named sliders of all classes over their ranges in `count` pictures of random styles (`map_turns`).
 
     Every class passes its positions in an order of its own, so that what one does to its neighbours is no trend.
+
+    Args:
+        tilt: lean every slider another way in every picture, by about this tangent, and vary its ends: to learn what
+            sliders near it do. 0 to judge them.
 
     Returns:
         by class index and place of the quantity; only classes that some map shows large enough.
     """
     generator = torch.Generator().manual_seed(seed)
     found: dict[tuple[int, int], list[_Row]] = {}
-    masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
+    measuring = rulers(bundle, maps)
     mean, std = bundle.code_mean, deviations(bundle)
     for number, place in enumerate(map_turns(maps, count)):
         base = random_codes(bundle, generator)
         for quantity in range(len(QUANTITIES)):
             orders = {index: torch.randperm(STEPS, generator=generator).tolist() for index in directions}
-            rows = {index: _Row(place) for index in directions if index in masks[place]}
+            moved = {index: sliders[quantity] for index, sliders in directions.items()}
+            if tilt:
+                moved = {index: _tilted(slider, std[index], tilt, generator) for index, slider in moved.items()}
+            rows = {index: _Row(place) for index in directions if index in measuring[place]}
             for step in range(STEPS):
                 codes = base.clone()
-                for index, sliders in directions.items():
-                    slider = sliders[quantity]
+                for index, slider in moved.items():
                     to = slider.low + orders[index][step] / (STEPS - 1) * (slider.high - slider.low)
                     codes[index] = slider.moved(codes[index], mean[index], to)
                     if index in rows:
@@ -129,7 +144,7 @@ def sweep(
                         rows[index].z.append(((codes[index] - mean[index]) / std[index]).double().numpy().ravel())
                 lab = to_lab(draw(maps[place], codes))
                 for index, row in rows.items():
-                    row.values.append(measure(lab, masks[place][index]))
+                    row.values.append(measuring[place][index].measure(lab))
             for index, row in rows.items():
                 found.setdefault((index, quantity), []).append(row)
         if progress is not None:
@@ -143,6 +158,15 @@ def sweep(
         )
         for key, rows in found.items()
     }
+
+
+def _tilted(slider: Direction, std: Tensor, tilt: float, generator: torch.Generator) -> Direction:
+    """A slider beside this one: another direction, as long in deviations, and ends up to a fifth off."""
+    unit = slider.vector / std
+    leant = unit + tilt * unit.norm() * torch.randn(unit.shape, generator=generator) / unit.numel() ** 0.5
+    ends = 0.85 + 0.3 * torch.rand(2, generator=generator)
+    vector = leant * (unit.norm() / leant.norm().clamp_min(1e-9)) * std
+    return Direction(slider.name, vector, slider.low * float(ends[0]), slider.high * float(ends[1]))
 
 
 def figures_of(sweeps: Sweeps, own: int) -> SliderFigures:

@@ -40,6 +40,50 @@ def to_lab(picture: Photo) -> NDArray[np.float32]:
     return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
 
 
+class Ruler:
+    """Measures one class of one map in many pictures.
+
+    Attributes:
+        mask: bool (H, W), at least one pixel: where the class is measured.
+    """
+
+    def __init__(self, mask: NDArray[np.bool_]) -> None:
+        self.mask = mask
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        self._part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        self._inside = mask[self._part]
+        self._weight = self._inside.astype(np.float32)
+        self._shares = [np.maximum(_blurred(self._weight, sigma), np.float32(1e-4)) for sigma in SCALES]
+
+    def measure(self, lab: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The five quantities of a picture, float32 (H, W, 3) from `to_lab`: see `measure`."""
+        part = lab[self._part]
+        values = part[self._inside].astype(np.float64)
+        chroma = np.hypot(values[:, 1], values[:, 2]).mean()
+        return np.array(
+            [
+                values[:, 0].mean(),
+                100 * values[:, 2].mean() / (chroma + GREY),
+                chroma,
+                values[:, 0].std(),
+                self._pattern_scale(part[..., 0]),
+            ]
+        )
+
+    def _pattern_scale(self, lightness: NDArray[np.float32]) -> float:
+        """Mean octave of the energy of differences of Gaussians that look at masked pixels alone."""
+        levels = [lightness]
+        for sigma, share in zip(SCALES, self._shares, strict=True):
+            levels.append(np.asarray(_blurred(lightness * self._weight, sigma) / share, np.float32))
+        energies = np.array([np.square((a - b)[self._inside]).mean() for a, b in pairwise(levels)], np.float64)
+        total = energies.sum()
+        return float((energies * np.arange(len(energies))).sum() / total) if total > 1e-9 else 0.0
+
+
+def _blurred(plane: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT), np.float32)
+
+
 def measure(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The five quantities of the masked pixels, float64 (5,), in the order of `QUANTITIES`.
 
@@ -51,40 +95,15 @@ def measure(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.flo
         lab: float32 (H, W, 3) from `to_lab`.
         mask: bool (H, W), at least one pixel.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    lab, mask = lab[part], mask[part]
-    values = lab[mask].astype(np.float64)
-    chroma = np.hypot(values[:, 1], values[:, 2]).mean()
-    return np.array(
-        [
-            values[:, 0].mean(),
-            100 * values[:, 2].mean() / (chroma + GREY),
-            chroma,
-            values[:, 0].std(),
-            _pattern_scale(lab[..., 0], mask),
-        ]
-    )
+    return Ruler(mask).measure(lab)
 
 
-def _pattern_scale(lightness: NDArray[np.float32], mask: NDArray[np.bool_]) -> float:
-    """Mean octave of the energy of differences of Gaussians that look at masked pixels alone."""
-    weight = mask.astype(np.float32)
-    levels = [lightness]
-    for sigma in SCALES:
-        total = cv2.GaussianBlur(lightness * weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-        share = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-        levels.append(np.asarray(total / np.maximum(share, 1e-4), np.float32))
-    energies = np.array([np.square(fine - coarse)[mask].mean() for fine, coarse in pairwise(levels)], np.float64)
-    total_energy = energies.sum()
-    return float((energies * np.arange(len(energies))).sum() / total_energy) if total_energy > 1e-9 else 0.0
-
-
-def appearance(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+def appearance(lab: NDArray[np.float32], ruler: Ruler) -> NDArray[np.float64]:
     """Mean L*a*b* of a class over a coarse grid of its box, and its quantities: float64 (53,).
 
     What a code changes beyond the named quantities shows here (a gradient, lighter sleeves).
     """
+    mask = ruler.mask
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     mean = lab[mask].mean(axis=0)
     cells = np.tile(mean, (_GRID, _GRID, 1)).astype(np.float64)
@@ -96,4 +115,4 @@ def appearance(lab: NDArray[np.float32], mask: NDArray[np.bool_]) -> NDArray[np.
             inside = mask[part]
             if inside.any():
                 cells[y, x] = lab[part][inside].mean(axis=0)
-    return np.concatenate([cells.ravel(), measure(lab, mask) * (1, 0.5, 1, 3, 10)])
+    return np.concatenate([cells.ravel(), ruler.measure(lab) * (1, 0.5, 1, 3, 10)])

@@ -1,13 +1,16 @@
-"""Finding the named sliders and the style library of a network: render, learn from it, search, correct, judge.
+"""Finding the named sliders and the style library of a network: render, learn from it, search, correct, choose, judge.
 
-Sliders are searched for on fitted responses (model.styles.responses, model.styles.search), moved in rendered pictures,
-and searched for again with what was seen, which is where the responses were believed too much. They are judged on other
-random styles than those that they were found on.
+Sliders are searched for on fitted responses (model.styles.responses, model.styles.search) and moved in rendered
+pictures, each a little beside itself, which tells what sliders near it do; with that the responses are fitted further
+and searched again. Then what the responses still miss along the very sliders is added to them, search after search,
+and of all sliders that were rendered the best is taken. They are judged on other random styles than those that they
+were found, corrected and chosen on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -15,11 +18,11 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.labels import LabelMap
-from model.styles.checking import Sweeps, Table, offered, sweep, table_of
+from model.styles.checking import OTHER, OWN, SliderFigures, Sweeps, Table, figures_of, offered, sweep, table_of
 from model.styles.directions import Direction, named_direction, variations
 from model.styles.library import choose_library
-from model.styles.measure import QUANTITIES
-from model.styles.responses import Observations, fit_responses
+from model.styles.measure import QUANTITIES, VISIBLE
+from model.styles.responses import Observations, Responses, fit_responses, misses
 from model.styles.search import Sliders, search_sliders
 from model.styles.store import NamedStyles
 from model.styles.survey import (
@@ -35,13 +38,20 @@ from model.styles.survey import (
 )
 
 #: Styles that the search moves: one for so many samples, at most so many.
-_SAMPLES_A_BASE, _BASES = 6, 40
+_SAMPLES_A_BASE, _BASES = 3, 96
 #: Classes that are fitted and searched for at once.
 _CHUNK = 16
 #: Of classes seen in fewer pictures nothing is learned.
 _FEWEST = 24
+#: How far sliders lean in the pictures that they are corrected by (`sweep`).
+_TILT = 0.1
+#: Rounds in which they do.
+_TILTED = 2
+#: What chosen sliders should have to spare, so that other pictures show the same.
+_SPARE = 0.08
 
-Seen = dict[tuple[int, int], list[Sweeps]]
+Offer = dict[int, list[Direction]]
+"""The five named sliders of classes, by class index."""
 
 
 def name_styles(
@@ -49,9 +59,9 @@ def name_styles(
     draw: Draw,
     *,
     samples: int = 300,
-    trials: int = 1400,
-    corrections: int = 80,
-    rounds: int = 2,
+    trials: int = 1200,
+    corrections: int = 50,
+    rounds: int = 6,
     checks: int = 110,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
@@ -77,18 +87,10 @@ def name_styles(
     ground = codeless_class(bundle)
     counts = [len(a) + len(b) for a, b in zip(survey.samples, trial.samples, strict=True)]
     classes = [index for index in range(bundle.classes) if index != ground and counts[index] >= _FEWEST]
-    seen: Seen = {}
-    found: dict[int, tuple[Sliders, int]] = {}
-    for number in range(rounds + 1):
-        bases = _bases(bundle, min(max(samples // _SAMPLES_A_BASE, 1), _BASES), seed + number)
-        found = _search(bundle, [survey, trial], seen, maps, classes, bases, found, seed + number)
-        sliders = {index: _directions(bundle, index, *found[index]) for index in classes}
-        if number < rounds:
-            text = tell("correcting the sliders")
-            moved = sweep(bundle, sliders, draw, maps, corrections, seed + 10 + number, text)
-            for key, sweeps in moved.items():
-                seen.setdefault(key, []).append(sweeps)
-    # Judged on other styles than those that they were found and corrected on.
+    sliders = find_sliders(
+        bundle, draw, [survey, trial], maps, classes, corrections, rounds, seed, tell("correcting the sliders")
+    )
+    # Judged on other styles than those that they were found, corrected and chosen on.
     table = table_of(bundle, sweep(bundle, sliders, draw, maps, checks, seed + 20, tell("measuring the sliders")))
     directions, library = {}, {}
     for index, named in sliders.items():
@@ -100,33 +102,149 @@ def name_styles(
     return NamedStyles(directions, library), table
 
 
-def _search(
+def find_sliders(
     bundle: Bundle,
+    draw: Draw,
     surveys: Sequence[Survey],
-    seen: Seen,
     maps: list[LabelMap],
     classes: list[int],
-    bases: Tensor,
-    before: dict[int, tuple[Sliders, int]],
+    corrections: int,
+    rounds: int,
     seed: int,
-) -> dict[int, tuple[Sliders, int]]:
-    """The best sliders by what was seen up to now: for each class those of its chunk, and its place among them."""
-    found = {}
-    shown = [large_classes(labels) for labels in maps]
-    weights = deviations(bundle).flatten(1).square()
-    for start in range(0, len(classes), _CHUNK):
-        chunk = classes[start : start + _CHUNK]
-        observed = [_observations([survey.samples[index] for survey in surveys], seen, index) for index in chunk]
-        responses = fit_responses(observed, len(maps), seed)
-        places = torch.zeros(len(chunk), bases.shape[1], len(maps))
-        for row, index in enumerate(chunk):
-            own = [place for place, large in enumerate(shown) if index in large]
-            for number in range(bases.shape[1]):
+    progress: Callable[[float], None] | None = None,
+) -> dict[int, list[Direction]]:
+    """The five named sliders of every class; see `name_styles`. Reports the share done (0..1)."""
+    searches = _Searches(bundle, surveys, maps, classes, seed)
+    sliders = searches.run(anew=True)
+    best: dict[tuple[int, int], tuple[float, Direction]] = {}
+    for number in range(rounds):
+        # First about them, to learn; then along the very sliders, to correct them and to choose.
+        tilt = _TILT if number < min(_TILTED, rounds - 1) else 0.0
+
+        def tell(share: float, number: int = number) -> None:
+            if progress is not None:
+                progress((number + share) / rounds)
+
+        moved = sweep(bundle, sliders, draw, maps, corrections, seed + 100 + number, tell, tilt=tilt)
+        if not tilt:
+            for (index, place), sweeps in moved.items():
+                lack = shortfall(figures_of(sweeps, place))
+                if (index, place) not in best or lack < best[index, place][0]:
+                    best[index, place] = lack, sliders[index][place]
+        searches.see(moved)
+        if number < rounds - 1:
+            sliders = searches.run(anew=number == 0, straight=None if tilt else moved)
+    for (index, place), (_, slider) in best.items():
+        sliders[index][place] = slider
+    return sliders
+
+
+def shortfall(figures: SliderFigures) -> float:
+    """How much a slider lacks of what is asked of it, with something to spare; 0: nothing."""
+    seen = figures.change / VISIBLE[figures.quantity]
+    short, astray = max(OWN + _SPARE / 2 - figures.own, 0.0), max(figures.other - OTHER + _SPARE, 0.0)
+    return short + astray + max(1.1 - seen, 0.0)
+
+
+@dataclass
+class _Found:
+    """What was searched for in one chunk of classes."""
+
+    classes: list[int]
+    responses: Responses | None = None
+    noise: Tensor | None = None
+    sliders: Sliders | None = None
+
+
+class _Searches:
+    """Sliders of all classes by all that was seen up to now."""
+
+    def __init__(
+        self, bundle: Bundle, surveys: Sequence[Survey], maps: list[LabelMap], classes: list[int], seed: int
+    ) -> None:
+        self._bundle, self._surveys, self._maps = bundle, surveys, maps
+        self._chunks = [_Found(classes[start : start + _CHUNK]) for start in range(0, len(classes), _CHUNK)]
+        self._seen: dict[tuple[int, int], list[Sweeps]] = {}
+        self._seed = seed
+        self._bases = min(max(len(surveys[0].samples[classes[0]]) // _SAMPLES_A_BASE, 1), _BASES) if classes else 1
+        self._shown = [large_classes(labels) for labels in maps]
+        self._runs = 0
+
+    def see(self, moved: dict[tuple[int, int], Sweeps]) -> None:
+        """Learn from rendered sweeps, first of all how far off the responses were."""
+        for chunk in self._chunks:
+            if chunk.responses is not None:
+                chunk.noise = _noise(chunk, moved)
+        for key, sweeps in moved.items():
+            self._seen.setdefault(key, []).append(sweeps)
+
+    def run(self, *, anew: bool, straight: dict[tuple[int, int], Sweeps] | None = None) -> Offer:
+        """Fit and search once more.
+
+        Args:
+            anew: start from what is best by the responses, too.
+            straight: rendered sweeps of the very sliders of the last run, whose misses are added to the responses.
+        """
+        weights = deviations(self._bundle).flatten(1).square()
+        bases = _bases(self._bundle, self._bases, self._seed + self._runs)
+        found: Offer = {}
+        for chunk in self._chunks:
+            observed = [
+                _observations([survey.samples[index] for survey in self._surveys], self._seen, index)
+                for index in chunk.classes
+            ]
+            chunk.responses = fit_responses(observed, len(self._maps), self._seed, before=chunk.responses)
+            if chunk.noise is not None:
+                # What networks leave of pictures that they were fitted to is less than what they miss of others.
+                chunk.responses.noise.copy_(torch.maximum(chunk.responses.noise, chunk.noise))
+            left = None if straight is None else _left(chunk, straight)
+            chosen = chunk.classes
+            chunk.sliders = search_sliders(
+                chunk.responses,
+                weights[chosen],
+                bases[chosen],
+                self._places(chosen),
+                chunk.sliders,
+                left,
+                anew=anew,
+                seed=self._seed + self._runs,
+            )
+            found |= {index: _directions(self._bundle, index, chunk.sliders, row) for row, index in enumerate(chosen)}
+        self._runs += 1
+        return found
+
+    def _places(self, classes: list[int]) -> Tensor:
+        """Where the styles of each class are seen: (C, B, maps), one of them 1 in a row."""
+        places = torch.zeros(len(classes), self._bases, len(self._maps))
+        for row, index in enumerate(classes):
+            own = [place for place, large in enumerate(self._shown) if index in large]
+            for number in range(self._bases):
                 places[row, number, own[number % len(own)]] = 1
-        old = _gathered([before[index] for index in chunk]) if before else None
-        sliders = search_sliders(responses, weights[chunk], bases[chunk], places, old)
-        found.update({index: (sliders, row) for row, index in enumerate(chunk)})
-    return found
+        return places
+
+
+def _noise(chunk: _Found, moved: dict[tuple[int, int], Sweeps]) -> Tensor:
+    """What the responses miss of sweeps that they never saw: (C, quantities), root mean square."""
+    assert chunk.responses is not None
+    noise = chunk.responses.noise.clone()
+    for row, index in enumerate(chunk.classes):
+        found = [moved[index, place] for place in range(len(QUANTITIES)) if (index, place) in moved]
+        if found:
+            missed = torch.cat([misses(chunk.responses, each.z, each.values, each.maps, row) for each in found])
+            noise[row] = (missed.square().sum(1) / max(missed.shape[1] - 1, 1)).mean(0).sqrt()
+    return noise
+
+
+def _left(chunk: _Found, straight: dict[tuple[int, int], Sweeps]) -> Tensor:
+    assert chunk.responses is not None
+    count = len(QUANTITIES)
+    left = torch.zeros(len(chunk.classes), count, 3, count)
+    for row, index in enumerate(chunk.classes):
+        for place in range(count):
+            if (sweeps := straight.get((index, place))) is not None:
+                moved = sweeps.sorted()
+                left[row, place] = misses(chunk.responses, moved.z, moved.values, moved.maps, row).mean(0)
+    return left
 
 
 def _bases(bundle: Bundle, count: int, seed: int) -> Tensor:
@@ -136,15 +254,9 @@ def _bases(bundle: Bundle, count: int, seed: int) -> Tensor:
     return torch.stack(drawn, dim=1).flatten(2)
 
 
-def _gathered(rows: Sequence[tuple[Sliders, int]]) -> Sliders:
-    return Sliders(
-        torch.stack([sliders.units[row] for sliders, row in rows]),
-        torch.stack([sliders.low[row] for sliders, row in rows]),
-        torch.stack([sliders.high[row] for sliders, row in rows]),
-    )
-
-
-def _observations(samples: Sequence[ClassSamples], seen: Seen, index: int) -> Observations:
+def _observations(
+    samples: Sequence[ClassSamples], seen: dict[tuple[int, int], list[Sweeps]], index: int
+) -> Observations:
     sweeps = [each for place in range(len(QUANTITIES)) for each in seen.get((index, place), ())]
     z = np.array([row for each in samples for row in each.z])
     values = np.array([row for each in samples for row in each.quantities])

@@ -21,10 +21,18 @@ from model.styles.responses import Responses
 REACH = 3.0
 _NEAR = 0.4
 #: What the search aims at, past what a slider must reach: rank correlation with its own quantity and with others.
-_OWN, _OTHER = 0.93, 0.12
-_STEPS = 140
+_OWN, _OTHER = 0.93, 0.1
+#: And the change from end to end, in steps that are seen: responses see a little more than pictures show.
+_EFFECT = 2.2
+_STEPS = 160
+#: Styles that a step of the search moves, drawn anew for every step.
+_BATCH = 20
 #: What directions it starts from: how much effect is given up for constancy, and for the others' rest.
 _STARTS = ((0.05, 0.0), (0.05, 1.0), (1.0, 1.0), (1.0, 100.0))
+#: How much is given up for staying near a slider whose changes are known: what is known of it, others need not have.
+_STAY = 1.0
+#: Between which changes ranks are told apart, in steps that are seen.
+_LEVELS = (0.5, 1.5, 2.5, 4.5, 8.5)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,15 @@ class Sliders:
 
 
 def search_sliders(
-    responses: Responses, weights: Tensor, bases: Tensor, maps: Tensor, before: Sliders | None = None
+    responses: Responses,
+    weights: Tensor,
+    bases: Tensor,
+    maps: Tensor,
+    before: Sliders | None = None,
+    left: Tensor | None = None,
+    *,
+    anew: bool = True,
+    seed: int = 0,
 ) -> Sliders:
     """For each class and quantity the slider with the least loss.
 
@@ -45,18 +61,23 @@ def search_sliders(
         weights: (C, n), squares of the deviations: positions on a slider are counted in codes, not in deviations.
         bases: (C, B, n), styles to move; maps: (C, B, maps), where each is seen.
         before: sliders to start from, beside those from the responses' mean gradients.
+        left: (C, Q, 3, quantities), what the responses miss of the changes along the sliders before (`left_over`).
+        anew: start from the gradients too, though there are sliders before.
     """
-    classes, _, numbers = bases.shape
+    classes, count, numbers = bases.shape
     quantities = len(QUANTITIES)
-    directions = _starts(responses, bases, maps)
-    if before is not None:
-        directions = torch.cat([before.units[:, :, None], directions], dim=2)
-    tries = directions.shape[2]
+    generator = torch.Generator().manual_seed(seed)
+    tries = [] if before is None else [before.units[:, :, None]] * (1 if anew else 2)
+    if anew or before is None:
+        tries.append(_starts(responses, bases, maps))
+    directions = torch.cat(tries, dim=2)
+    # Where two begin alike, one of them is leant.
+    directions[:, :, 1:] += 0.3 / numbers**0.5 * torch.randn(directions[:, :, 1:].shape, generator=generator)
     free = (directions + 1e-6).requires_grad_(True)
-    ends = torch.ones(2, classes, quantities, tries)
+    ends = torch.ones(2, *directions.shape[:3])
     if before is not None:
         share = (torch.stack([-before.low, before.high]) - _NEAR) / (REACH - _NEAR)
-        ends[:, :, :, 0] = torch.logit(share.clamp(0.02, 0.98))
+        ends[:, :, :, : 1 if anew else 2] = torch.logit(share.clamp(0.02, 0.98))[..., None]
     ends.requires_grad_(True)
     own = torch.eye(quantities, dtype=torch.bool)[None, :, None]
     noise = responses.noise.clamp_min(0.15)[:, None, None, None, None]
@@ -66,42 +87,81 @@ def search_sliders(
         reach = _NEAR + (REACH - _NEAR) * torch.sigmoid(ends)
         return free / free.norm(dim=3, keepdim=True).clamp_min(1e-9), torch.stack([-reach[0], reach[1]], dim=-1)
 
-    def losses(member: int) -> Tensor:
+    def losses(member: int, chosen: Tensor) -> Tensor:
         units, ranges = unit_and_range()
+        styles = bases[:, chosen]
         stops = torch.stack([ranges[..., 0], ranges.mean(-1), ranges[..., 1]], dim=-1)
         weighted = units * weights[:, None, None]
-        stands = torch.einsum("cqtn,cbn->cqtb", weighted, bases) / (weighted * units).sum(3, keepdim=True)
+        stands = torch.einsum("cqtn,cbn->cqtb", weighted, styles) / (weighted * units).sum(3, keepdim=True)
         shift = stops[:, :, :, None] - stands[..., None]
-        z = bases[:, None, None, :, None] + shift[..., None] * units[:, :, :, None, None]
-        places = maps[:, None, None, :, None].expand(*z.shape[:-1], -1)
+        z = styles[:, None, None, :, None] + shift[..., None] * units[:, :, :, None, None]
+        places = maps[:, None, None, chosen, None].expand(*z.shape[:-1], -1)
         values = responses(z.reshape(classes, -1, numbers), places.reshape(classes, -1, maps.shape[-1]), member)
         values = values.reshape(*z.shape[:-1], quantities)
-        # Of the changes that are seen, which go up and which down; the noise of measuring makes it a soft count.
+        if before is not None and left is not None:
+            # The longer the slider, the more; that it turns a little is no excuse.
+            span = (ranges[..., 1] - ranges[..., 0]) / (before.high - before.low)[:, :, None]
+            values = values + span[..., None, None, None] * left[:, :, None, None]
         centred = values - values.mean(4, keepdim=True)
-        up = torch.special.ndtr((centred - 0.5) / noise)
-        down = torch.special.ndtr((-centred - 0.5) / noise)
-        shared = ((up - down) * towards).mean((3, 4))
-        correlations = shared / (2 / 3 * ((up + down).mean((3, 4)) + 0.003)).sqrt()
+        correlations = soft_correlations(centred, noise, towards)
         effect = (values[:, :, :, :, 2] - values[:, :, :, :, 0]).mean(3)
+        own_effect = (effect * own).sum(3)
         short = (_OWN - (correlations * own).sum(3)).clamp_min(0)
-        astray = ((correlations.abs() - _OTHER).clamp_min(0) * ~own).square().sum(3)
-        visible = (effect * own).sum(3).clamp_min(0.05).log()
-        return 6 * short.square() + short + 10 * astray - 0.03 * visible
+        unseen = (_EFFECT - own_effect).clamp_min(0)
+        others = (correlations.abs() - _OTHER).clamp_min(0) * ~own
+        astray = others.square().sum(3) + others.amax(3).square()
+        # Ranks say nothing of how far off a large leak is: its mean leads out of there.
+        drift = ((1 + (effect * ~own).square()).sqrt() - 1).sum(3)
+        lacking = 15 * short.square() + 2 * short + unseen.square()
+        loss = lacking + 10 * astray + 0.1 * drift - 0.03 * own_effect.clamp_min(0.05).log()
+        if before is not None and left is not None:
+            loss = loss + _STAY * (1 - (units * before.units[:, :, None]).sum(3))
+        return loss
 
     optimiser = torch.optim.Adam([{"params": [free]}, {"params": [ends]}])
     for step in range(_STEPS):
         fall = (1 - step / _STEPS) ** 1.5
         optimiser.param_groups[0]["lr"], optimiser.param_groups[1]["lr"] = 0.05 * fall + 1e-3, 0.1 * fall + 1e-3
         optimiser.zero_grad()
-        losses(step % responses.members).sum().backward()  # type: ignore[no-untyped-call]
+        chosen = torch.randperm(count, generator=generator)[:_BATCH]
+        losses(step % responses.members, chosen).sum().backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     with torch.no_grad():
-        total = torch.stack([losses(member) for member in range(responses.members)]).sum(0)
+        every = torch.arange(count)
+        total = torch.stack([losses(member, every) for member in range(responses.members)]).sum(0)
         best = total.nan_to_num(torch.inf).argmin(2)[:, :, None, None]
         units, ranges = unit_and_range()
         unit = torch.take_along_dim(units, best, 2)[:, :, 0]
         low, high = torch.take_along_dim(ranges, best, 2)[:, :, 0].unbind(-1)
     return Sliders(unit, low, high)
+
+
+def soft_correlations(centred: Tensor, noise: Tensor, towards: Tensor) -> Tensor:
+    """What `checking.figures_of` would find, smoothly: rank correlations of positions with changes.
+
+    Changes count in whole steps that are seen; the noise of measuring makes the count soft. Between two levels a rank
+    rises by half of what lies at either.
+
+    Args:
+        centred: (..., B, positions, quantities), changes in steps that are seen, with a mean of 0 over the positions.
+        noise: their noise, root mean square; towards: (positions, 1), how far each position is to the right.
+
+    Returns:
+        (..., quantities).
+    """
+    above = [torch.special.ndtr((centred - level) / noise) for level in _LEVELS]
+    below = [torch.special.ndtr((-centred - level) / noise) for level in _LEVELS]
+    share = torch.stack([(up + down).mean((-3, -2)) / 2 for up, down in zip(above, below, strict=True)]).detach()
+    # What lies at 0, at the first step, the second...: ranks rise from one to the next by the mean of the two.
+    at = torch.cat([(1 - 2 * share[:1]), share[:-1] - share[1:], share[-1:]])
+    rises = (at[:-1] + at[1:]) / 2
+    rank, square, height = torch.zeros_like(centred), torch.zeros_like(centred), torch.zeros_like(rises[0])
+    for rise, up, down in zip(rises, above, below, strict=True):
+        higher = height + rise
+        rank = rank + rise[..., None, None, :] * (up - down)
+        square = square + (higher.square() - height.square())[..., None, None, :] * (up + down)
+        height = higher
+    return (rank * towards).mean((-3, -2)) / (2 / 3 * (square.mean((-3, -2)) + 5e-4)).sqrt()
 
 
 def _starts(responses: Responses, bases: Tensor, maps: Tensor) -> Tensor:

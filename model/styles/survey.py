@@ -19,7 +19,7 @@ from model.checkpoints.bundle import Bundle
 from model.fitting import Fit
 from model.images import Photo
 from model.labels import LabelMap, read_label_map
-from model.styles.measure import MIN_PIXELS, appearance, class_pixels, measure, to_lab
+from model.styles.measure import MIN_PIXELS, Ruler, appearance, class_pixels, to_lab
 from model.styles.sampling import sample_codes
 from model.styles.thumbnails import ACCESSORIES, among_pale, bare_map, cut_thumbnail, shown_bare, swatch_box
 
@@ -130,6 +130,15 @@ def codeless_class(bundle: Bundle) -> int | None:
     return None if bundle.background is None else bundle.label_set.background
 
 
+def rulers(bundle: Bundle, maps: list[LabelMap]) -> list[dict[int, Ruler]]:
+    """For every map what measures its large classes, by class index; the ground without a code needs none."""
+    ground = codeless_class(bundle)
+    return [
+        {index: Ruler(class_pixels(labels, index)) for index in large_classes(labels) if index != ground}
+        for labels in maps
+    ]
+
+
 def deviations(bundle: Bundle) -> Tensor:
     """What steps in codes are measured in, (C, K, h, w).
 
@@ -182,7 +191,7 @@ class Survey:
         self.maps = maps
         self.bare = bare
         self.samples = [ClassSamples() for _ in range(bundle.classes)]
-        self._masks = [{index: class_pixels(labels, index) for index in large_classes(labels)} for labels in maps]
+        self._rulers = rulers(bundle, maps)
 
     def pictured(self, map_index: int, class_index: int) -> LabelMap:
         """The map that a class's small pictures are taken from, where it stands in map number `map_index`."""
@@ -196,14 +205,14 @@ class Survey:
         """Measure every class of one rendering; `bare`: that of the bare map with the same codes."""
         lab = to_lab(picture)
         z = ((codes - self.bundle.code_mean) / deviations(self.bundle)).flatten(1).double().numpy()
-        for index, mask in self._masks[map_index].items():
+        for index, ruler in self._rulers[map_index].items():
             sample = self.samples[index]
             sample.z.append(z[index])
-            sample.quantities.append(measure(lab, mask))
+            sample.quantities.append(ruler.measure(lab))
             sample.maps.append(map_index)
             if self.bare is not None:
-                sample.appearance.append(appearance(lab, mask))
-                sample.colors.append(picture[mask].mean(axis=0))
+                sample.appearance.append(appearance(lab, ruler))
+                sample.colors.append(picture[ruler.mask].mean(axis=0))
                 shown = self.pictured(map_index, index)
                 drawn = picture if shown is self.maps[map_index] or bare is None else bare
                 box = swatch_box(shown, index)

@@ -7,14 +7,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model.checkpoints import Bundle
+from model.styles.checking import Sweeps, figures_of, sweep
+from model.styles.directions import Direction
 from model.styles.measure import QUANTITIES, VISIBLE
-from model.styles.responses import Observations, Responses, fit_responses
-from model.styles.search import REACH, raising, search_sliders
+from model.styles.responses import Observations, Responses, fit_responses, misses
+from model.styles.search import REACH, raising, search_sliders, soft_correlations
 from model.styles.survey import WIDE, Survey, bare_maps, large_classes, map_turns, random_codes, survey_maps, wide_codes
 from tests.unit.model.known_styles import known_bundle_of, network_draw
+
+MIDDLE = np.array([50.0, 5.0, 40.0, 10.0, 1.5])
 
 
 @pytest.fixture
@@ -23,9 +29,9 @@ def known_bundle(tiny_bundle: Bundle) -> Bundle:
 
 
 def entangled(z: NDArray[np.float64], slopes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Quantities (..., 5) of codes (..., n): curved, in their own units."""
+    """Quantities (..., 5) of codes (..., n): curved, in their own units, around those of a colour that there is."""
     straight = z @ slopes.T
-    return np.array([VISIBLE[name] for name in QUANTITIES]) * (straight + 0.08 * straight**2)
+    return MIDDLE + np.array([VISIBLE[name] for name in QUANTITIES]) * (straight + 0.08 * straight**2)
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +70,17 @@ class TestSearch:
         assert np.square(left).mean() < 0.1 * wanted.var()
         assert responses(torch.zeros(2, 4, 10), maps[:, :4], 1).shape == (2, 4, 5)
 
+    def test_what_is_missed_of_sweeps(self, responses: Responses, slopes: NDArray[np.float64]) -> None:
+        z = 1.5 * np.random.default_rng(5).standard_normal((30, 3, 10))
+        values = entangled(z, slopes)
+        known = misses(responses, z, values, [0] * 30, 0)
+        assert known.shape == (30, 3, 5)
+        assert float(known.square().mean()) < 0.2
+        values[:, 2, 3] += 3 * VISIBLE["contrast"]
+        off = (misses(responses, z, values, [0] * 30, 0) - known).mean(0)
+        assert off[:, 3].tolist() == pytest.approx([-1, -1, 2], abs=1e-3)
+        assert float(off[:, :3].abs().max()) < 1e-3
+
     def test_found_sliders_move_their_own_and_hold_what_is_entangled(
         self, responses: Responses, slopes: NDArray[np.float64]
     ) -> None:
@@ -78,8 +95,40 @@ class TestSearch:
             own = np.diagonal(moved)
             assert (own > 0.4).all()
             assert (np.abs(moved - np.diag(own)).max(axis=1) < 0.35 * own).all()
-        again = search_sliders(responses, torch.ones(2, 10), torch.zeros(2, 24, 10), maps, found)
+        again = search_sliders(responses, torch.ones(2, 10), torch.zeros(2, 24, 10), maps, found, anew=False)
         assert (again.units * found.units).sum(2).min() > 0.7
+
+    def test_what_the_responses_missed_is_held_against_the_sliders_before(
+        self, responses: Responses, slopes: NDArray[np.float64]
+    ) -> None:
+        generator = torch.Generator().manual_seed(0)
+        maps = torch.zeros(2, 24, 2)
+        maps[:, :, 1] = 1
+        bases = torch.randn((2, 24, 10), generator=generator)
+        before = search_sliders(responses, torch.ones(2, 10), bases, maps)
+        # In pictures the slider of lightness moved contrast, too.
+        left = torch.zeros(2, 5, 3, 5)
+        left[:, 0, :, 3] = torch.tensor([-0.6, 0.0, 0.6])
+        after = search_sliders(responses, torch.ones(2, 10), bases, maps, before, left, anew=False)
+        for index in range(2):
+            contrast = [float(each.units[index, 0].numpy() @ slopes[3]) for each in (before, after)]
+            assert contrast[1] < contrast[0] - 0.05
+
+    @given(st.integers(0, 1000), st.sampled_from([0.3, 1.0, 3.0, 10.0]), st.sampled_from([0.2, 0.5]))
+    @settings(max_examples=25, deadline=None)
+    def test_soft_correlations_are_those_that_sliders_are_judged_by(self, seed: int, size: float, noise: float) -> None:
+        rng = np.random.default_rng(seed)
+        pictures = 400
+        moved = size * rng.normal(1, 0.5, (pictures, 1, 5)) * np.array([-1.0, 0.0, 1.0])[:, None]
+        moved[..., 1:] *= np.array([0.0, 0.3, -0.5, 1.0])
+        soft = soft_correlations(
+            torch.from_numpy(moved).float(), torch.tensor(noise), torch.tensor([-1.0, 0.0, 1.0])[:, None]
+        ).numpy()
+        seen = moved + rng.normal(0, noise, moved.shape)
+        seen = np.array([VISIBLE[name] for name in QUANTITIES]) * seen
+        positions = np.tile([-1.0, 0.0, 1.0], (pictures, 1))
+        judged = figures_of(Sweeps(positions, seen, [0] * pictures, np.zeros((pictures, 3, 2))), 0)
+        assert np.abs(soft - [judged.correlations[name] for name in QUANTITIES]).max() < 0.16
 
     def test_a_direction_to_start_from_leaves_the_others(self) -> None:
         rng = np.random.default_rng(1)
@@ -91,6 +140,23 @@ class TestSearch:
         assert free[2] > held[2] > 0
         slopes[:, 2] = 0
         assert not raising(slopes, 2, 1.0, 1.0).any()
+
+
+class TestSweeps:
+    def test_tilted_sweeps_lie_beside_the_sliders(self, known_bundle: Bundle) -> None:
+        maps = survey_maps(known_bundle)
+        vector = torch.zeros_like(known_bundle.code_std[1])
+        vector[0] = known_bundle.code_std[1, 0]
+        sliders = {1: [Direction(name, vector, -1.0, 2.0) for name in QUANTITIES]}
+        draw = network_draw(known_bundle)
+        straight = sweep(known_bundle, sliders, draw, maps, 6, 0)[1, 0].sorted()
+        assert np.allclose(straight.positions, [-1, 0.5, 2])
+        assert np.allclose(np.diff(straight.z, axis=1)[..., 1:], 0, atol=1e-5)
+        leant = sweep(known_bundle, sliders, draw, maps, 6, 0, tilt=0.2)[1, 0].sorted()
+        steps = leant.z[:, 2] - leant.z[:, 0]
+        cosines = steps[:, 0] / np.linalg.norm(steps, axis=1)
+        assert (cosines > 0.9).all() and (cosines < 0.9999).all()
+        assert len(np.unique(leant.positions[:, 0].round(4))) > 1
 
 
 class TestSurvey:
@@ -128,7 +194,9 @@ class TestSurvey:
         codes = random_codes(tiny_bundle, torch.Generator().manual_seed(0))
         survey.add(0, codes, network_draw(tiny_bundle)(maps[0], codes))
         assert [len(samples) for samples in survey.samples] == [
-            int(index in large_classes(maps[0])) for index in range(tiny_bundle.classes)
+            # The plain ground has no style.
+            int(index > 0 and index in large_classes(maps[0]))
+            for index in range(tiny_bundle.classes)
         ]
 
     def test_small_pictures_show_faces_without_glasses_and_belts_wide(self, tiny_bundle: Bundle) -> None:
