@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +18,10 @@ from torch import nn
 from model.engine import fused, winograd
 from model.engine.boxes import Box, Channels
 from model.engine.elementwise import Elementwise
-from model.engine.folding import FoldedConv
+from model.engine.folding import FoldedConv, Ground
 from model.engine.kernel_cache import is_compiled, kernel_folder
 from model.engine.modulation_weights import FoldedModulation
+from model.engine.parallel import Kernel
 from model.engine.tables import LevelTables, ModulationTable
 from model.engine.windows import LevelWindows
 from model.engine.workspace import Workspace
@@ -205,6 +208,42 @@ def test_places_in_classes(height: int, width: int, channels: int, seed: int) ->
             before = now
         wanted = fixed + torch.from_numpy(before)[..., None] * expected
         assert torch.allclose(added, wanted, atol=1e-5)
+
+
+@settings(max_examples=15, deadline=None)
+@given(height=st.integers(2, 9), width=st.integers(2, 40), plain=st.booleans(), seed=st.integers(0, 99))
+def test_bytes_of_the_picture(height: int, width: int, plain: bool, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    rgb = torch.from_numpy(random.normal(0, 2, (3, height, width)).astype(np.float32))
+    symbols = random.integers(0, 6, (height, width)).astype(np.int16)
+    # A class with instance edges has two symbols.
+    ground = Ground(2, 3, (200, 7, 0)) if plain else None
+    top, left = int(random.integers(0, height - 1)), int(random.integers(0, width - 1))
+    box = Box(top, left, height, width)
+    by_torch, compiled = (np.full((height, width, 3), 9, np.uint8) for _ in range(2))
+    for steps, pixels in zip(both_steps(), (by_torch, compiled), strict=True):
+        steps.grey(rgb, box, pixels, symbols, ground)
+    assert np.abs(by_torch.astype(int) - compiled).max() <= 1
+    assert (compiled[:top] == 9).all() and (compiled[:, :left] == 9).all()
+    if ground is not None:
+        inside = compiled[top:, left:]
+        own = symbols[top:, left:] // 2 == 1
+        assert (inside[own] == ground.colour).all()
+
+
+def test_kernels_are_compiled_where_nothing_can_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling = importlib.import_module("model.engine.kernels.compiling")
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(compiling, "_FOLDER", tmp_path / "file" / "below")
+    assert not compiling._can_keep()
+    monkeypatch.setattr(compiling, "_KEPT", False)
+
+    def double(a: Any) -> None:
+        a[2] = 2 * a[2]
+
+    assert Kernel(compiling.kernel(double))(0, (1, 21))[2] == 42
+    monkeypatch.setattr(compiling, "_FOLDER", tmp_path / "new" / "folder")
+    assert compiling._can_keep() and (tmp_path / "new" / "folder").is_dir()
 
 
 def test_kernels_are_loaded_early_only_where_they_lie_compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
