@@ -21,6 +21,7 @@ class Autosaver(QObject):
         self.folder = folder / "recovery"
         self._saved_edits = 0
         self._saved_state = -1
+        self._was_reviewing = False
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.save_now)
         self.take_over_settings()
@@ -38,9 +39,10 @@ class Autosaver(QObject):
 
     def _document_changed(self) -> None:
         document = self.session.document
-        if document.reviewing:
-            # What was open before comes back if the photo is not taken: its recovery file stays.
-            return
+        if self._was_reviewing:
+            self.session.saver.forget_recovery(self.folder, reviewing=True)
+        # What was open before comes back if the photo is not taken: its recovery file stays.
+        self._was_reviewing = document.reviewing
         self._saved_edits = document.edits
         # A recovered document is unsaved from the start.
         self._saved_state = -1 if document.modified else document.history.state_id
@@ -59,14 +61,14 @@ class Autosaver(QObject):
         """Write the recovery file, unless nothing changed since the last one."""
         document = self.session.document
         unchanged = not document.modified or document.history.state_id == self._saved_state
-        if unchanged or document.in_stroke or document.reviewing:
+        if unchanged or document.in_stroke:
             return
         self._saved_edits, self._saved_state = document.edits, document.history.state_id
         self.session.saver.write_recovery(self.folder, document, self.session.picture)
 
     def forget(self) -> None:
         """The work is safe elsewhere, or was given up on purpose."""
-        self.session.saver.forget_recovery(self.folder)
+        self.session.saver.forget_recovery(self.folder, self.session.document.reviewing)
         self._saved_state = -1
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ document that was there before waits, with its history, and comes back when the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,24 @@ class PhotoReview(QObject):
         self._show(ParsedPhoto(correction.layer, correction.labels, True), facts, correction.layer.pixels)
         self._correction = correction
 
+    def resume(self, document: Document, done: Callable[[], None]) -> None:
+        """Go on with a photo whose review a crash ended; then call `done`."""
+
+        def with_model() -> None:
+            facts, photo = self.session.facts, document.photo
+            if facts is None or photo is None:
+                return
+            same = document.label_set.names == facts.label_set.names
+            if same and (document.height, document.width) == (facts.height, facts.width):
+                self._show(ParsedPhoto(photo, document.labels.copy(), True), facts, photo.pixels, unsaved=True)
+            else:
+                # The outlines are those of another network.
+                document.reviewing = False
+                self.session.open_document(document)
+            done()
+
+        self.session.when_model_ready(with_model)
+
     def next_person(self) -> None:
         """Show how the next of several people was read."""
         parsed = self._parsed
@@ -126,6 +145,9 @@ class PhotoReview(QObject):
                 title=document.title,
             )
             made.flags = document.flags
+            if document.modified:
+                # The corrections are nowhere on disk.
+                made.mark_unsaved()
             before, path = self._before, self._path
             self._over()
             self.window.files.show(made, path)
@@ -160,10 +182,14 @@ class PhotoReview(QObject):
         """Another photo may take the place of the one under review; asks where corrections would be lost."""
         return not self.session.document.modified or self._lose_corrections()
 
-    def _show(self, parsed: ParsedPhoto, facts: ModelFacts, source: Path | NDArray[np.uint8]) -> None:
+    def _show(
+        self, parsed: ParsedPhoto, facts: ModelFacts, source: Path | NDArray[np.uint8], unsaved: bool = False
+    ) -> None:
         session = self.session
         document = Document(parsed.labels, facts.label_set, photo=parsed.layer, title=parsed.layer.name)
         document.reviewing = True
+        if unsaved:
+            document.mark_unsaved()
         self._path = source if isinstance(source, Path) else None
         self._correction = None
         self._parsed = parsed

@@ -65,17 +65,18 @@ class Saver(QObject):
     def write_recovery(self, folder: Path, document: Document, picture: NDArray[np.uint8] | None) -> None:
         """Write the recovery file of this process, under the name that the document's file has."""
         content = replace(snapshot(document, picture), title=document.name)
-        self._add(lambda: write_recovery(folder, content), None, self.failed.emit, key="recovery")
+        key = f"recovery {content.reviewing}"
+        self._add(lambda: write_recovery(folder, content), None, self.failed.emit, key=key)
 
-    def forget_recovery(self, folder: Path) -> None:
-        """Remove the recovery file of this process, after whatever is being written."""
-        self._add(lambda: forget_recovery(folder), None, self.failed.emit, key="recovery")
+    def forget_recovery(self, folder: Path, reviewing: bool) -> None:
+        """Remove the recovery file of this process, or that of the photo under review, after what is being written."""
+        self._add(lambda: forget_recovery(folder, reviewing), None, self.failed.emit, key=f"recovery {reviewing}")
 
-    def take_over_recovery(self, folder: Path, path: Path) -> None:
+    def take_over_recovery(self, folder: Path, path: Path, reviewing: bool) -> None:
         """Remove another process's recovery file, once this process has written one of its own."""
 
         def work() -> None:
-            if recovery_path(folder).is_file():
+            if recovery_path(folder, reviewing).is_file():
                 remove(path)
 
         self._add(work, None, self.failed.emit)

@@ -74,11 +74,19 @@ def _offer(window: MainWindow, left: list[Path]) -> None:
         except UserError as error:
             _offer(window, others)
             window.session.say(str(error), "error")
+            return
+
+        def taken() -> None:
+            window.autosaver.save_now()
+            reviewing = window.session.document.reviewing
+            window.session.saver.take_over_recovery(window.autosaver.folder, newest, reviewing)
+
+        if document.reviewing:
+            window.review.resume(document, taken)
         else:
             window.session.open_document(document)
-            window.autosaver.save_now()
-            window.session.saver.take_over_recovery(window.autosaver.folder, newest)
-            _offer(window, others)
+            taken()
+        _offer(window, others)
 
     when = QLocale().toString(QDateTime.fromSecsSinceEpoch(int(newest.stat().st_mtime)), QLocale.FormatType.ShortFormat)
     window.messages.ask(

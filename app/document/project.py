@@ -52,6 +52,7 @@ class Snapshot:
     picture: NDArray[np.uint8] | None = None
     fit: Fit | None = None
     free_size: bool = False
+    reviewing: bool = False
     photo_codes: NDArray[np.float32] | None = None
     keep: KeepSettings = field(default_factory=KeepSettings)
     origins: dict[int, StyleOrigin] = field(default_factory=dict)
@@ -75,6 +76,7 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         picture=None if picture is None else picture.copy(),
         fit=document.fit,
         free_size=document.free_size,
+        reviewing=document.reviewing,
         photo_codes=None if document.photo_codes is None else document.photo_codes.copy(),
         keep=document.keep,
         origins=_origins(document),
@@ -97,6 +99,8 @@ def write_project(path: str | Path, content: Snapshot) -> None:
             "paint_only_over": content.paint_only_over,
         },
     }
+    if content.reviewing:
+        manifest["reviewing"] = True
     if content.origins:
         names = content.label_set.names
         manifest["origins"] = {names[index]: origin.to_json() for index, origin in content.origins.items()}
@@ -193,6 +197,7 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
     if codes is not None:
         _note_origins(document, codes, manifest.get("origins"))
     document.free_size = bool(manifest.get("free_size", False))
+    document.reviewing = photo is not None and bool(manifest.get("reviewing", False))
     document.flags = _flags(manifest.get("flags", {}), len(label_set))
     return document
 

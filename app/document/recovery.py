@@ -1,4 +1,7 @@
-"""Recovery files: what a crash would have cost. One file per running process, gone after a clean end."""
+"""Recovery files: what a crash would have cost. One file per running process, gone after a clean end.
+
+Beside it there may be a second one, of a photo whose outlines are being corrected; what was open before waits then.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ _NAME = secrets.token_hex(4)
 _claims: dict[Path, Claim] = {}
 
 
-def recovery_path(folder: Path) -> Path:
-    """The recovery file of this process."""
-    return folder / f"recovery-{_NAME}{SUFFIX}"
+def recovery_path(folder: Path, reviewing: bool = False) -> Path:
+    """The recovery file of this process; `reviewing`: that of the photo under review."""
+    return folder / f"recovery-{_NAME}{'-photo' if reviewing else ''}{SUFFIX}"
 
 
 def write_recovery(folder: Path, content: Snapshot) -> None:
@@ -27,15 +30,15 @@ def write_recovery(folder: Path, content: Snapshot) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be made for recovery files: {error.strerror}") from error
-    path = recovery_path(folder)
-    if folder not in _claims:
-        _claims[folder] = Claim(path)
+    path = recovery_path(folder, content.reviewing)
+    if path not in _claims:
+        _claims[path] = Claim(path)
     write_project(path, content)
 
 
-def forget_recovery(folder: Path) -> None:
+def forget_recovery(folder: Path, reviewing: bool = False) -> None:
     """Remove the recovery file of this process."""
-    recovery_path(folder).unlink(missing_ok=True)
+    recovery_path(folder, reviewing).unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:
@@ -46,10 +49,11 @@ def remove(path: Path) -> None:
 
 def leave_folder(folder: Path) -> None:
     """The program ends as it should: no trace of this process stays."""
-    forget_recovery(folder)
-    claim = _claims.pop(folder, None)
-    if claim is not None:
-        claim.release()
+    for reviewing in (False, True):
+        forget_recovery(folder, reviewing)
+        claim = _claims.pop(recovery_path(folder, reviewing), None)
+        if claim is not None:
+            claim.release()
 
 
 def left_behind(folder: Path) -> list[Path]:

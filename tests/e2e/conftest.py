@@ -95,11 +95,14 @@ class Studio:
         """Wait until a photo is shown for correction, and take it as it was read."""
         self.wait(lambda: self.window.review.active)
         reviewed = self.document
-        if not self.window.review.bar.accept.isEnabled():
+        painted = not self.window.review.bar.accept.isEnabled()
+        if painted:
             # A parser of random weights may find nobody: paint somebody.
             reviewed.replace_labels(np.full_like(reviewed.labels, 6), "somebody")
         QTest.mouseClick(self.window.review.bar.accept, Qt.MouseButton.LeftButton)
         self.wait(lambda: not self.window.review.active)
+        if painted:
+            self.document.mark_saved(None)
 
     def saved(self, path: Path) -> Path:
         """Wait until a project is on disk."""

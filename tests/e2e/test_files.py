@@ -179,8 +179,37 @@ def test_corrected_outlines_are_the_photos_own(studio, answers: SimpleNamespace,
     document = studio.document
     assert np.array_equal(document.labels, corrected) and np.array_equal(document.original, corrected)
     assert document.codes is not None and np.array_equal(document.codes, document.photo_codes)
-    assert not document.history.steps and not document.modified
+    # No step, but nowhere on disk: closing asks.
+    assert not document.history.steps and document.modified
     assert np.array_equal(studio.settle(), document.photo.frame)
+
+
+def test_corrections_of_a_photo_survive_a_crash(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
+    studio.settle()
+    review(studio, tmp_path / "me.png")
+    folder = studio.window.autosaver.folder
+    mine = recovery.recovery_path(folder, reviewing=True)
+    studio.tool("rectangle")
+    bag = studio.pick("bag")
+    studio.drag((4, 4), (20, 30))
+    corrected = studio.document.labels.copy()
+    studio.window.autosaver.save_now()
+    studio.wait(mine.is_file)
+    dead = mine.with_name("recovery-dead.smis")
+    dead.write_bytes(mine.read_bytes())
+    answers.question = QMessageBox.StandardButton.Discard
+    assert studio.window.review.give_up()
+    studio.wait(lambda: not mine.exists())
+    offer_recovery(studio.window)
+    studio.window.messages._action.click()
+    studio.wait(lambda: studio.window.review.active)
+    assert np.array_equal(studio.document.labels, corrected) and corrected[10, 10] == bag
+    assert studio.document.modified and studio.document.name == "me"
+    studio.wait(lambda: mine.is_file() and not dead.exists())
+    studio.accept_photo()
+    studio.wait(lambda: not mine.exists())
+    assert np.array_equal(studio.document.labels, corrected) and studio.document.modified
+    assert np.array_equal(studio.settle(), studio.document.photo.frame)
 
 
 def test_a_photo_of_nobody_is_told_and_can_be_painted(
