@@ -39,7 +39,8 @@ class DocumentContent(QObject):
     Arrays handed out are live and must not be written to; take a copy to keep them.
 
     `free_size` is set where the user chose the map's size: no network fits it into its own frame then. `reviewing` is
-    set while the parsed map of a photo waits for approval: there are no codes yet, and nothing to render or to save.
+    set while the parsed map of a photo waits for approval: there are no codes yet, and nothing to render, or to
+    save except for recovery.
 
     Signals:
         labels_changed(Box): pixels of the label map inside the box changed.
