@@ -2633,7 +2633,7 @@
     <message>
       <location filename="../../app/panels/photo_table.py" />
       <source>Only its colours: the features stay, unless the network draws this class</source>
-      <translation type="unfinished" />
+      <translation>Nur die Farben: Die Züge bleiben, außer das Netz zeichnet diese Klasse</translation>
     </message>
     <message>
       <location filename="../../app/panels/photo_table.py" />
@@ -3578,7 +3578,7 @@
   <context>
     <name>StyleModel</name>
     <message>
-      <location filename="../../app/panels/library.py" />
+      <location filename="../../app/panels/style_tiles.py" />
       <source>Style {0}</source>
       <translation>Stil {0}</translation>
     </message>
