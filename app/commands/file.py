@@ -71,8 +71,10 @@ class FileCommands(Commands):
             self.window.review.open(Path(path))
 
     def paste_photo(self) -> None:
-        image = QGuiApplication.clipboard().image()
-        files = [Path(url.toLocalFile()) for url in QGuiApplication.clipboard().mimeData().urls() if url.isLocalFile()]
+        image, held = QGuiApplication.clipboard().image(), QGuiApplication.clipboard().mimeData()
+        # Nothing at all is held before anything was copied.
+        urls = held.urls() if held is not None else []
+        files = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
         if files:
             # Copied in a file manager.
             self.open_path(files[0])
