@@ -132,12 +132,14 @@ class Level:
     def set_seen(self, seen: Seen) -> None:
         """Take over what is seen of this level; what was not seen before is out of date."""
         before, self._seen = self._seen, seen
-        if seen.out is None or before.out is None:
+        if seen.out is None or before.out is None or seen.drawn is None or before.drawn is None:
             return
         fresh = boxes_of(seen.out > before.out)
         self._tainted_out = self._tainted_out.union(Dirty(fresh, self._all_out))
         middle = Dirty(fresh, Channels(0, self.block.config.middle_channels)).dilate(1, self.height, self.width)
         self._tainted_y = self._tainted_y.union(middle)
+        if self.rgb is not None:
+            self._tainted_rgb = merge(self._tainted_rgb + boxes_of(seen.drawn > before.drawn))
 
     def set_codes(self, changed: Tensor, boxes: tuple[Box, ...]) -> None:
         """Codes of the ``changed`` classes, bool (classes,), are new; their pixels lie in ``boxes`` of this grid."""

@@ -96,3 +96,17 @@ def test_ground_costs_no_patches() -> None:
     top = plan.levels[-1]
     assert not top.out[HEIGHT // 2 :].any()
     assert top.out[4:12, 4:12].any()
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 999), steps=st.integers(1, 4))
+def test_what_comes_into_sight_is_drawn_on_every_level(seed: int, steps: int) -> None:
+    """Single pixels on both sides of ground are enough for all outputs between them, and for no picture there."""
+    artist, random = artist_on_ground(), np.random.default_rng(seed)
+    for _ in range(steps):
+        labels = artist.request.labels.copy()
+        rows, columns = random.integers(0, HEIGHT, 3), random.integers(0, WIDTH, 3)
+        labels[rows, columns] = random.integers(0, 3)
+        artist.request = Request(labels, artist.request.codes, None)
+        spoil_what_is_not_seen(artist)
+        artist.look()
