@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from app import theme
 from app.document import styling
@@ -195,7 +196,8 @@ class MorphPanel(QWidget):
         size = round(KEY_PICTURE * self.devicePixelRatioF())
 
         def show(pixels: NDArray[np.uint8]) -> None:
-            if self.list.row(item) >= 0:
+            # Another document, or the trash, may have taken the key away meanwhile.
+            if isValid(item) and self.list.row(item) >= 0:
                 height, width = pixels.shape[:2]
                 image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
                 item.setIcon(QIcon(QPixmap.fromImage(image)))

@@ -154,6 +154,16 @@ def test_a_morph_is_scrubbed_and_exported(studio, answers: SimpleNamespace, tmp_
     studio.document.mark_saved(None)
 
 
+def test_a_key_that_is_gone_before_its_picture_comes(studio, capsys: pytest.CaptureFixture[str]) -> None:
+    studio.settle()
+    panel = studio.window.show_panel("morph")
+    panel.add_key()
+    panel._forget()
+    studio.wait(lambda: studio.session.jobs.idle)
+    studio.qtbot.wait(50)
+    assert panel.list.count() == 0 and "Error" not in capsys.readouterr().err
+
+
 def test_an_export_is_named_and_cancelled(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     studio.settle()
     panel = studio.window.show_panel("morph")
