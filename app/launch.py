@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import language, welcome
 from app.collector import Collector
@@ -19,6 +19,18 @@ from app.window import TITLE, MainWindow
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a Python thread in the background gives way: every Qt call of the window may have to wait that
 long."""
+
+
+FRAME = QSize(16, 48)
+"""Logical pixels that a title bar and borders take, at most."""
+
+
+def fit_on_screen(window: QWidget) -> None:
+    """Let a window that is larger than its screen fill the screen: its foot, with the status bar, would lie outside."""
+    room = window.screen().availableSize() - FRAME
+    if window.width() > room.width() or window.height() > room.height():
+        window.resize(window.size().boundedTo(room))
+        window.setWindowState(window.windowState() | Qt.WindowState.WindowMaximized)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -40,6 +52,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings.device = options.device
     language.install(app, settings.language)
     window = MainWindow(settings)
+    if not settings.geometry:
+        fit_on_screen(window)
     Collector(window.session)
     tell_of_errors(window.session)
     window.show()

@@ -17,6 +17,7 @@ from app.dialogs.batch import BatchDialog
 from app.dialogs.model import ModelDialog
 from app.dialogs.official import OfficialDialog
 from app.document.box import Box
+from app.launch import fit_on_screen
 from app.rendering.requests import RenderResult
 from app.settings import Settings, load_settings
 from app.widgets.status import StatusBar
@@ -51,6 +52,20 @@ def test_views_and_zoom(studio) -> None:
     assert not studio.canvas.rulers
     studio.trigger("view.rulers")
     assert studio.canvas.rulers and studio.window.settings.rulers
+
+
+def test_the_first_window_is_no_larger_than_the_screen(studio) -> None:
+    room = studio.window.screen().availableGeometry()
+    studio.window.resize(room.width() + 200, room.height() + 100)
+    fit_on_screen(studio.window)
+    studio.wait(lambda: room.contains(studio.window.geometry()))
+    assert studio.window.isMaximized()
+    # Let go of, it has a size of its own that fits as well.
+    studio.window.showNormal()
+    studio.wait(lambda: not studio.window.isMaximized())
+    assert studio.window.height() < room.height() and studio.window.width() < room.width()
+    fit_on_screen(studio.window)
+    assert not studio.window.isMaximized()
 
 
 def test_full_screen_and_back(studio) -> None:
