@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout
 
 from app import theme
@@ -93,6 +93,11 @@ class HistoryPanel(SightPanel):
 
     def catch_up(self) -> None:
         self._reload()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Rows that were measured before the style sheet was applied would grow at the first step.
+        self.list.scheduleDelayedItemsLayout()
 
     def _reload(self) -> None:
         if self.put_off():
