@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,8 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMessageBox
 
 from app.dialogs.new import MOST_PIXELS, NewDialog
 from app.document import recovery
-from app.document.document import Document
-from app.document.project import read_project, snapshot
+from app.document.project import read_project
 from app.welcome import offer_recovery
 from model.images import read_photo, write_picture
 from model.labels import builtin_label_set, read_label_map, write_label_map
@@ -327,99 +325,3 @@ def test_unsaved_changes_are_asked_about_once_and_cancel_cancels(
     studio.trigger("file.open")
     assert (tmp_path / "kept.smis").is_file() and answers.asked == 3
     studio.wait(lambda: studio.document is not before)
-
-
-def test_recent_files_are_listed_and_reopen(studio, answers: SimpleNamespace, tmp_path: Path) -> None:
-    studio.settle()
-    studio.drag((4, 4), (9, 9))
-    answers.save = tmp_path / "one.smis"
-    studio.trigger("file.save")
-    studio.saved(tmp_path / "one.smis")
-    saved = studio.document.labels.copy()
-    action = studio.window.recent_menu.actions()[0]
-    studio.window.recent_menu.aboutToShow.emit()
-    assert action.text() == "one.smis" and not action.icon().isNull()
-    studio.drag((20, 40), (25, 45))
-    studio.document.mark_saved(None)
-    action.trigger()
-    assert np.array_equal(studio.document.labels, saved)
-
-
-def test_recent_files_have_pictures_and_those_that_are_gone_leave_the_list(studio, tmp_path: Path) -> None:
-    files, menu = studio.window.files, studio.window.recent_menu
-    (tmp_path / "b").mkdir()
-    write_picture(tmp_path / "me & you.jpg", photo())
-    write_label_map(tmp_path / "map.png", np.full((48, 32), 6, np.uint8), LABEL_SET)
-    write_label_map(tmp_path / "b" / "map.png", np.full((48, 32), 7, np.uint8), LABEL_SET)
-    (tmp_path / "shapes.json").write_text("{}")
-    for name in ("me & you.jpg", "map.png", "b/map.png", "shapes.json"):
-        files._remember(tmp_path / name)
-    menu.aboutToShow.emit()
-    shown = {action.text(): action for action in menu.actions() if action.data()}
-    assert list(shown) == ["shapes.json", "map.png  –  b", f"map.png  –  {tmp_path.name}", "me && you.jpg"]
-    assert [action.icon().isNull() for action in shown.values()] == [True, False, False, False]
-    (tmp_path / "map.png").unlink()
-    shown[f"map.png  –  {tmp_path.name}"].trigger()
-    assert "map.png" in studio.window.messages.text
-    assert [Path(name).name for name in studio.window.settings.recent] == ["shapes.json", "map.png", "me & you.jpg"]
-    next(action for action in menu.actions() if action.text() == "map.png").trigger()
-    assert (studio.document.labels == 7).all()
-    menu.actions()[-1].trigger()
-    assert studio.window.settings.recent == [] and not menu.isEnabled()
-
-
-def test_a_large_project_is_read_in_the_background(studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    studio.settle()
-    studio.drag((4, 4), (9, 9))
-    studio.window.files.save_to(tmp_path / "large.smis")
-    studio.saved(tmp_path / "large.smis")
-    saved = studio.document
-    monkeypatch.setattr("app.commands.file.LARGE", 1)
-    studio.window.files.open_path(tmp_path / "large.smis")
-    assert studio.document is saved
-    studio.wait(lambda: studio.document is not saved)
-    assert np.array_equal(studio.document.labels, saved.labels) and not studio.document.modified
-    assert studio.document.thread() is studio.window.thread()
-    studio.settle()
-    studio.drag((20, 40), (25, 45))
-    assert studio.document.modified
-    (tmp_path / "broken.smis").write_bytes(b"PK no more")
-    studio.document.mark_saved(None)
-    studio.window.files.open_path(tmp_path / "broken.smis")
-    studio.wait(lambda: "broken.smis" in studio.window.messages.text)
-
-
-def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
-    studio.settle()
-    mine = recovery.recovery_path(studio.window.autosaver.folder)
-    studio.tool("brush")
-    for number in range(20):
-        studio.pick("bag" if number % 2 else "hat")
-        studio.drag((4 + number, 4))
-    studio.wait(mine.is_file)
-    studio.document.mark_saved(None)
-    studio.wait(lambda: not mine.exists())
-
-    lost = Document(np.full((48, 32), 3, dtype=np.uint8), LABEL_SET, title="lost")
-    recovery.write_recovery(studio.window.autosaver.folder, snapshot(lost))
-    mine.rename(mine.with_name("recovery-newer.smis"))
-    recovery.write_recovery(studio.window.autosaver.folder, snapshot(studio.document))
-    older = mine.rename(mine.with_name("recovery-older.smis"))
-    os.utime(older, (1, 1))
-    offer_recovery(studio.window)
-    offered = studio.window.messages.text
-    studio.session.say("nothing was written", "error")
-    assert studio.window.messages.text == "Nothing was written."
-    # What is said meanwhile does not cost the offer.
-    studio.window.messages._close.click()
-    assert studio.window.messages.text == offered != ""
-    studio.window.messages._action.click()
-    assert (studio.document.labels == 3).all() and studio.document.modified
-    assert studio.document.path is None
-    studio.wait(mine.is_file)
-    # The work of another crash is offered next, and lost only when it has been taken over.
-    assert older.is_file() and studio.window.messages.text
-    studio.document.mark_saved(None)
-    studio.window.messages._action.click()
-    assert not (studio.document.labels == 3).all()
-    studio.wait(lambda: not older.exists())
