@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from model.training.data import Pair
 
 DataOption = Annotated[Path, typer.Option("--data", help="Folder with images/, labels/ and classes.json.")]
+BundleOutput = Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")]
 RunOption = Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")]
 
 
@@ -172,7 +173,7 @@ def train_details(
 def fit_prior(
     bundle: Annotated[str, typer.Option(help="Bundle whose codes are fitted; it stays as it is.")],
     data: DataOption,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+    output: BundleOutput,
 ) -> None:
     """Make N(0, 1) what the codes of the training photos are distributed like; pictures of photos' codes stay."""
     with training_packages():
@@ -188,7 +189,7 @@ def fit_prior(
 def fit_colours(
     bundle: Annotated[str, typer.Option(help="Bundle whose colours are fitted; it stays as it is.")],
     data: DataOption,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the new bundle.")],
+    output: BundleOutput,
 ) -> None:
     """Make classes that are drawn too pale, or all too much alike, follow the colours of the training photos."""
     with training_packages():

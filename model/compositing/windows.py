@@ -12,23 +12,28 @@ Box = tuple[int, int, int, int]
 
 def touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
     """The part of `box` that the mask and its seam touch, None where nothing does."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
+    found = _around(mask)
+    if found is None:
         return None
-    top = max(box[0], window[0] + int(rows[0]) - seam)
-    left = max(box[1], window[1] + int(columns[0]) - seam)
-    bottom = min(box[2], window[0] + int(rows[-1]) + 1 + seam)
-    right = min(box[3], window[1] + int(columns[-1]) + 1 + seam)
+    top = max(box[0], window[0] + found[0] - seam)
+    left = max(box[1], window[1] + found[1] - seam)
+    bottom = min(box[2], window[0] + found[2] + seam)
+    right = min(box[3], window[1] + found[3] + seam)
     return (top, left, bottom, right) if bottom > top and right > left else None
 
 
 def bounds(where: Mask, margin: int) -> tuple[slice, slice] | None:
     """The part of an array around what is True and `margin` pixels more, None where nothing is."""
-    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    box = _around(where)
+    return None if box is None else slices(grown(box, margin, where.shape))
+
+
+def _around(mask: Mask) -> Box | None:
+    """The smallest box around what is True, None where nothing is."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if rows.size == 0:
         return None
-    box = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
-    return slices(grown(box, margin, where.shape))
+    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
 def within(window: Box, at: tuple[slice, slice]) -> Box:

@@ -21,7 +21,7 @@ from model.errors import UserError
 from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.generator import Generator
 from model.groupdnet.modulation import ConditionalGroupNorm
-from model.training.augment import studio
+from model.training.augment import as_input
 from model.training.data import load_arrays
 from model.training.losses import LEAST_SHARE, class_colours
 
@@ -52,12 +52,8 @@ def fit_bundle_colours(bundle: Bundle, pairs: Any, rounds: int = ROUNDS) -> list
         raise UserError(f"{bundle.path or bundle.name} has no encoder of one code a class.")
     photos, maps = load_arrays(pairs, bundle.height, bundle.width)
     chosen = of_all_classes(torch.cat([present_classes(part.long(), bundle.classes) for part in maps.split(64)]))
-    batches = []
-    for photo, labels in zip(photos[chosen].split(4), maps[chosen].long().split(4), strict=True):
-        pictures = photo.float() / 127.5 - 1
-        if bundle.background is not None:
-            pictures = studio(pictures, labels, bundle.background[0])
-        batches.append((pictures, labels))
+    parts = zip(photos[chosen].split(4), maps[chosen].long().split(4), strict=True)
+    batches = [(as_input(photo, labels, bundle), labels) for photo, labels in parts]
     model = SimpleNamespace(
         generator=bundle.generator, encoder=bundle.encoder, codeless=None if bundle.background is None else 0
     )

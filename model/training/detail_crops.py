@@ -12,7 +12,7 @@ from model.checkpoints.bundle import Bundle
 from model.errors import UserError
 from model.groupdnet.class_encoder import present_classes
 from model.groupdnet.class_frame import class_frames, in_classes
-from model.training.augment import studio
+from model.training.augment import as_input
 from model.training.crops import MARGIN, STRIDE, cut, draw_corners
 from model.training.data import load_arrays
 from model.training.detail_recipe import DetailRecipe, Scope
@@ -66,7 +66,7 @@ def read_photos(pairs: Any, bundle: Bundle, recipe: DetailRecipe, scope: Scope) 
     grain, shares = Grain(), torch.zeros(0)
     most = MOST_NOISE if bundle.generator.prior is not None else torch.inf
     for number, (photo, labels) in enumerate(zip(photos.split(8), maps.long().split(8), strict=True)):
-        pictures = _as_input(photo, labels, bundle)
+        pictures = as_input(photo, labels, bundle)
         mean, logvar = bundle.encoder(pictures, labels)
         colours.append(class_colours(pictures, labels, bundle.classes)[0])
         textures.append(known_textures(pictures, labels, bundle.classes))
@@ -89,12 +89,6 @@ def known_textures(pictures: Tensor, labels: Tensor, classes: int) -> Tensor:
     """``class_texture`` of pictures (B, 3, H, W), (B, C, bands), NaN for classes of which too little is seen."""
     strength, counts = class_texture(pictures, labels, classes)
     return strength.masked_fill((counts < LEAST_INNER)[..., None], torch.nan)
-
-
-def _as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
-    """uint8 photos as the networks see them, on the bundle's ground."""
-    pictures = photo.float() / 127.5 - 1
-    return pictures if bundle.background is None else studio(pictures, labels, bundle.background[0])
 
 
 @dataclass(frozen=True)
@@ -153,7 +147,7 @@ def draw_crops(photos: Photos, bundle: Bundle, recipe: DetailRecipe, scope: Scop
     textures = torch.where(taken[..., None], textures.roll(1, 0), textures)
     inner = corners + MARGIN
     crop_labels = cut(labels, inner, recipe.size)
-    crops = _as_input(cut(photo, inner, recipe.size), crop_labels, bundle).contiguous(memory_format=torch.channels_last)
+    crops = as_input(cut(photo, inner, recipe.size), crop_labels, bundle).contiguous(memory_format=torch.channels_last)
     return Crops(
         codes[..., None, None],
         own_codes[..., None, None],

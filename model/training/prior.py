@@ -20,7 +20,7 @@ from model.checkpoints.bundle import Bundle
 from model.errors import UserError
 from model.groupdnet.class_encoder import ClassEncoder, present_classes
 from model.groupdnet.generator import Generator
-from model.training.augment import studio
+from model.training.augment import as_input
 from model.training.data import load_arrays
 from model.training.export import code_bank, code_statistics
 
@@ -60,10 +60,7 @@ def _encode(bundle: Bundle, pairs: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]
     encoded = []
     try:
         for photo, labels in zip(photos.split(8), maps.long().split(8), strict=True):
-            pictures = photo.float() / 127.5 - 1
-            if bundle.background is not None:
-                pictures = studio(pictures, labels, bundle.background[0])
-            encoded.append(bundle.encoder(pictures, labels))
+            encoded.append(bundle.encoder(as_input(photo, labels, bundle), labels))
     finally:
         hook.remove()
     present = present_classes(maps.long(), bundle.classes)
