@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from model.errors import UserError
+from model.errors import Phrase, UserError
 
 KEPT_OF_NAME = 24
 """Characters of a file's name that its temporary name begins with, for whoever finds one after a crash."""
@@ -34,9 +34,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
         if target.is_symlink():
             target = target.resolve()
         if target.is_dir():
-            raise UserError(f"{target} is a folder, not a file to write to")
+            raise UserError("{target} is a folder, not a file to write to", target=target)
         if not target.parent.is_dir():
-            raise UserError(f"{target} cannot be written: the folder {target.parent} does not exist")
+            raise UserError(
+                "{target} cannot be written: the folder {folder} does not exist", target=target, folder=target.parent
+            )
         # Whatever name fits into the folder, this one does too.
         temporary = target.with_name(f".{target.stem[:KEPT_OF_NAME]}.{secrets.token_hex(4)}{target.suffix}")
         yield temporary
@@ -45,7 +47,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
             shutil.copymode(target, temporary)
         temporary.replace(target)
     except OSError as error:
-        raise UserError(f"{target} cannot be written: {reason(error)}") from error
+        raise UserError("{target} cannot be written: {reason}", target=target, reason=reason(error)) from error
     finally:
         if temporary is not None:
             # Where nothing can be written, or the disk is gone, nothing can be removed either.
@@ -70,14 +72,14 @@ def read_json(path: str | Path) -> Any:
     try:
         return json.loads(source.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
+        raise UserError("{source} does not exist", source=source) from None
     except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+        raise UserError("{source} cannot be read: {reason}", source=source, reason=reason(error)) from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{source} is not valid JSON: {error}") from None
+        raise UserError("{source} is not valid JSON: {error}", source=source, error=error) from None
 
 
-def reason(error: OSError) -> str:
+def reason(error: OSError) -> Phrase:
     """What the system said, in lower case and without errno or path, for the end of a sentence."""
     text = error.strerror or str(error) or type(error).__name__
-    return text[:1].lower() + text[1:]
+    return Phrase(text[:1].lower() + text[1:])

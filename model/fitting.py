@@ -102,6 +102,11 @@ def check_same_size(photo: Photo, labels: LabelMap, photo_name: str, labels_name
     """Raise a UserError unless the label map has the photo's size."""
     if photo.shape[:2] != labels.shape:
         raise UserError(
-            f"{labels_name} is {labels.shape[1]} x {labels.shape[0]} pixels, "
-            f"but {photo_name} is {photo.shape[1]} x {photo.shape[0]}"
+            "{labels_name} is {width} x {height} pixels, but {photo_name} is {photo_width} x {photo_height}",
+            labels_name=labels_name,
+            width=labels.shape[1],
+            height=labels.shape[0],
+            photo_name=photo_name,
+            photo_width=photo.shape[1],
+            photo_height=photo.shape[0],
         )

@@ -46,23 +46,25 @@ def open_image(path: str | Path) -> Image.Image:
     """
     source = Path(path)
     if source.is_dir():
-        raise UserError(f"{source} is a folder, not an image")
+        raise UserError("{source} is a folder, not an image", source=source)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return Image.open(source)
     except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
+        raise UserError("{source} does not exist", source=source) from None
     except Image.DecompressionBombError:
-        raise UserError(f"{source} has too many pixels to be opened safely (over 178 million)") from None
+        raise UserError("{source} has too many pixels to be opened safely (over 178 million)", source=source) from None
     except UnidentifiedImageError:
-        raise UserError(f"{source} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)") from None
+        raise UserError(
+            "{source} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)", source=source
+        ) from None
     except OSError as error:
         if error.errno is None:  # Not the system's: a decoder's, such as that of WebP.
-            raise UserError(f"{source} is damaged or cut short: {error}") from error
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+            raise UserError("{source} is damaged or cut short: {error}", source=source, error=error) from error
+        raise UserError("{source} cannot be read: {reason}", source=source, reason=reason(error)) from error
     except _DAMAGE as error:
-        raise UserError(f"{source} is damaged: {error}") from error
+        raise UserError("{source} is damaged: {error}", source=source, error=error) from error
 
 
 def load_pixels(image: Image.Image, source: str | Path) -> Image.Image:
@@ -72,9 +74,14 @@ def load_pixels(image: Image.Image, source: str | Path) -> Image.Image:
             warnings.simplefilter("ignore")
             image.load()
     except MemoryError:
-        raise UserError(f"{source} does not fit into memory ({image.width} x {image.height} pixels)") from None
+        raise UserError(
+            "{source} does not fit into memory ({width} x {height} pixels)",
+            source=source,
+            width=image.width,
+            height=image.height,
+        ) from None
     except _DAMAGE as error:
-        raise UserError(f"{source} is damaged or cut short: {error}") from error
+        raise UserError("{source} is damaged or cut short: {error}", source=source, error=error) from error
     return image
 
 
@@ -166,7 +173,7 @@ def write_picture(path: str | Path, picture: Photo, quality: int | None = None) 
     options = _WRITERS.get(target.suffix.lower())
     if options is None:
         known = ", ".join(sorted(_WRITERS))
-        raise UserError(f"{target} must end in one of {known} to be written as a picture")
+        raise UserError("{target} must end in one of {known} to be written as a picture", target=target, known=known)
     if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
         raise ValueError(f"a picture is uint8 (H, W, 3), not {picture.dtype} {picture.shape}")
     if quality is not None and "quality" in options:

@@ -53,22 +53,39 @@ class LabelSet:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.classes) <= 256:
-            raise UserError(f"label set {self.name!r} has {len(self.classes)} classes; 1 to 256 are possible")
+            raise UserError(
+                "label set {label_set!r} has {count} classes; 1 to 256 are possible",
+                label_set=self.name,
+                count=len(self.classes),
+            )
         seen: set[str] = set()
         for info in self.classes:
             if info.name in seen:
-                raise UserError(f"label set {self.name!r} names the class {info.name!r} twice")
+                raise UserError(
+                    "label set {label_set!r} names the class {name!r} twice", label_set=self.name, name=info.name
+                )
             seen.add(info.name)
         if not 0 <= self.background < len(self.classes):
-            raise UserError(f"label set {self.name!r} has no class {self.background} for its background")
+            raise UserError(
+                "label set {label_set!r} has no class {background} for its background",
+                label_set=self.name,
+                background=self.background,
+            )
         for value, index in self.file_values.items():
             if not 0 <= value <= 255 or not 0 <= index < len(self.classes):
-                raise UserError(f"label set {self.name!r} maps the value {value} to {index}, which is no class")
+                raise UserError(
+                    "label set {label_set!r} maps the value {value} to {index}, which is no class",
+                    label_set=self.name,
+                    value=value,
+                    index=index,
+                )
         members = [index for group in self.linked for index in group]
         if len(set(members)) < len(members) or not all(0 <= index < len(self.classes) for index in members):
-            raise UserError(f"label set {self.name!r} links a class twice, or links what is no class")
+            raise UserError(
+                "label set {label_set!r} links a class twice, or links what is no class", label_set=self.name
+            )
         if not all(self.linked):
-            raise UserError(f"label set {self.name!r} has a group of linked classes without any")
+            raise UserError("label set {label_set!r} has a group of linked classes without any", label_set=self.name)
 
     def __len__(self) -> int:
         return len(self.classes)
@@ -82,7 +99,12 @@ class LabelSet:
         try:
             return self.names.index(name)
         except ValueError:
-            raise UserError(f"{name!r} is no class of {self.name}; it has {', '.join(self.names)}") from None
+            raise UserError(
+                "{name!r} is no class of {label_set}; it has {names}",
+                name=name,
+                label_set=self.name,
+                names=", ".join(self.names),
+            ) from None
 
     def palette(self) -> NDArray[np.uint8]:
         """Display colours, uint8 (N, 3)."""
@@ -110,24 +132,30 @@ class LabelSet:
         if isinstance(data, list):
             data = {"name": "custom", "classes": data}
         if not isinstance(data, dict) or not isinstance(data.get("classes"), list):
-            raise UserError(f"{source} holds no list of classes")
+            raise UserError("{source} holds no list of classes", source=source)
         classes = []
         for position, entry in enumerate(data["classes"]):
             if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-                raise UserError(f"{source}: class {position} has no name")
+                raise UserError("{source}: class {position} has no name", source=source, position=position)
             if entry.get("index", position) != position:
-                raise UserError(f"{source}: class {position} ({entry['name']!r}) has the index {entry['index']}")
+                raise UserError(
+                    "{source}: class {position} ({name!r}) has the index {index}",
+                    source=source,
+                    position=position,
+                    name=entry["name"],
+                    index=entry["index"],
+                )
             color = _parse_color(entry.get("color"), f"{source}: class {entry['name']!r}")
             classes.append(ClassInfo(entry["name"], color))
         try:
             file_values = {int(value): int(index) for value, index in dict(data.get("file_values", {})).items()}
             background = int(data.get("background", 0))
         except (TypeError, ValueError):
-            raise UserError(f"{source}: background and file_values must be whole numbers") from None
+            raise UserError("{source}: background and file_values must be whole numbers", source=source) from None
         label_set = LabelSet(str(data.get("name", "custom")), tuple(classes), background, file_values)
         groups = data.get("linked", [])
         if not isinstance(groups, list) or not all(isinstance(group, list) for group in groups):
-            raise UserError(f"{source}: linked must hold lists of class names")
+            raise UserError("{source}: linked must hold lists of class names", source=source)
         return replace(label_set, linked=tuple(tuple(map(label_set.index_of, group)) for group in groups))
 
 
@@ -145,7 +173,7 @@ def _parse_color(value: Any, source: str) -> Color:
             pass
     if isinstance(value, list) and len(value) == 3 and all(isinstance(v, int) and 0 <= v <= 255 for v in value):
         return value[0], value[1], value[2]
-    raise UserError(f"{source} has no colour of the form #rrggbb")
+    raise UserError("{source} has no colour of the form #rrggbb", source=source)
 
 
 def load_label_set(path: str | Path) -> LabelSet:
@@ -162,7 +190,7 @@ def builtin_label_set(name: str) -> LabelSet:
     path = LABEL_SET_FOLDER / f"{name}.json"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in LABEL_SET_FOLDER.glob("*.json")))
-        raise UserError(f"{name!r} is no built-in label set; there are {known}")
+        raise UserError("{name!r} is no built-in label set; there are {known}", name=name, known=known)
     return load_label_set(path)
 
 
@@ -191,7 +219,9 @@ def read_label_map(path: str | Path, label_set: LabelSet) -> LabelMap:
     source = str(path)
     image = load_pixels(open_image(path), path)
     if image.format == "JPEG":
-        raise UserError(f"{source} is a JPEG, whose compression alters class values; a label map must be a PNG")
+        raise UserError(
+            "{source} is a JPEG, whose compression alters class values; a label map must be a PNG", source=source
+        )
     if image.mode == "P":
         labels = _from_palette(image, label_set)
     elif image.mode in ("L", "LA", "1") or image.mode.startswith("I"):
@@ -250,8 +280,14 @@ def _from_colors(colors: NDArray[np.uint8], label_set: LabelSet, source: str) ->
         return colors[..., 0]
     y, x = _first(unknown)
     raise UserError(
-        f"{source} has the colour {hex_color(colors[y, x])} at x={x}, y={y} "
-        f"({int(unknown.sum())} such pixels in all), which is no class colour of {label_set.name}"
+        "{source} has the colour {color} at x={x}, y={y} ({count} such pixels in all), which is "
+        "no class colour of {label_set}",
+        source=source,
+        color=hex_color(colors[y, x]),
+        x=x,
+        y=y,
+        count=int(unknown.sum()),
+        label_set=label_set.name,
     )
 
 
@@ -263,16 +299,32 @@ def _first(mask: NDArray[np.bool_]) -> tuple[int, int]:
 def check_label_map(labels: NDArray[Any], label_set: LabelSet, source: str) -> None:
     """Raise a UserError naming `source` unless `labels` is a non-empty (H, W) array of class indices of the set."""
     if labels.ndim != 2 or labels.size == 0 or not np.issubdtype(labels.dtype, np.integer):
-        raise UserError(f"{source} is no label map: it has the shape {labels.shape} and type {labels.dtype}")
+        raise UserError(
+            "{source} is no label map: it has the shape {shape} and type {dtype}",
+            source=source,
+            shape=labels.shape,
+            dtype=labels.dtype,
+        )
     wrong = (labels < 0) | (labels >= len(label_set))
     if not wrong.any():
         return
     y, x = _first(wrong)
     if set(np.unique(labels).tolist()) <= {0, 255}:
-        raise UserError(f"{source} is a black and white mask (0 and 255), not a label map of {label_set.name}")
+        raise UserError(
+            "{source} is a black and white mask (0 and 255), not a label map of {label_set}",
+            source=source,
+            label_set=label_set.name,
+        )
     raise UserError(
-        f"{source} has the value {int(labels[y, x])} at x={x}, y={y} ({int(wrong.sum())} such pixels in all), "
-        f"but {label_set.name} has only the classes 0 to {len(label_set) - 1}"
+        "{source} has the value {value} at x={x}, y={y} ({count} such pixels in all), but "
+        "{label_set} has only the classes 0 to {last}",
+        source=source,
+        value=int(labels[y, x]),
+        x=x,
+        y=y,
+        count=int(wrong.sum()),
+        label_set=label_set.name,
+        last=len(label_set) - 1,
     )
 
 
@@ -284,7 +336,7 @@ def write_label_map(path: str | Path, labels: LabelMap, label_set: LabelSet) -> 
     """
     target = Path(path)
     if target.suffix.lower() != ".png":
-        raise UserError(f"{target} must end in .png to be written as a label map")
+        raise UserError("{target} must end in .png to be written as a label map", target=target)
     check_label_map(labels, label_set, "the label map")
     image = Image.fromarray(np.ascontiguousarray(labels, dtype=np.uint8))
     image.putpalette(label_set.palette().tobytes())

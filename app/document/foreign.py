@@ -119,7 +119,9 @@ def _from_image(source: Path) -> Foreign:
 
 def _check_kinds(count: int, source: Path) -> None:
     if count > MAX_KINDS:
-        raise UserError(f"{source} has {count} different values, which is more than a label map has")
+        raise UserError(
+            "{source} has {count} different values, which is more than a label map has", source=source, count=count
+        )
 
 
 def _id_names(source: Path, numbers: list[int]) -> tuple[str, ...]:
@@ -136,8 +138,8 @@ def _from_json(source: Path) -> Foreign:
         if isinstance(data, dict) and "annotations" in data:
             return _coco(data, source)
     except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise UserError(f"{source} is damaged: {error!r}") from error
-    raise UserError(f"{source} is neither a labelme nor a COCO file")
+        raise UserError("{source} is damaged: {error!r}", source=source, error=error) from error
+    raise UserError("{source} is neither a labelme nor a COCO file", source=source)
 
 
 def _labelme(data: dict[str, Any]) -> Foreign:
@@ -168,7 +170,7 @@ def _coco(data: dict[str, Any], source: Path) -> Foreign:
             continue
         rings = entry["segmentation"]
         if not isinstance(rings, list):
-            raise UserError(f"{source} holds run-length masks; only COCO polygons can be read")
+            raise UserError("{source} holds run-length masks; only COCO polygons can be read", source=source)
         polygons = [np.asarray(ring, dtype=np.float64).reshape(-1, 2) for ring in rings]
         shapes.append((names.get(int(entry["category_id"]), str(entry["category_id"])), polygons))
     # Large shapes first, so that a small one on top of them stays visible.

@@ -61,7 +61,7 @@ def write_layers(path: str | Path, layers: list[Layer], height: int, width: int)
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
-        raise UserError(f"{target} must end in .psd or .ora to be written as layers")
+        raise UserError("{target} must end in .psd or .ora to be written as layers", target=target)
     with replacing(target) as temporary:
         if suffix == ".ora":
             _write_openraster(temporary, layers, height, width)

@@ -137,11 +137,13 @@ def read_project(path: str | Path) -> Document:
         with zipfile.ZipFile(source) as archive:
             document = _from_archive(archive, source)
     except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
+        raise UserError("{source} does not exist", source=source) from None
     except UserError:
         raise
     except _DAMAGE as error:
-        raise UserError(f"{source} is not a readable project file: {_first_line(error)}") from error
+        raise UserError(
+            "{source} is not a readable project file: {error}", source=source, error=_first_line(error)
+        ) from error
     document.path = source
     return document
 
@@ -158,22 +160,29 @@ def read_thumbnail(path: str | Path) -> NDArray[np.uint8] | None:
 def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
     manifest = json.loads(archive.read("manifest.json"))
     if not isinstance(manifest, dict) or manifest.get("format") != "smis-project":
-        raise UserError(f"{source} is a zip file but not a project of this program")
+        raise UserError("{source} is a zip file but not a project of this program", source=source)
     if int(manifest.get("version", 0)) > VERSION:
-        raise UserError(f"{source} was written by a later version of this program (format {manifest['version']})")
+        raise UserError(
+            "{source} was written by a later version of this program (format {version})",
+            source=source,
+            version=manifest["version"],
+        )
     names = set(archive.namelist())
     label_set = LabelSet.from_json(manifest["label_set"], str(source))
     labels = _read_map(archive, "labels.png", label_set, source)
     original = _read_map(archive, "original.png", label_set, source) if "original.png" in names else labels
     if original.shape != labels.shape:
-        raise UserError(f"{source} holds two label maps of different sizes")
+        raise UserError("{source} holds two label maps of different sizes", source=source)
     codes = photo_codes = None
     if "styles.safetensors" in names:
         tensors = load_tensors(archive.read("styles.safetensors"))
         codes = np.asarray(tensors["codes"], dtype=np.float32)
         if codes.ndim != 4 or len(codes) != len(label_set):
             raise UserError(
-                f"{source} holds styles of shape {codes.shape}, which do not fit its {len(label_set)} classes"
+                "{source} holds styles of shape {shape}, which do not fit its {count} classes",
+                source=source,
+                shape=codes.shape,
+                count=len(label_set),
             )
         if "photo_codes" in tensors and tensors["photo_codes"].shape == codes.shape:
             photo_codes = np.asarray(tensors["photo_codes"], dtype=np.float32)

@@ -29,7 +29,9 @@ def write_recovery(folder: Path, content: Snapshot) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be made for recovery files: {error.strerror}") from error
+        raise UserError(
+            "{folder} cannot be made for recovery files: {reason}", folder=folder, reason=error.strerror
+        ) from error
     path = recovery_path(folder, content.reviewing)
     if path not in _claims:
         _claims[path] = Claim(path)

@@ -52,5 +52,9 @@ def code_from_text(text: str, shape: tuple[int, ...]) -> Code:
     except (ValueError, KeyError, TypeError):
         raise UserError("the clipboard holds no style") from None
     if found != tuple(shape) or not np.isfinite(code).all():
-        raise UserError(f"the copied style has the shape {found}, but this network's styles have {tuple(shape)}")
+        raise UserError(
+            "the copied style has the shape {found}, but this network's styles have {wanted}",
+            found=found,
+            wanted=tuple(shape),
+        )
     return code

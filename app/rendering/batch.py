@@ -42,9 +42,9 @@ def find_inputs(folder: Path) -> list[Path]:
         # Some systems leave a hidden file beside every picture.
         found = sorted(path for path in images if not path.name.startswith("."))
     except OSError as error:
-        raise UserError(f"{folder} cannot be read: {error.strerror}") from error
+        raise UserError("{folder} cannot be read: {reason}", folder=folder, reason=error.strerror) from error
     if not found:
-        raise UserError(f"{folder} holds no images")
+        raise UserError("{folder} holds no images", folder=folder)
     return found
 
 
@@ -81,7 +81,7 @@ def render_folder(
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{target} cannot be made: {error.strerror}") from error
+        raise UserError("{target} cannot be made: {reason}", target=target, reason=error.strerror) from error
     renderer = Renderer(facts.bundle, device=device, budget_bytes=256 << 20)
 
     def draw(labels: NDArray[np.uint8], styles: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -134,5 +134,5 @@ def _read(facts: ModelFacts, path: Path, progress: Progress) -> NDArray[np.uint8
             raise
     opened = open_photo(facts, path, progress)
     if (opened.labels == facts.label_set.background).all():
-        raise UserError(f"{path} shows no person that could be found")
+        raise UserError("{path} shows no person that could be found", path=path)
     return opened

@@ -128,7 +128,7 @@ def import_checkpoint(files: OfficialFiles) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be made: {error.strerror}") from error
+        raise UserError("{folder} cannot be made: {reason}", folder=folder, reason=error.strerror) from error
     target = folder / files.name
     import_official(files.network, files.generator, target, files.encoder, files.options)
     return target

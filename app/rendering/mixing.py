@@ -77,7 +77,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
     from model.styles.thumbnails import cut_thumbnail, thumbnail_box
 
     if not (facts.has_parser and facts.has_encoder):
-        raise UserError(f"{facts.name} takes no styles from photos: it has no parser or no encoder")
+        raise UserError("{bundle} takes no styles from photos: it has no parser or no encoder", bundle=facts.name)
     progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)
     photo = read_photo(path)
     progress.step(QCoreApplication.translate("Progress", "Finding the styles in the photo"), 0.3)

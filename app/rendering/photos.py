@@ -71,7 +71,7 @@ def parse_file(
         UserError: the file cannot be read, or the network has no parser.
     """
     if not facts.has_parser:
-        raise UserError(f"{facts.name} cannot open photos: it has no parser; open a label map instead")
+        raise UserError("{bundle} cannot open photos: it has no parser; open a label map instead", bundle=facts.name)
     from model.parsing import comparable, doubt, find_people, parse_photo
 
     progress.step(QCoreApplication.translate("Progress", "Reading the photo"), 0.1)

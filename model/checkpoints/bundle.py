@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from model.checkpoints.card import card_text
 from model.checkpoints.state import folded_state, load_state, read_tensors, to_half, write_tensors
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.files import flush_to_disk, read_json, reason
 from model.groupdnet import ClassEncoder, EncoderConfig, Generator, GeneratorConfig
 from model.groupdnet.class_frame import with_all_functions
@@ -129,7 +129,9 @@ def default_bundle_name() -> str:
     """street-fashion where it can be used, else the first bundle that can; a UserError where there is none."""
     usable = [info.name for info in list_bundles() if info.problem is None]
     if not usable:
-        raise UserError(f"no bundle of weights was found in {', '.join(str(folder) for folder in bundle_folders())}")
+        raise UserError(
+            "no bundle of weights was found in {folders}", folders=", ".join(str(folder) for folder in bundle_folders())
+        )
     return "street-fashion" if "street-fashion" in usable else usable[0]
 
 
@@ -142,10 +144,15 @@ def find_bundle(name: str | Path) -> Path:
         for folder in bundle_folders():
             if (folder / name / MANIFEST).is_file():
                 return folder / name
-    names = ", ".join(info.name for info in list_bundles()) or "none"
+    names = ", ".join(info.name for info in list_bundles()) or Phrase("none")
     if path.exists():
-        raise UserError(f"{path} is no bundle: it has no {MANIFEST} (bundles that were found: {names})")
-    raise UserError(f"there is no bundle {str(name)!r} (bundles that were found: {names})")
+        raise UserError(
+            "{path} is no bundle: it has no {manifest} (bundles that were found: {names})",
+            path=path,
+            manifest=MANIFEST,
+            names=names,
+        )
+    raise UserError("there is no bundle {name!r} (bundles that were found: {names})", name=str(name), names=names)
 
 
 def load_bundle(path_or_name: str | Path) -> Bundle:
@@ -167,18 +174,22 @@ def load_bundle(path_or_name: str | Path) -> Bundle:
         background = None if ground is None else (int(ground[0]), int(ground[1]), int(ground[2]))
         name = str(manifest["name"])
     except UserError as error:
-        raise UserError(f"{source} is damaged: {error}") from error
+        raise UserError("{source} is damaged: {error}", source=source, error=error) from error
     except KeyError as error:
-        raise UserError(f"{source} is damaged: it has no {error}") from error
+        raise UserError("{source} is damaged: it has no {error}", source=source, error=error) from error
     except (TypeError, ValueError, IndexError, AttributeError) as error:
-        raise UserError(f"{source} is damaged: {error}") from error
+        raise UserError("{source} is damaged: {error}", source=source, error=error) from error
     generator = _load_network(Generator, generator_config, path / "generator.safetensors")
     encoder = None
     if encoder_config is not None:
         encoder = _load_network(ClassEncoder, encoder_config, path / "encoder.safetensors")
     codes = read_tensors(path / "codes.safetensors")
     if set(codes) - {"factor", "bank"} != {"mean", "std"}:
-        raise UserError(f"{path / 'codes.safetensors'} must hold mean and std, but holds {', '.join(sorted(codes))}")
+        raise UserError(
+            "{path} must hold mean and std, but holds {found}",
+            path=path / "codes.safetensors",
+            found=", ".join(sorted(codes)),
+        )
     bundle = Bundle(
         name=name,
         label_set=label_set,
@@ -204,39 +215,63 @@ def check_bundle(bundle: Bundle, source: str) -> None:
     config = bundle.generator.config
     if config.classes != len(bundle.label_set):
         raise UserError(
-            f"{source}: the generator has {config.classes} classes, the label set {bundle.label_set.name} "
-            f"{len(bundle.label_set)}"
+            "{source}: the generator has {classes} classes, the label set {label_set} {count}",
+            source=source,
+            classes=config.classes,
+            label_set=bundle.label_set.name,
+            count=len(bundle.label_set),
         )
     if bundle.height < 1 or bundle.width < 1 or bundle.height % config.divisor or bundle.width % config.divisor:
-        raise UserError(f"{source}: the size {bundle.width} x {bundle.height} is no multiple of {config.divisor}")
+        raise UserError(
+            "{source}: the size {width} x {height} is no multiple of {divisor}",
+            source=source,
+            width=bundle.width,
+            height=bundle.height,
+            divisor=config.divisor,
+        )
     if bundle.encoder is not None:
         encoder = bundle.encoder.config
         if (encoder.classes, encoder.code_channels) != (config.classes, config.code_channels):
-            raise UserError(f"{source}: the encoder's codes do not fit the generator")
+            raise UserError("{source}: the encoder's codes do not fit the generator", source=source)
     for name, codes in (("mean", bundle.code_mean), ("std", bundle.code_std)):
         if codes.ndim != 4 or codes.shape[:2] != (config.classes, config.code_channels):
-            raise UserError(f"{source}: the {name} of the codes has the shape {tuple(codes.shape)}")
+            raise UserError(
+                "{source}: the {name} of the codes has the shape {shape}",
+                source=source,
+                name=name,
+                shape=tuple(codes.shape),
+            )
         if codes.shape != bundle.code_mean.shape or not bool(codes.isfinite().all()):
-            raise UserError(f"{source}: the mean and std of the codes do not fit each other or are not finite")
+            raise UserError(
+                "{source}: the mean and std of the codes do not fit each other or are not finite", source=source
+            )
     numbers = bundle.code_mean[0].numel()
     for name, values in (("factor", bundle.code_factor), ("bank", bundle.code_bank)):
         if values is None:
             continue
         rows = numbers if name == "factor" else max(values.shape[1] if values.ndim == 3 else 0, 1)
         if values.shape != (config.classes, rows, numbers) or not bool(values.isfinite().all()):
-            raise UserError(f"{source}: the {name} of the codes has the shape {tuple(values.shape)} or is not finite")
+            raise UserError(
+                "{source}: the {name} of the codes has the shape {shape} or is not finite",
+                source=source,
+                name=name,
+                shape=tuple(values.shape),
+            )
     if (bundle.code_factor is None) != (bundle.code_bank is None):
-        raise UserError(f"{source}: the codes have a factor or a bank, but must have both or neither")
+        raise UserError("{source}: the codes have a factor or a bank, but must have both or neither", source=source)
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     source = path / MANIFEST
     manifest = read_json(source)
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
-        raise UserError(f"{source} is no description of a bundle: it has no format number")
+        raise UserError("{source} is no description of a bundle: it has no format number", source=source)
     if manifest["format"] > FORMAT:
         raise UserError(
-            f"{source} has format {manifest['format']}, but this version of the program reads only up to {FORMAT}"
+            "{source} has format {format}, but this version of the program reads only up to {newest}",
+            source=source,
+            format=manifest["format"],
+            newest=FORMAT,
         )
     return manifest
 
@@ -276,7 +311,7 @@ def save_bundle(bundle: Bundle, path: str | Path, half: bool = True) -> None:
     target = Path(path)
     check_bundle(bundle, bundle.name)
     if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        raise UserError(f"{target} exists and is no bundle; nothing was written")
+        raise UserError("{target} exists and is no bundle; nothing was written", target=target)
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -288,7 +323,7 @@ def save_bundle(bundle: Bundle, path: str | Path, half: bool = True) -> None:
                 flush_to_disk(file)
         _swap(temporary, target)
     except OSError as error:
-        raise UserError(f"{target} cannot be written: {reason(error)}") from error
+        raise UserError("{target} cannot be written: {reason}", target=target, reason=reason(error)) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     bundle.path = target

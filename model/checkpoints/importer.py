@@ -38,37 +38,49 @@ def read_checkpoint(path: str | Path) -> dict[str, Tensor]:
         UserError: the file is missing, damaged, needs more than tensors, or holds something else than tensors.
     """
     source = Path(path)
-    if not source.is_file():
-        raise UserError(f"{source} {'is a folder, not a checkpoint' if source.exists() else 'does not exist'}")
+    if source.is_dir():
+        raise UserError("{source} is a folder, not a checkpoint", source=source)
+    if not source.exists():
+        raise UserError("{source} does not exist", source=source)
     try:
         content = torch.load(source, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
-        raise UserError(_refusal(source, str(error))) from error
+        raise _refusal(source, str(error)) from error
     except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+        raise UserError("{source} cannot be read: {reason}", source=source, reason=reason(error)) from error
     except (RuntimeError, EOFError, zipfile.BadZipFile, ValueError, KeyError, IndexError, TypeError) as error:
-        raise UserError(f"{source} is damaged or cut short: {_first_line(error)}") from error
+        raise UserError("{source} is damaged or cut short: {error}", source=source, error=_first_line(error)) from error
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
     if not isinstance(content, Mapping) or not content:
-        raise UserError(f"{source} holds a {type(content).__name__}, not the tensors of a network")
+        raise UserError(
+            "{source} holds a {kind}, not the tensors of a network", source=source, kind=type(content).__name__
+        )
     wrong = [str(key) for key, value in content.items() if not isinstance(key, str) or not isinstance(value, Tensor)]
     if wrong:
-        raise UserError(f"{source} holds something else than a tensor under {', '.join(wrong[:3])}")
+        raise UserError(
+            "{source} holds something else than a tensor under {wrong}", source=source, wrong=", ".join(wrong[:3])
+        )
     # Training on several GPUs puts "module." before every key.
     prefix = "module." if all(key.startswith("module.") for key in content) else ""
     return {key.removeprefix(prefix): value.detach() for key, value in content.items()}
 
 
-def _refusal(source: Path, message: str) -> str:
+def _refusal(source: Path, message: str) -> UserError:
     marker = "GLOBAL "
     if marker in message:
         wanted = message.split(marker, 1)[1].split()[0].rstrip(".,`")
-        return (
-            f"{source} is refused: besides tensors it needs {wanted}, and reading that could run code that the file "
-            "brings along"
+        return UserError(
+            "{source} is refused: besides tensors it needs {wanted}, and reading that could run code "
+            "that the file brings along",
+            source=source,
+            wanted=wanted,
         )
-    return f"{source} is refused: it is damaged or holds more than tensors ({_first_line(message)})"
+    return UserError(
+        "{source} is refused: it is damaged or holds more than tensors ({error})",
+        source=source,
+        error=_first_line(message),
+    )
 
 
 def _first_line(text: object) -> str:
@@ -80,7 +92,7 @@ def read_options(path: str | Path) -> dict[str, Any]:
     """Read an options.json; raises UserError."""
     options = read_json(path)
     if not isinstance(options, dict):
-        raise UserError(f"{path} holds no options")
+        raise UserError("{path} holds no options", path=path)
     return options
 
 
@@ -97,19 +109,35 @@ def folded_weight(tensors: Mapping[str, Tensor], layer: str, source: str) -> Ten
     plain = tensors.get(f"{layer}.weight")
     if original is None or v is None:
         if plain is None:
-            raise UserError(f"{source} lacks {layer}.{'weight_orig' if original is None else 'weight_v'}")
+            raise UserError(
+                "{source} lacks {layer}.{missing}",
+                source=source,
+                layer=layer,
+                missing="weight_orig" if original is None else "weight_v",
+            )
         return plain.float()
     if u is None:
-        raise UserError(f"{source} lacks {layer}.weight_u")
+        raise UserError("{source} lacks {layer}.weight_u", source=source, layer=layer)
     matrix = original.double().flatten(1)
     if tuple(u.shape) != matrix.shape[:1] or tuple(v.shape) != matrix.shape[1:]:
         raise UserError(
-            f"{source} has {layer}.weight_u and weight_v of {u.numel()} and {v.numel()} numbers, "
-            f"but its weight needs {matrix.shape[0]} and {matrix.shape[1]}"
+            "{source} has {layer}.weight_u and weight_v of {first} and {second} numbers, but its "
+            "weight needs {rows} and {columns}",
+            source=source,
+            layer=layer,
+            first=u.numel(),
+            second=v.numel(),
+            rows=matrix.shape[0],
+            columns=matrix.shape[1],
         )
     sigma = u.double() @ matrix @ v.double()
     if not bool(sigma.isfinite()) or float(sigma) == 0.0:
-        raise UserError(f"{source}: the spectral norm of {layer} is {float(sigma)}, which nothing can be divided by")
+        raise UserError(
+            "{source}: the spectral norm of {layer} is {sigma}, which nothing can be divided by",
+            source=source,
+            layer=layer,
+            sigma=float(sigma),
+        )
     return (original.double() / sigma).float()
 
 
@@ -192,7 +220,7 @@ def build_networks(
     if encoder_tensors is None:
         return generator, None
     if config.encoder is None:
-        raise UserError(f"the options describe no encoder, so {encoder_source} cannot be read")
+        raise UserError("the options describe no encoder, so {source} cannot be read", source=encoder_source)
     with torch.device("meta"):
         encoder = ClassEncoder(replace(config.encoder, spectral_norm=False))
     state = encoder_keys(config.encoder).translate(encoder_tensors, encoder, encoder_source)
@@ -236,7 +264,12 @@ def import_official(
     if options is not None:
         config = config_from_options(read_options(options), str(options))
         if config.network.name != released.name:
-            raise UserError(f"{options} describes the network {config.network.name}, not {released.name}")
+            raise UserError(
+                "{options} describes the network {described}, not {wanted}",
+                options=options,
+                described=config.network.name,
+                wanted=released.name,
+            )
     else:
         config = config_from_tensors(released, generator_tensors, encoder_tensors, str(generator), str(encoder))
     built, built_encoder = build_networks(config, generator_tensors, encoder_tensors, str(generator), str(encoder))

@@ -15,7 +15,7 @@ from typing import Any
 from torch import Tensor
 
 from model.checkpoints.state import name_keys
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.groupdnet import BlockConfig, EncoderConfig, GeneratorConfig, ModulationConfig
 
 #: Blocks in the order they run; up_4 is stored with the ADE20K network and never used.
@@ -64,7 +64,9 @@ def official_network(name: str) -> OfficialNetwork:
     try:
         return OFFICIAL_NETWORKS[name.lower()]
     except KeyError:
-        raise UserError(f"{name!r} is no released network; there are {', '.join(OFFICIAL_NETWORKS)}") from None
+        raise UserError(
+            "{name!r} is no released network; there are {networks}", name=name, networks=", ".join(OFFICIAL_NETWORKS)
+        ) from None
 
 
 def config_from_options(options: Mapping[str, Any], source: str) -> OfficialConfig:
@@ -72,11 +74,11 @@ def config_from_options(options: Mapping[str, Any], source: str) -> OfficialConf
     try:
         return _from_options(options)
     except KeyError as error:
-        raise UserError(f"{source} has no entry {error}") from None
+        raise UserError("{source} has no entry {error}", source=source, error=error) from None
     except (TypeError, ValueError, IndexError, AttributeError) as error:
-        raise UserError(f"{source} has an entry of the wrong kind: {error}") from error
+        raise UserError("{source} has an entry of the wrong kind: {error}", source=source, error=error) from error
     except UserError as error:
-        raise UserError(f"{source}: {error}") from error
+        raise UserError("{source}: {error}", source=source, error=error) from error
 
 
 def _from_options(options: Mapping[str, Any]) -> OfficialConfig:
@@ -84,7 +86,11 @@ def _from_options(options: Mapping[str, Any]) -> OfficialConfig:
     classes = int(options["semantic_nc"])
     code_channels, remainder = divmod(int(options["z_shape"][0]), classes)
     if remainder:
-        raise UserError(f"z has {options['z_shape'][0]} channels, which {classes} classes do not share evenly")
+        raise UserError(
+            "z has {channels} channels, which {classes} classes do not share evenly",
+            channels=options["z_shape"][0],
+            classes=classes,
+        )
     base_height, base_width = int(options["z_shape"][1]), int(options["z_shape"][2])
     instance_edges = not bool(options["no_instance"])
     network = OfficialNetwork(released.name, classes, instance_edges, base_height, base_width)
@@ -149,7 +155,12 @@ def _upsampling(blocks: int, base_height: int, height: int, base_width: int, wid
         if (base_height * factor, base_width * factor) == (height, width):
             return [number > 0 and not (skipped and number == 2) for number in range(blocks)]
     raise UserError(
-        f"a grid of {base_width} x {base_height} doubled {doublings} times is not a picture of {width} x {height}"
+        "a grid of {base_width} x {base_height} doubled {doublings} times is not a picture of {width} x {height}",
+        base_width=base_width,
+        base_height=base_height,
+        doublings=doublings,
+        width=width,
+        height=height,
     )
 
 
@@ -171,7 +182,10 @@ def config_from_tensors(
         if str(error).startswith((generator_source, encoder_source)):
             raise
         raise UserError(
-            f"{generator_source} is not the released {network.name} network (others need an options.json): {error}"
+            "{source} is not the released {network} network (others need an options.json): {error}",
+            source=generator_source,
+            network=network.name,
+            error=error,
         ) from error
 
 
@@ -195,7 +209,10 @@ def _from_tensors(
     while blocks and blocks[-1].out_channels != drawn:
         blocks.pop()
     if not blocks:
-        raise UserError(f"{generator_source} is no generator of the released code: no block feeds conv_img")
+        raise UserError(
+            "{source} is no generator of the released code: no block feeds conv_img",
+            source=generator_source,
+        )
     used = tuple(names[: len(blocks)])
     config = GeneratorConfig(
         classes=network.classes,
@@ -214,11 +231,14 @@ def _from_tensors(
         )
         widths = tuple(encoder_shapes.weight(f"{key}.0")[0] for key in keys)
         if not widths:
-            raise UserError(f"{encoder_source} is no encoder of the released code: it has no layer1")
+            raise UserError("{source} is no encoder of the released code: it has no layer1", source=encoder_source)
         if encoder_shapes.get("fc_mu.weight")[0] != network.classes * code_channels:
             raise UserError(
-                f"{encoder_source} gives codes of {encoder_shapes.get('fc_mu.weight')[0]} channels, but {network.name} "
-                f"takes {network.classes * code_channels}"
+                "{source} gives codes of {channels} channels, but {network} takes {wanted}",
+                source=encoder_source,
+                channels=encoder_shapes.get("fc_mu.weight")[0],
+                network=network.name,
+                wanted=network.classes * code_channels,
             )
         encoder_config = _encoder(network, code_channels, widths)
     return OfficialConfig(
@@ -247,13 +267,20 @@ class _Shapes:
 
     def get(self, key: str) -> tuple[int, ...]:
         if key not in self._tensors:
-            raise UserError(f"{self._source} is not of the released code: it lacks {key} (it has {self._some()})")
+            raise UserError(
+                "{source} is not of the released code: it lacks {key} (it has {found})",
+                source=self._source,
+                key=key,
+                found=self._some(),
+            )
         return tuple(self._tensors[key].shape)
 
     def weight(self, layer: str) -> tuple[int, ...]:
         found = weight_of(self._tensors, layer)
         if found is None:
-            raise UserError(f"{self._source} is not of the released code: it lacks {layer}.weight_orig")
+            raise UserError(
+                "{source} is not of the released code: it lacks {layer}.weight_orig", source=self._source, layer=layer
+            )
         return tuple(found.shape)
 
     def groups(self, layer: str, channels: int) -> int:
@@ -261,13 +288,17 @@ class _Shapes:
         taken = self.weight(layer)[1]
         if taken == 0 or channels % taken:
             raise UserError(
-                f"{self._source}: {layer} takes {taken} channels a group, which do not divide {channels}; "
-                "is it the network that was named?"
+                "{source}: {layer} takes {taken} channels a group, which do not divide {channels}; is it "
+                "the network that was named?",
+                source=self._source,
+                layer=layer,
+                taken=taken,
+                channels=channels,
             )
         return channels // taken
 
     def _some(self) -> str:
-        return name_keys(self._tensors) or "nothing"
+        return name_keys(self._tensors) or Phrase("nothing")
 
 
 def _block_from_shapes(shapes: _Shapes, name: str, semantic: int, upsample: bool) -> BlockConfig:

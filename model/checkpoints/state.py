@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.files import reason
 
 #: How many keys a message names before it only counts them.
@@ -23,7 +24,7 @@ def name_keys(keys: Iterable[str]) -> str:
     listed = list(keys)
     text = ", ".join(listed[:NAMED_KEYS])
     more = len(listed) - NAMED_KEYS
-    return f"{text} and {more} more" if more > 0 else text
+    return Phrase("{keys} and {more} more", keys=text, more=more) if more > 0 else text
 
 
 def check_keys(found: Mapping[str, Tensor], wanted: Mapping[str, tuple[int, ...]], source: str | Path) -> None:
@@ -31,19 +32,20 @@ def check_keys(found: Mapping[str, Tensor], wanted: Mapping[str, tuple[int, ...]
     faults = []
     missing = [key for key in wanted if key not in found]
     if missing:
-        faults.append(f"lacks {name_keys(missing)}")
+        faults.append(Phrase("it lacks {keys}", keys=name_keys(missing)))
     unknown = [key for key in found if key not in wanted]
     if unknown:
-        faults.append(f"has the unknown {name_keys(unknown)}")
+        faults.append(Phrase("it has the unknown {keys}", keys=name_keys(unknown)))
     shapes = [
         f"{key} with {shape_text(found[key].shape)} in place of {shape_text(shape)}"
         for key, shape in wanted.items()
         if key in found and tuple(found[key].shape) != tuple(shape)
     ]
     if shapes:
-        faults.append(f"has {name_keys(shapes)}")
+        faults.append(Phrase("it has {keys}", keys=name_keys(shapes)))
     if faults:
-        raise UserError(f"{source} does not fit the network: it {'; it '.join(faults)}")
+        told = reduce(lambda first, second: Phrase("{first}; {second}", first=first, second=second), faults)
+        raise UserError("{source} does not fit the network: {faults}", source=source, faults=told)
 
 
 def shape_text(shape: Iterable[int]) -> str:
@@ -63,7 +65,7 @@ def load_state(network: nn.Module, tensors: Mapping[str, Tensor], source: str | 
     check_keys(complete, wanted, source)
     bad = [key for key, value in tensors.items() if value.is_floating_point() and not bool(value.isfinite().all())]
     if bad:
-        raise UserError(f"{source} holds numbers that are not finite in {name_keys(bad)}")
+        raise UserError("{source} holds numbers that are not finite in {keys}", source=source, keys=name_keys(bad))
     network.load_state_dict(complete, assign=True)
 
 
@@ -110,11 +112,11 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
     try:
         tensors = load_file(path)
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist") from None
+        raise UserError("{path} does not exist", path=path) from None
     except SafetensorError as error:
-        raise UserError(f"{path} is no safetensors file, or is cut short: {error}") from error
+        raise UserError("{path} is no safetensors file, or is cut short: {error}", path=path, error=error) from error
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {reason(error)}") from error
+        raise UserError("{path} cannot be read: {reason}", path=path, reason=reason(error)) from error
     return {key: value.float() if value.is_floating_point() else value for key, value in tensors.items()}
 
 

@@ -31,18 +31,26 @@ def choose_device(device: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     kind, _, number = device.partition(":")
     if kind not in ("cpu", "cuda") or (number and not number.isdigit()):
-        raise UserError(f"The device must be one of {', '.join(DEVICES)}, not {device}.")
+        raise UserError("The device must be one of {devices}, not {device}.", devices=", ".join(DEVICES), device=device)
     if kind == "cuda":
         count = torch.cuda.device_count() if torch.cuda.is_available() else 0
         if int(number or 0) >= count:
-            raise UserError(f"The device {device} was asked for, but this machine has {count} CUDA devices for torch.")
+            raise UserError(
+                "The device {device} was asked for, but this machine has {count} CUDA devices for torch.",
+                device=device,
+                count=count,
+            )
     return torch.device(device)
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype:
     """ "auto" is float16 on CUDA, bfloat16 on CPUs that have the instructions and float32 on others."""
     if precision not in PRECISIONS:
-        raise UserError(f"The precision must be one of {', '.join(PRECISIONS)}, not {precision}.")
+        raise UserError(
+            "The precision must be one of {precisions}, not {precision}.",
+            precisions=", ".join(PRECISIONS),
+            precision=precision,
+        )
     if precision == "auto":
         if device.type == "cuda":
             return torch.float16

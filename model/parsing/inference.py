@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from model.backbones import STRIDES
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.guided_filter import GuidedFilter
 from model.images import Photo
 from model.labels import LabelMap, LabelSet
@@ -73,8 +73,8 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     logits = _logits(parser, photo, scale)
     owners, count = divide(_classes(logits), bundle.label_set)
     if person and person >= count:
-        shown = "one person" if count == 1 else f"{count} people"
-        raise UserError(f"the photo shows {shown if count else 'nobody'}, so there is no person {person + 1} in it")
+        shown = Phrase("{count} people", count=count) if count > 1 else Phrase("one person" if count else "nobody")
+        raise UserError("the photo shows {shown}, so there is no person {person} in it", shown=shown, person=person + 1)
     if count == 0:
         return np.zeros((height, width), np.uint8)
     box = boxes(owners, count, height, width)[person].box
@@ -142,7 +142,9 @@ def person_frame(bundle: HasParser, person: Box, height: int, width: int) -> Box
 
 def _parser_of(bundle: HasParser) -> Parser:
     if not isinstance(bundle.parser, Parser):
-        raise UserError(f"the bundle {bundle.name} has no parser, so it cannot find the classes of a photo")
+        raise UserError(
+            "the bundle {bundle} has no parser, so it cannot find the classes of a photo", bundle=bundle.name
+        )
     return _for_inference(bundle.parser)
 
 

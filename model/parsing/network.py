@@ -38,15 +38,25 @@ class ParserConfig:
 
     def __post_init__(self) -> None:
         if not 2 <= self.classes <= 256:
-            raise UserError(f"a parser needs 2 to 256 classes, found {self.classes}")
+            raise UserError("a parser needs 2 to 256 classes, found {classes}", classes=self.classes)
         if self.channels < 1 or self.head_channels < 1:
-            raise UserError(f"a parser needs channels above 0, found {self.channels} and {self.head_channels}")
+            raise UserError(
+                "a parser needs channels above 0, found {channels} and {head_channels}",
+                channels=self.channels,
+                head_channels=self.head_channels,
+            )
         if self.presence < 0:
-            raise UserError(f"a parser's presence must be 0 or more channels, found {self.presence}")
+            raise UserError("a parser's presence must be 0 or more channels, found {presence}", presence=self.presence)
         if self.height % STRIDES[-1] or self.width % STRIDES[-1] or min(self.height, self.width) <= 0:
-            raise UserError(f"a parser's height and width must be multiples of 32, found {self.height} x {self.width}")
+            raise UserError(
+                "a parser's height and width must be multiples of 32, found {height} x {width}",
+                height=self.height,
+                width=self.width,
+            )
         if not 0.1 <= self.person_height <= 1:
-            raise UserError(f"person_height must lie between 0.1 and 1, found {self.person_height}")
+            raise UserError(
+                "person_height must lie between 0.1 and 1, found {person_height}", person_height=self.person_height
+            )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -57,13 +67,15 @@ class ParserConfig:
         types = {field.name: field.type for field in fields(cls)}
         unknown = sorted(set(values) - set(types))
         if unknown:
-            raise UserError(f"the parser's configuration has an unknown entry {unknown[0]!r}")
+            raise UserError("the parser's configuration has an unknown entry {unknown!r}", unknown=unknown[0])
         if "classes" not in values:
             raise UserError("the parser's configuration does not say how many classes there are")
         for name, value in values.items():
             wanted = (int, float) if types[name] is float else int
             if isinstance(value, bool) or not isinstance(value, wanted):
-                raise UserError(f"the parser's configuration needs a number for {name!r}, found {value!r}")
+                raise UserError(
+                    "the parser's configuration needs a number for {name!r}, found {value!r}", name=name, value=value
+                )
         return cls(**values)
 
 

@@ -52,7 +52,7 @@ def load_shape_model(bundle: Bundle) -> ShapeModel | None:
         return None
     model = read_shape_model(path)
     if model.class_names != bundle.label_set.names:
-        raise UserError(f"{path} is for other classes than those of the bundle {bundle.name}")
+        raise UserError("{path} is for other classes than those of the bundle {bundle}", path=path, bundle=bundle.name)
     return model
 
 
@@ -96,11 +96,13 @@ def read_shape_model(path: str | Path) -> ShapeModel:
             metadata = handle.metadata() or {}
             tensors = {key: handle.get_tensor(key).float() for key in handle.keys()}  # noqa: SIM118 - no mapping
     except FileNotFoundError:
-        raise UserError(f"{source} does not exist") from None
+        raise UserError("{source} does not exist", source=source) from None
     except SafetensorError as error:
-        raise UserError(f"{source} is no safetensors file, or is cut short: {error}") from error
+        raise UserError(
+            "{source} is no safetensors file, or is cut short: {error}", source=source, error=error
+        ) from error
     except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+        raise UserError("{source} cannot be read: {reason}", source=source, reason=reason(error)) from error
     description = _described(metadata, source)
     # Never on the meta device: there the embedding's first weights bring in torch's compiler, seconds of importing.
     network = ShapeNetwork(description.config)
@@ -109,13 +111,20 @@ def read_shape_model(path: str | Path) -> ShapeModel:
     wrong += [key for key in tensors if key.startswith("network.") and key not in wanted]
     wrong += [key for key, value in tensors.items() if not bool(value.isfinite().all())]
     if wrong:
-        raise UserError(f"{source} is damaged: its {wrong[0]} does not fit the network ({len(wrong)} such tensors)")
+        raise UserError(
+            "{source} is damaged: its {wrong} does not fit the network ({count} such tensors)",
+            source=source,
+            wrong=wrong[0],
+            count=len(wrong),
+        )
     network.load_state_dict({key.removeprefix("network."): tensors[key] for key in wanted})
     sliders: dict[int, tuple[Slider, ...]] = {}
     for index, named in description.sliders.items():
         vectors = tensors.get(f"sliders.{index}", torch.empty(0, description.config.code_size))
         if tuple(vectors.shape) != (len(named), description.config.code_size):
-            raise UserError(f"{source} is damaged: the sliders of class {index} do not fit their names")
+            raise UserError(
+                "{source} is damaged: the sliders of class {index} do not fit their names", source=source, index=index
+            )
         sliders[index] = tuple(
             Slider(name, vector.numpy().copy(), low, high)
             for (name, low, high), vector in zip(named, vectors, strict=True)
@@ -135,9 +144,14 @@ def _described(metadata: dict[str, str], source: Path) -> _Description:
         values = json.loads(metadata[_METADATA])
         version = int(values["format"])
     except (KeyError, TypeError, ValueError):
-        raise UserError(f"{source} is no shape model: it does not describe itself") from None
+        raise UserError("{source} is no shape model: it does not describe itself", source=source) from None
     if version > FORMAT:
-        raise UserError(f"{source} has format {version}, but this version of the program reads only up to {FORMAT}")
+        raise UserError(
+            "{source} has format {version}, but this version of the program reads only up to {newest}",
+            source=source,
+            version=version,
+            newest=FORMAT,
+        )
     try:
         config = ShapeConfig.from_dict(values["config"])
         names = tuple(str(name) for name in values["class_names"])
@@ -149,9 +163,9 @@ def _described(metadata: dict[str, str], source: Path) -> _Description:
         limits = {int(index): min(1.0, max(0.0, float(limit))) for index, limit in values.get("limits", {}).items()}
         statistics = ShapeStatistics.from_dict(values["statistics"], config.classes)
     except UserError as error:
-        raise UserError(f"{source} is damaged: {error}") from error
+        raise UserError("{source} is damaged: {error}", source=source, error=error) from error
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(f"{source} is damaged: {error}") from None
+        raise UserError("{source} is damaged: {error}", source=source, error=error) from None
     if len(names) != config.classes or not 0 <= background < config.classes:
-        raise UserError(f"{source} is damaged: its classes do not fit its network")
+        raise UserError("{source} is damaged: its classes do not fit its network", source=source)
     return _Description(config, names, background, statistics, sliders, limits)

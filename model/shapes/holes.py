@@ -73,9 +73,9 @@ class ShapeStatistics:
             kept = tuple(tuple(int(index) for index in row) for row in values["kept"])
             components = tuple(int(count) for count in values["components"])
         except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"the statistics of the shape model are damaged: {error}") from None
+            raise UserError("the statistics of the shape model are damaged: {error}", error=error) from None
         if not len(anchors) == len(places) == len(kept) == len(components) == classes:
-            raise UserError(f"the statistics of the shape model are not those of {classes} classes")
+            raise UserError("the statistics of the shape model are not those of {classes} classes", classes=classes)
         return ShapeStatistics(components, anchors, places, kept)
 
 

@@ -98,7 +98,9 @@ class ShapeModel:
     ) -> None:
         if len(class_names) != network.config.classes:
             raise UserError(
-                f"the shape model has {network.config.classes} classes but {len(class_names)} names for them"
+                "the shape model has {classes} classes but {names} names for them",
+                classes=network.config.classes,
+                names=len(class_names),
             )
         self.network = network.eval().requires_grad_(False)
         self.statistics = statistics
@@ -230,7 +232,7 @@ class ShapeModel:
         """
         self._check_class(class_index)
         if (labels == class_index).any():
-            raise UserError(f"the map shows {self.class_names[class_index]} already, so none can be added")
+            raise UserError("the map shows {name} already, so none can be added", name=self.class_names[class_index])
         random = np.random.default_rng([seed, class_index])
         places = typical_places(self.statistics.places[class_index])
         box = None
@@ -294,14 +296,16 @@ class ShapeModel:
         if class_index not in self.classes:
             known = ", ".join(self.class_names[index] for index in self.classes)
             name = self.class_names[class_index] if 0 <= class_index < len(self.class_names) else str(class_index)
-            raise UserError(f"the shape model cannot vary {name!r}, only {known}")
+            raise UserError("the shape model cannot vary {name!r}, only {known}", name=name, known=known)
 
     def _setting(self, labels: LabelMap, class_index: int, protect: tuple[int, ...], box: Box | None) -> _Setting:
         self._check_class(class_index)
         if labels.ndim != 2 or labels.dtype != np.uint8 or not labels.size:
             raise ValueError(f"a label map is uint8 (H, W), found {labels.dtype} {labels.shape}")
         if int(labels.max()) >= self.config.classes:
-            raise UserError(f"the label map has the class {int(labels.max())}, which the shape model does not know")
+            raise UserError(
+                "the label map has the class {highest}, which the shape model does not know", highest=int(labels.max())
+            )
         # The bytes themselves are the key: hashing 100 kB is far cheaper than the network, and never wrong.
         key = (labels.tobytes(), labels.shape, class_index, protect, box)
         setting = self._settings.get(key)

@@ -43,15 +43,27 @@ class ShapeConfig:
 
     def __post_init__(self) -> None:
         if not 2 <= self.classes <= 256:
-            raise UserError(f"a shape network needs 2 to 256 classes, found {self.classes}")
+            raise UserError("a shape network needs 2 to 256 classes, found {classes}", classes=self.classes)
         if not self.varied or any(not 0 <= index < self.classes for index in self.varied):
-            raise UserError(f"a shape network of {self.classes} classes cannot vary the classes {list(self.varied)}")
+            raise UserError(
+                "a shape network of {classes} classes cannot vary the classes {varied}",
+                classes=self.classes,
+                varied=list(self.varied),
+            )
         if self.height % _STRIDE or self.width % _STRIDE or min(self.height, self.width) <= 0:
-            raise UserError(f"a shape network's size must be multiples of 16, found {self.height} x {self.width}")
+            raise UserError(
+                "a shape network's size must be multiples of 16, found {height} x {width}",
+                height=self.height,
+                width=self.width,
+            )
         if not 1 <= self.code_size <= 256:
-            raise UserError(f"a shape network's code needs 1 to 256 numbers, found {self.code_size}")
+            raise UserError(
+                "a shape network's code needs 1 to 256 numbers, found {code_size}", code_size=self.code_size
+            )
         if len(self.channels) != 4 or any(channels < 8 or channels % 8 for channels in self.channels):
-            raise UserError(f"a shape network needs four multiples of 8 as channels, found {list(self.channels)}")
+            raise UserError(
+                "a shape network needs four multiples of 8 as channels, found {channels}", channels=list(self.channels)
+            )
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -62,16 +74,20 @@ class ShapeConfig:
         known = {field.name for field in fields(cls)}
         unknown = sorted(set(values) - known)
         if unknown:
-            raise UserError(f"the shape network's configuration has an unknown entry {unknown[0]!r}")
+            raise UserError("the shape network's configuration has an unknown entry {unknown!r}", unknown=unknown[0])
         read: dict[str, Any] = {}
         for name in ("classes", "varied"):
             if name not in values:
-                raise UserError(f"the shape network's configuration has no {name!r}")
+                raise UserError("the shape network's configuration has no {name!r}", name=name)
         for name, value in values.items():
             several = name in ("channels", "varied")
             numbers = list(value) if several and isinstance(value, list | tuple) else [value]
             if any(isinstance(number, bool) or not isinstance(number, int) for number in numbers):
-                raise UserError(f"the shape network's configuration needs whole numbers for {name!r}, found {value!r}")
+                raise UserError(
+                    "the shape network's configuration needs whole numbers for {name!r}, found {value!r}",
+                    name=name,
+                    value=value,
+                )
             read[name] = tuple(numbers) if several else value
         return cls(**read)
 

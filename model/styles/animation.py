@@ -39,15 +39,19 @@ def is_folder(path: Path) -> bool:
 def check_film(path: Path, size: tuple[int, int] | None = None, rate: float = 24.0) -> None:
     """Raise a UserError at once where `path` cannot become the film, or size (height, width) or rate are impossible."""
     if not is_folder(path) and path.suffix.lower() not in FILM_SUFFIXES:
-        raise UserError(f"{path} must end in {', '.join(FILM_SUFFIXES)}, or be a folder for numbered PNGs")
+        raise UserError(
+            "{path} must end in {suffixes}, or be a folder for numbered PNGs",
+            path=path,
+            suffixes=", ".join(FILM_SUFFIXES),
+        )
     if not path.parent.is_dir():
-        raise UserError(f"{path} cannot be written: the folder {path.parent} does not exist")
+        raise UserError("{path} cannot be written: the folder {folder} does not exist", path=path, folder=path.parent)
     if path.exists() and not path.is_dir() and is_folder(path):
-        raise UserError(f"{path} is a file, not a folder for numbered PNGs")
+        raise UserError("{path} is a file, not a folder for numbered PNGs", path=path)
     if not 1 <= rate <= 240:
-        raise UserError(f"a rate of {rate:g} frames a second is outside 1 to 240")
+        raise UserError("a rate of {rate:g} frames a second is outside 1 to 240", rate=rate)
     if size is not None and not (2 <= size[0] <= 4096 and 2 <= size[1] <= 4096):
-        raise UserError(f"a size of {size[1]} x {size[0]} pixels is outside 2 to 4096")
+        raise UserError("a size of {width} x {height} pixels is outside 2 to 4096", width=size[1], height=size[0])
 
 
 def export(
@@ -119,7 +123,9 @@ def _write_pngs(frames: Iterator[Photo], count: int, folder: Path) -> str:
     if folder.is_dir():
         stale = [path.name for path in folder.iterdir() if _FRAME.fullmatch(path.name) and path.name not in names]
         if stale:
-            raise UserError(f"{folder} holds {stale[0]} of a longer film; choose an empty folder")
+            raise UserError(
+                "{folder} holds {name} of a longer film; choose an empty folder", folder=folder, name=stale[0]
+            )
     temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     try:
         temporary.mkdir()
@@ -131,7 +137,7 @@ def _write_pngs(frames: Iterator[Photo], count: int, folder: Path) -> str:
             for name in names:
                 (temporary / name).replace(folder / name)
     except OSError as error:
-        raise UserError(f"{folder} cannot be written: {reason(error)}") from error
+        raise UserError("{folder} cannot be written: {reason}", folder=folder, reason=reason(error)) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return f"PNG, {count} frames"
@@ -179,7 +185,9 @@ def _write_mp4(frames: Iterator[Photo], path: Path, rate: float) -> str:
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
     except av.FFmpegError as error:
-        raise UserError(f"the film cannot be encoded as {encoder or 'mpeg4'}: {error}") from error
+        raise UserError(
+            "the film cannot be encoded as {encoder}: {error}", encoder=encoder or "mpeg4", error=error
+        ) from error
     return "H.264" if encoder else "MPEG-4 (this machine has no H.264 encoder)"
 
 

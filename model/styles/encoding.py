@@ -33,7 +33,7 @@ def encode_photo(bundle: Bundle, photo: Photo, labels: LabelMap) -> Tensor:
         UserError: the bundle has no encoder, or map and photo differ in size.
     """
     if bundle.encoder is None:
-        raise UserError(f"the bundle {bundle.name} has no encoder, so it cannot take styles from a photo")
+        raise UserError("the bundle {bundle} has no encoder, so it cannot take styles from a photo", bundle=bundle.name)
     check_label_map(labels, bundle.label_set, "the label map")
     check_same_size(photo, labels, "the photo", "the label map")
     fitted_photo, fitted_labels = network_view(bundle, photo, labels)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.checkpoints.state import write_tensors
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.files import reason, replacing
 
 _FORMAT = "smis-styles-1"
@@ -24,7 +24,7 @@ def write_styles(path: str | Path, codes: Tensor, bundle: Bundle) -> None:
     """
     target = Path(path)
     if target.suffix.lower() != ".safetensors":
-        raise UserError(f"{target} must end in .safetensors to be written as styles")
+        raise UserError("{target} must end in .safetensors to be written as styles", target=target)
     if tuple(codes.shape) != bundle.code_shape:
         raise ValueError(f"codes of shape {tuple(codes.shape)} are not {bundle.code_shape}")
     metadata = {
@@ -47,26 +47,37 @@ def read_styles(path: str | Path, bundle: Bundle | None = None) -> Tensor:
         UserError: the file is missing, damaged or no style file, or its codes do not fit the bundle.
     """
     source = Path(path)
-    if not source.is_file():
-        raise UserError(f"{source} {'is a folder, not a style file' if source.exists() else 'does not exist'}")
+    if source.is_dir():
+        raise UserError("{source} is a folder, not a style file", source=source)
+    if not source.exists():
+        raise UserError("{source} does not exist", source=source)
     try:
         with safe_open(source, framework="pt") as file:
             metadata = file.metadata() or {}
             if "codes" not in file.keys():  # noqa: SIM118 - not a mapping
-                raise UserError(f"{source} is no style file: it holds no codes")
+                raise UserError("{source} is no style file: it holds no codes", source=source)
             codes: Tensor = file.get_tensor("codes").float()
     except SafetensorError as error:
-        raise UserError(f"{source} is no safetensors file, or is cut short: {error}") from error
+        raise UserError(
+            "{source} is no safetensors file, or is cut short: {error}", source=source, error=error
+        ) from error
     except OSError as error:
-        raise UserError(f"{source} cannot be read: {reason(error)}") from error
+        raise UserError("{source} cannot be read: {reason}", source=source, reason=reason(error)) from error
     if codes.ndim != 4 or not bool(codes.isfinite().all()):
-        raise UserError(f"{source} is no style file: its codes are damaged")
+        raise UserError("{source} is no style file: its codes are damaged", source=source)
     if bundle is not None:
         label_set = metadata.get("label_set", bundle.label_set.name)
         if tuple(codes.shape) != bundle.code_shape or label_set != bundle.label_set.name:
-            made = metadata.get("bundle", "another bundle")
+            made = metadata.get("bundle") or Phrase("another bundle")
             raise UserError(
-                f"{source} was made with {made} ({label_set}, codes {tuple(codes.shape)}) and does not fit "
-                f"{bundle.name} ({bundle.label_set.name}, codes {bundle.code_shape})"
+                "{source} was made with {made} ({label_set}, codes {shape}) and does not fit {bundle} "
+                "({bundle_set}, codes {wanted})",
+                source=source,
+                made=made,
+                label_set=label_set,
+                shape=tuple(codes.shape),
+                bundle=bundle.name,
+                bundle_set=bundle.label_set.name,
+                wanted=bundle.code_shape,
             )
     return codes

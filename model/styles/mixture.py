@@ -17,7 +17,7 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.checkpoints.state import read_tensors, write_tensors
-from model.errors import UserError
+from model.errors import Phrase, UserError
 from model.files import replacing
 from model.fitting import check_same_size
 from model.images import Photo, read_photo
@@ -55,7 +55,9 @@ class StyleSource:
         """Read `hair=A.jpg`, `top=B.jpg@0.6` or, of the second largest person, `top=B.jpg#2`. Raises UserError."""
         class_name, equals, rest = text.partition("=")
         if not equals or not class_name.strip() or not rest:
-            raise UserError(f"{text!r} is no style; write CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6")
+            raise UserError(
+                "{text!r} is no style; write CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6", text=text
+            )
         path, strength = Path(rest), 1.0
         found = re.fullmatch(r"(.+)@([^@/\\]*)", rest)
         # A file may have an @ in its name: what exists as it stands is a file.
@@ -64,9 +66,11 @@ class StyleSource:
             try:
                 strength = float(found[2])
             except ValueError:
-                raise UserError(f"{text!r}: the strength {found[2]!r} is no number") from None
+                raise UserError(
+                    "{text!r}: the strength {strength!r} is no number", text=text, strength=found[2]
+                ) from None
             if not 0 <= strength <= 1:
-                raise UserError(f"{text!r}: the strength {found[2]} is outside 0 to 1")
+                raise UserError("{text!r}: the strength {strength} is outside 0 to 1", text=text, strength=found[2])
         return StyleSource(class_name.strip(), *_person_of(path, strength))
 
 
@@ -78,7 +82,7 @@ def photo_of_person(text: str | Path) -> tuple[Path, int]:
     if found is None or path.exists():
         return path, 0
     if int(found[2]) < 1:
-        raise UserError(f"{text}: people are counted from 1, the largest")
+        raise UserError("{text}: people are counted from 1, the largest", text=text)
     return Path(found[1]), int(found[2]) - 1
 
 
@@ -216,9 +220,9 @@ def _encode(bundle: Bundle, photo: Photo, labels: LabelMap | None, name: str, pe
         try:
             labels = parse_photo(bundle, photo, person=person)
         except UserError as error:
-            raise UserError(f"{name}: {error}") from None
+            raise UserError("{name}: {error}", name=name, error=error) from None
         if (labels == bundle.label_set.background).all():
-            raise UserError(f"{name} shows no person that could be found")
+            raise UserError("{name} shows no person that could be found", name=name)
     codes = encode_photo(bundle, photo, labels)
     # A class that vanished when the map was fitted was given the mean code: it has no style of its own.
     own = (codes != bundle.code_mean).flatten(1).any(dim=1).numpy()
@@ -275,8 +279,10 @@ def mix_sources(
             loaded[place] = load_styles(bundle, source.path, cache, source.person)
         found, present = loaded[place]
         if wanted is not None and wanted not in present:
-            shown = ", ".join(bundle.label_set.names[index] for index in sorted(present)) or "nothing"
-            raise UserError(f"{source.path} shows no {source.class_name}; it shows {shown}")
+            shown = ", ".join(bundle.label_set.names[index] for index in sorted(present)) or Phrase("nothing")
+            raise UserError(
+                "{path} shows no {name}; it shows {shown}", path=source.path, name=source.class_name, shown=shown
+            )
         chosen = present if wanted is None else {wanted}
         codes = mix(codes, {index: (found[index], source.strength) for index in chosen})
         if source.strength > 0:

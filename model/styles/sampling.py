@@ -38,7 +38,7 @@ def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None
         float32 (C, K, h, w).
     """
     if not 0 <= seed < 2**63:
-        raise UserError(f"a seed must be a whole number from 0 up to 2^63, not {seed}")
+        raise UserError("a seed must be a whole number from 0 up to 2^63, not {seed}", seed=seed)
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(bundle.code_shape, generator=generator)
     bank = code_bank(bundle)

@@ -105,7 +105,7 @@ def read_named_styles(
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("format") != _FORMAT:
-                raise UserError(f"{path} is no file of named styles")
+                raise UserError("{path} is no file of named styles", path=path)
             if metadata.get("fingerprint") != wanted:
                 return None
             tensors = {
@@ -133,11 +133,11 @@ def read_named_styles(
         if tuple(tensors["vectors"].shape[1:]) != shape[1:]:
             raise ValueError("its codes have another shape")
     except SafetensorError as error:
-        raise UserError(f"{path} is no safetensors file, or is cut short: {error}") from error
+        raise UserError("{path} is no safetensors file, or is cut short: {error}", path=path, error=error) from error
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {reason(error)}") from error
+        raise UserError("{path} cannot be read: {reason}", path=path, reason=reason(error)) from error
     except (KeyError, ValueError, TypeError) as error:
-        raise UserError(f"{path} is damaged: {error}") from error
+        raise UserError("{path} is damaged: {error}", path=path, error=error) from error
     return named
 
 
@@ -148,7 +148,7 @@ def install_named_styles(bundle: Bundle, named: NamedStyles, table: Table) -> No
         UserError: the bundle was never saved, or its folder cannot be written.
     """
     if bundle.path is None:
-        raise UserError(f"the bundle {bundle.name} is in no folder yet, so it cannot hold named styles")
+        raise UserError("the bundle {bundle} is in no folder yet, so it cannot hold named styles", bundle=bundle.name)
     folder = Path(bundle.path)
     write_named_styles(folder / STYLES, named, bundle)
     figures = {name: {slider: row.to_json() for slider, row in rows.items()} for name, rows in table.items()}
