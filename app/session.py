@@ -28,6 +28,7 @@ from app.rendering.worker import RenderWorker
 from app.saving import Saver
 from app.settings import Settings
 from app.style_session import StyleSession
+from app.telling import as_sentence
 from model.labels import LabelSet
 
 
@@ -209,7 +210,7 @@ class Session(StyleSession):
     def say(self, text: str, kind: str = "info", details: str = "") -> None:
         """Show a note in the message bar; errors come as they were raised, and are shown as sentences."""
         if kind == "error":
-            text = text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+            text = as_sentence(text)
         self.message.emit(Message(text, kind, details))
 
     # Picture ---------------------------------------------------------------------------------------

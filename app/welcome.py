@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 from PySide6.QtWidgets import QToolBar
 
 from app.document.recovery import left_behind, recover
+from app.telling import told
 from app.widgets.tour import Stop, Tour
 from model.errors import UserError
 
@@ -73,7 +74,7 @@ def _offer(window: MainWindow, left: list[Path]) -> None:
             document = recover(newest)
         except UserError as error:
             _offer(window, others)
-            window.session.say(str(error), "error")
+            window.session.say(told(error), "error")
             return
 
         def taken() -> None:

@@ -2,9 +2,10 @@
 
     python scripts/translations.py            (make translations)
 
-Every text that goes through Qt's translation functions in app/ is written to assets/translations/smis_<language>.ts,
-where it can be translated with Qt Linguist or a text editor; translations that are there already are kept, texts that
-are no longer in the program are dropped. Then lrelease of PySide6 makes the .qm files that the editor loads.
+Every text that goes through Qt's translation functions in app/, and every sentence of an error that the window can show
+(UserError and Phrase of model.errors, in app/ and model/), is written to assets/translations/smis_<language>.ts, where
+it can be translated with Qt Linguist or a text editor; translations that are there already are kept, texts that are no
+longer in the program are dropped. Then lrelease of PySide6 makes the .qm files that the editor loads.
 
 The texts are read off the syntax tree: lupdate knows neither the short names that tables of texts use for
 QT_TRANSLATE_NOOP, nor texts joined from several literals.
@@ -21,6 +22,14 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "assets" / "translations"
 LANGUAGES = ("de",)
+COMMAND_LINE = (
+    "app/cli/",
+    "model/training/",
+    "model/evaluation/",
+    "model/backbones.py",
+    "model/checkpoints/official.py",
+)
+COMMAND_LINE += ("model/engine/folder.py", "model/engine/bench_inputs.py")
 
 Texts = dict[tuple[str, str], str]
 """In which file each (context, source text) is said first."""
@@ -45,6 +54,8 @@ class _Collector(ast.NodeVisitor):
         texts = [str(ast.literal_eval(argument)) for argument in node.args if _is_text(argument)]
         if called in ("translate", "QT_TRANSLATE_NOOP") and len(texts) >= 2:
             self._add(texts[0], texts[1])
+        elif called in ("UserError", "Phrase") and texts:
+            self._add("Errors", texts[0])
         elif called == "tr" and texts:
             if not self.classes:
                 raise SystemExit(f"{self.name}:{node.lineno}: tr() outside of a class has no context of its own")
@@ -76,12 +87,22 @@ def _aliases(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def collect(folder: Path = ROOT / "app") -> Texts:
+def sources() -> list[Path]:
+    """The files whose texts a window can show; those of the command line alone stay English."""
+    return [
+        path
+        for folder in ("app", "model")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if not path.relative_to(ROOT).as_posix().startswith(COMMAND_LINE)
+    ]
+
+
+def collect() -> Texts:
     """Every text of the program that can be translated."""
     found: Texts = {}
-    for path in sorted(folder.rglob("*.py")):
+    for path in sources():
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        _Collector(path.relative_to(folder.parent).as_posix(), _aliases(tree), found).visit(tree)
+        _Collector(path.relative_to(ROOT).as_posix(), _aliases(tree), found).visit(tree)
     return found
 
 

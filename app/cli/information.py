@@ -40,7 +40,7 @@ def gather() -> dict[str, Any]:
                 "height": bundle.height,
                 "width": bundle.width,
                 "megabytes": round(bundle.megabytes, 1),
-                "problem": bundle.problem,
+                "problem": None if bundle.problem is None else str(bundle.problem),
             }
             for bundle in list_bundles()
         ],

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from app.commands.base import Commands
 from app.commands.paths import with_suffix
 from app.document.layers import class_layers, write_layers
+from app.telling import told
 from model.errors import UserError
 from model.images import write_picture
 from model.labels import write_label_map
@@ -76,7 +77,7 @@ class ExportCommands(Commands):
         try:
             write_label_map(path, labels, document.label_set)
         except UserError as error:
-            self.session.say(str(error), "error")
+            self.session.say(told(error), "error")
         else:
             self.session.say(self.tr("Exported {0}.").format(path.name), "success")
 

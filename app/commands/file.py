@@ -19,6 +19,7 @@ from app.document.file_kind import FileKind, kind_of
 from app.document.foreign import data_set_of, read_foreign
 from app.document.project import SUFFIX, read_project
 from app.icons import pixmap
+from app.telling import told
 from model.errors import UserError
 from model.labels import read_label_map
 
@@ -128,7 +129,7 @@ class FileCommands(Commands):
             else:
                 self.load_labels(path, photo_too=kind is FileKind.UNSURE)
         except UserError as error:
-            self.session.say(str(error), "error")
+            self.session.say(told(error), "error")
 
     def _open_project(self, path: Path) -> None:
         """Open a project: one with a large photo is read in the background, which takes seconds. Raises UserError."""

@@ -8,6 +8,7 @@ from app.commands.base import Commands
 from app.document import styling
 from app.document.origins import StyleOrigin
 from app.panels.styles import StylesPanel
+from app.telling import as_sentence, told
 from model.errors import UserError
 
 
@@ -54,7 +55,7 @@ class StyleCommands(Commands):
         try:
             code = styling.code_from_text(QGuiApplication.clipboard().text(), codes[self._picked].shape)
         except UserError as error:
-            self.session.say(str(error)[:1].upper() + str(error)[1:] + ".", "warning")
+            self.session.say(as_sentence(told(error)), "warning")
             return
         text = self.tr("{0}: pasted style").format(name)
         self.session.document.set_codes([self._picked], code[None], text, icon="paste", origin=StyleOrigin("pasted"))

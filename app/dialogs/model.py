@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dialogs.settings import device_choices, fill, precision_choices
+from app.telling import told
 from app.widgets.fields import ChoiceField
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class ModelDialog(QDialog):
             size = (
                 f"{info.width} × {info.height}, {info.classes} " + self.tr("classes")
                 if info.problem is None
-                else info.problem
+                else told(info.problem)
             )
             self.bundles.addItem(f"{info.name}  ({size})", str(info.path))
             if info.problem is not None:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from app.document.document import Document
 from app.document.project import SUFFIX, read_thumbnail
 from app.examples import LABEL_SET, example_paths, open_example, title_of
+from app.telling import told
 from app.widgets.fields import WholeField
 from model.errors import UserError
 from model.labels import builtin_label_set, colorize, read_label_map
@@ -125,7 +126,7 @@ class NewDialog(QDialog):
             try:
                 document: Document = open_example(path)
             except UserError as error:
-                self.session.say(str(error), "error")
+                self.session.say(told(error), "error")
             else:
                 files.session.open_document(document)
 

@@ -13,6 +13,7 @@ from app.document.claims import Claim, forget_claim, is_claimed
 from app.document.document import Document
 from app.document.project import SUFFIX, Snapshot, read_project, write_project
 from model.errors import UserError
+from model.files import reason
 
 # Process numbers come back: in a container the next run has the same one.
 _NAME = secrets.token_hex(4)
@@ -30,7 +31,7 @@ def write_recovery(folder: Path, content: Snapshot) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            "{folder} cannot be made for recovery files: {reason}", folder=folder, reason=error.strerror
+            "{folder} cannot be made for recovery files: {reason}", folder=folder, reason=reason(error)
         ) from error
     path = recovery_path(folder, content.reviewing)
     if path not in _claims:

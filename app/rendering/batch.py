@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.photos import OpenedPhoto, open_photo
 from app.rendering.requests import ModelFacts
+from app.telling import told
 from model.compositing import Compositor, personal_classes, put_back, restyled_classes
 from model.errors import UserError
+from model.files import reason
 from model.fitting import Fit
 from model.images import write_picture
 from model.labels import read_label_map
@@ -42,7 +44,7 @@ def find_inputs(folder: Path) -> list[Path]:
         # Some systems leave a hidden file beside every picture.
         found = sorted(path for path in images if not path.name.startswith("."))
     except OSError as error:
-        raise UserError("{folder} cannot be read: {reason}", folder=folder, reason=error.strerror) from error
+        raise UserError("{folder} cannot be read: {reason}", folder=folder, reason=reason(error)) from error
     if not found:
         raise UserError("{folder} holds no images", folder=folder)
     return found
@@ -81,7 +83,7 @@ def render_folder(
     try:
         target.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("{target} cannot be made: {reason}", target=target, reason=error.strerror) from error
+        raise UserError("{target} cannot be made: {reason}", target=target, reason=reason(error)) from error
     renderer = Renderer(facts.bundle, device=device, budget_bytes=256 << 20)
 
     def draw(labels: NDArray[np.uint8], styles: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -103,7 +105,7 @@ def render_folder(
         except JobCancelled:
             break
         except UserError as error:
-            report.failed.append((path.name, str(error)))
+            report.failed.append((path.name, told(error)))
     return report
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QObject, QThread, Signal, Slot
 
 from app.rendering.worker import yield_to_the_window
+from app.telling import told
 from model.errors import UserError
 
 SOON, LATER = 0, 1
@@ -209,7 +210,7 @@ class _Lane(QThread):
             except JobCancelled:
                 pass
             except UserError as error:
-                message, details = str(error), traceback.format_exc()
+                message, details = told(error), traceback.format_exc()
             except Exception as error:
                 note = job.note or QCoreApplication.translate("Jobs", "Work in the background")
                 message = QCoreApplication.translate("Jobs", "{0} failed: {1}").format(note, error)

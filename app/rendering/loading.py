@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.rendering.requests import Direction, ModelFacts, ModelRequest
 from model.errors import UserError
+from model.files import reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +129,7 @@ def import_checkpoint(files: OfficialFiles) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError("{folder} cannot be made: {reason}", folder=folder, reason=error.strerror) from error
+        raise UserError("{folder} cannot be made: {reason}", folder=folder, reason=reason(error)) from error
     target = folder / files.name
     import_official(files.network, files.generator, target, files.encoder, files.options)
     return target

@@ -17,6 +17,7 @@ from app.document.box import Box
 from app.rendering.composing import PhotoComposer
 from app.rendering.loading import RendererLike, load_model
 from app.rendering.requests import ModelFacts, ModelRequest, RenderRequest, RenderResult
+from app.telling import told
 from model.errors import UserError
 
 Loader = Callable[[ModelRequest], tuple[RendererLike, ModelFacts]]
@@ -119,7 +120,7 @@ class RenderWorker(QThread):
             self._renderer, facts = self._loader(request)
             self._composer = PhotoComposer(facts, self._renderer)
         except UserError as error:
-            self._fail(-1, str(error))
+            self._fail(-1, told(error))
         except Exception as error:
             name = request.bundle or QCoreApplication.translate("RenderWorker", "The network")
             text = QCoreApplication.translate("RenderWorker", "{0} could not be loaded: {1}")
@@ -157,7 +158,7 @@ class RenderWorker(QThread):
                 return
             except UserError as error:
                 composer.forget()
-                self._fail(request.id, str(error))
+                self._fail(request.id, told(error))
                 return
             except Exception as error:
                 composer.forget()

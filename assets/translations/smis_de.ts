@@ -1551,6 +1551,949 @@
     </message>
   </context>
   <context>
+    <name>Errors</name>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>polygons are always mapped by name</source>
+      <translation>Polygone werden immer nach Namen zugeordnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/commands/file.py" />
+      <source>ids of another set are always mapped by name</source>
+      <translation>Nummern eines anderen Satzes werden immer nach Namen zugeordnet</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/foreign.py" />
+      <source>{source} has {count} different values, which is more than a label map has</source>
+      <translation>{source} hat {count} verschiedene Werte, mehr als eine Labelkarte hat</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/foreign.py" />
+      <source>{source} is damaged: {error!r}</source>
+      <translation>{source} ist beschädigt: {error!r}</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/foreign.py" />
+      <source>{source} is neither a labelme nor a COCO file</source>
+      <translation>{source} ist weder eine labelme- noch eine COCO-Datei</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/foreign.py" />
+      <source>{source} holds run-length masks; only COCO polygons can be read</source>
+      <translation>{source} enthält lauflängenkodierte Masken; von COCO lassen sich nur Polygone lesen</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/layers.py" />
+      <source>{target} must end in .psd or .ora to be written as layers</source>
+      <translation>{target} muss auf .psd oder .ora enden, um als Ebenen geschrieben zu werden</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} does not exist</source>
+      <translation>{source} gibt es nicht</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} is not a readable project file: {error}</source>
+      <translation>{source} ist keine lesbare Projektdatei: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} is a zip file but not a project of this program</source>
+      <translation>{source} ist eine Zip-Datei, aber kein Projekt dieses Programms</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} was written by a later version of this program (format {version})</source>
+      <translation>{source} wurde von einer neueren Version dieses Programms geschrieben (Format {version})</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} holds two label maps of different sizes</source>
+      <translation>{source} enthält zwei Labelkarten verschiedener Größe</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} holds styles of shape {shape}, which do not fit its {count} classes</source>
+      <translation>{source} enthält Stile der Form {shape}, die nicht zu seinen {count} Klassen passen</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/recovery.py" />
+      <source>{folder} cannot be made for recovery files: {reason}</source>
+      <translation>{folder} kann nicht für Wiederherstellungsdateien angelegt werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/styling.py" />
+      <source>the clipboard holds no style</source>
+      <translation>die Zwischenablage enthält keinen Stil</translation>
+    </message>
+    <message>
+      <location filename="../../app/document/styling.py" />
+      <source>the copied style has the shape {found}, but this network's styles have {wanted}</source>
+      <translation>der kopierte Stil hat die Form {found}, die Stile dieses Netzes haben aber {wanted}</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/batch.py" />
+      <source>{folder} cannot be read: {reason}</source>
+      <translation>{folder} kann nicht gelesen werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/batch.py" />
+      <source>{folder} holds no images</source>
+      <translation>{folder} enthält keine Bilder</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/batch.py" />
+      <source>{target} cannot be made: {reason}</source>
+      <translation>{target} kann nicht angelegt werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/batch.py" />
+      <source>{path} shows no person that could be found</source>
+      <translation>auf {path} wurde keine Person gefunden</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/loading.py" />
+      <source>{folder} cannot be made: {reason}</source>
+      <translation>{folder} kann nicht angelegt werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/mixing.py" />
+      <source>{bundle} takes no styles from photos: it has no parser or no encoder</source>
+      <translation>{bundle} übernimmt keine Stile von Fotos: Parser oder Encoder fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../app/rendering/photos.py" />
+      <source>{bundle} cannot open photos: it has no parser; open a label map instead</source>
+      <translation>{bundle} kann keine Fotos öffnen, weil der Parser fehlt; eine Labelkarte lässt sich öffnen</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>no such file or directory</source>
+      <translation>Datei oder Ordner nicht gefunden</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>permission denied</source>
+      <translation>keine Berechtigung</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>operation not permitted</source>
+      <translation>nicht erlaubt</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>no space left on device</source>
+      <translation>auf dem Datenträger ist kein Platz mehr</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>disk quota exceeded</source>
+      <translation>das Speicherkontingent ist erschöpft</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>read-only file system</source>
+      <translation>das Dateisystem ist schreibgeschützt</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>file name too long</source>
+      <translation>der Dateiname ist zu lang</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>input/output error</source>
+      <translation>Ein- oder Ausgabefehler des Datenträgers</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>not a directory</source>
+      <translation>kein Ordner</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>is a directory</source>
+      <translation>das ist ein Ordner</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>device or resource busy</source>
+      <translation>das Gerät ist belegt</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>too many open files</source>
+      <translation>zu viele offene Dateien</translation>
+    </message>
+    <message>
+      <location filename="../../app/telling.py" />
+      <source>stale file handle</source>
+      <translation>die Verbindung zur Datei ist verloren</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>no bundle of weights was found in {folders}</source>
+      <translation>in {folders} wurde kein Netz gefunden</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>none</source>
+      <translation>keine</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{path} is no bundle: it has no {manifest} (bundles that were found: {names})</source>
+      <translation>{path} ist kein Netz: {manifest} fehlt (gefundene Netze: {names})</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>there is no bundle {name!r} (bundles that were found: {names})</source>
+      <translation>das Netz {name!r} gibt es nicht (gefundene Netze: {names})</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source} is damaged: {error}</source>
+      <translation>{source} ist beschädigt: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source} is damaged: it has no {error}</source>
+      <translation>{source} ist beschädigt: {error} fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{path} must hold mean and std, but holds {found}</source>
+      <translation>{path} muss mean und std enthalten, enthält aber {found}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the generator has {classes} classes, the label set {label_set} {count}</source>
+      <translation>{source}: Der Generator hat {classes} Klassen, der Klassensatz {label_set} {count}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the size {width} x {height} is no multiple of {divisor}</source>
+      <translation>{source}: Die Größe {width} x {height} ist kein Vielfaches von {divisor}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the encoder's codes do not fit the generator</source>
+      <translation>{source}: Die Codes des Encoders passen nicht zum Generator</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the {name} of the codes has the shape {shape}</source>
+      <translation>{source}: {name} der Codes hat die Form {shape}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the mean and std of the codes do not fit each other or are not finite</source>
+      <translation>{source}: mean und std der Codes passen nicht zueinander oder sind nicht endlich</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the {name} of the codes has the shape {shape} or is not finite</source>
+      <translation>{source}: {name} der Codes hat die Form {shape} oder ist nicht endlich</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source}: the codes have a factor or a bank, but must have both or neither</source>
+      <translation>{source}: Die Codes haben nur eines von factor und bank; nötig sind beide oder keines</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source} is no description of a bundle: it has no format number</source>
+      <translation>{source} beschreibt kein Netz: Die Formatnummer fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source} has format {format}, but this version of the program reads only up to {newest}</source>
+      <translation>{source} hat Format {format}, diese Version des Programms liest aber nur bis {newest}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{target} exists and is no bundle; nothing was written</source>
+      <translation>{target} gibt es schon und ist kein Netz; es wurde nichts geschrieben</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
+      <source>{target} cannot be written: {reason}</source>
+      <translation>{target} kann nicht geschrieben werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} is a folder, not a checkpoint</source>
+      <translation>{source} ist ein Ordner, kein Checkpoint</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} cannot be read: {reason}</source>
+      <translation>{source} kann nicht gelesen werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} is damaged or cut short: {error}</source>
+      <translation>{source} ist beschädigt oder abgeschnitten: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} holds a {kind}, not the tensors of a network</source>
+      <translation>{source} enthält {kind} statt der Tensoren eines Netzes</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} holds something else than a tensor under {wrong}</source>
+      <translation>{source} enthält unter {wrong} etwas anderes als einen Tensor</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} is refused: besides tensors it needs {wanted}, and reading that could run code that the file brings along</source>
+      <translation>{source} wird abgelehnt: Neben Tensoren braucht die Datei {wanted}, und das zu lesen könnte Code ausführen, den sie mitbringt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} is refused: it is damaged or holds more than tensors ({error})</source>
+      <translation>{source} wird abgelehnt: Die Datei ist beschädigt oder enthält mehr als Tensoren ({error})</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{path} holds no options</source>
+      <translation>{path} enthält keine Optionen</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} lacks {layer}.{missing}</source>
+      <translation>{source}: {layer}.{missing} fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} lacks {layer}.weight_u</source>
+      <translation>{source}: {layer}.weight_u fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source} has {layer}.weight_u and weight_v of {first} and {second} numbers, but its weight needs {rows} and {columns}</source>
+      <translation>{source}: {layer}.weight_u und weight_v haben {first} und {second} Zahlen, das Gewicht braucht aber {rows} und {columns}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{source}: the spectral norm of {layer} is {sigma}, which nothing can be divided by</source>
+      <translation>{source}: Die Spektralnorm von {layer} ist {sigma}; dadurch lässt sich nicht teilen</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>the options describe no encoder, so {source} cannot be read</source>
+      <translation>die Optionen beschreiben keinen Encoder, darum kann {source} nicht gelesen werden</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/importer.py" />
+      <source>{options} describes the network {described}, not {wanted}</source>
+      <translation>{options} beschreibt das Netz {described}, nicht {wanted}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{name!r} is no released network; there are {networks}</source>
+      <translation>{name!r} ist kein veröffentlichtes Netz; es gibt {networks}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} has no entry {error}</source>
+      <translation>{source}: Der Eintrag {error} fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} has an entry of the wrong kind: {error}</source>
+      <translation>{source} hat einen Eintrag der falschen Art: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source}: {error}</source>
+      <translation>{source}: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>z has {channels} channels, which {classes} classes do not share evenly</source>
+      <translation>z hat {channels} Kanäle, die sich nicht gleichmäßig auf {classes} Klassen verteilen</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>a grid of {base_width} x {base_height} doubled {doublings} times is not a picture of {width} x {height}</source>
+      <translation>ein Raster von {base_width} x {base_height}, {doublings}-mal verdoppelt, ergibt kein Bild von {width} x {height}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} is not the released {network} network (others need an options.json): {error}</source>
+      <translation>{source} ist nicht das veröffentlichte Netz {network} (andere brauchen eine options.json): {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} is no generator of the released code: no block feeds conv_img</source>
+      <translation>{source} ist kein Generator des veröffentlichten Codes: Kein Block führt zu conv_img</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} is no encoder of the released code: it has no layer1</source>
+      <translation>{source} ist kein Encoder des veröffentlichten Codes: layer1 fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} gives codes of {channels} channels, but {network} takes {wanted}</source>
+      <translation>{source} liefert Codes mit {channels} Kanälen, {network} braucht aber {wanted}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} is not of the released code: it lacks {key} (it has {found})</source>
+      <translation>{source} stammt nicht vom veröffentlichten Code: {key} fehlt (vorhanden: {found})</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source} is not of the released code: it lacks {layer}.weight_orig</source>
+      <translation>{source} stammt nicht vom veröffentlichten Code: {layer}.weight_orig fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>{source}: {layer} takes {taken} channels a group, which do not divide {channels}; is it the network that was named?</source>
+      <translation>{source}: {layer} nimmt {taken} Kanäle je Gruppe, die {channels} nicht teilen; ist es das genannte Netz?</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/official_config.py" />
+      <source>nothing</source>
+      <translation>nichts</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{keys} and {more} more</source>
+      <translation>{keys} und {more} weitere</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>it lacks {keys}</source>
+      <translation>es fehlt {keys}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>it has the unknown {keys}</source>
+      <translation>unbekannt ist {keys}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>it has {keys}</source>
+      <translation>anders ist {keys}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{first}; {second}</source>
+      <translation>{first}; {second}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{source} does not fit the network: {faults}</source>
+      <translation>{source} passt nicht zum Netz: {faults}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{source} holds numbers that are not finite in {keys}</source>
+      <translation>{source} enthält Zahlen, die nicht endlich sind, in {keys}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{path} does not exist</source>
+      <translation>{path} gibt es nicht</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{path} is no safetensors file, or is cut short: {error}</source>
+      <translation>{path} ist keine safetensors-Datei oder ist abgeschnitten: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/state.py" />
+      <source>{path} cannot be read: {reason}</source>
+      <translation>{path} kann nicht gelesen werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../model/engine/precision.py" />
+      <source>The device must be one of {devices}, not {device}.</source>
+      <translation>Das Gerät muss eines von {devices} sein, nicht {device}.</translation>
+    </message>
+    <message>
+      <location filename="../../model/engine/precision.py" />
+      <source>The device {device} was asked for, but this machine has {count} CUDA devices for torch.</source>
+      <translation>Verlangt ist das Gerät {device}, dieser Rechner hat für torch aber {count} CUDA-Geräte.</translation>
+    </message>
+    <message>
+      <location filename="../../model/engine/precision.py" />
+      <source>The precision must be one of {precisions}, not {precision}.</source>
+      <translation>Die Genauigkeit muss eine von {precisions} sein, nicht {precision}.</translation>
+    </message>
+    <message>
+      <location filename="../../model/engine/precision.py" />
+      <source>The precision float16 needs a CUDA device; use float32 or bfloat16 on the CPU.</source>
+      <translation>Die Genauigkeit float16 braucht ein CUDA-Gerät; auf der CPU gibt es float32 und bfloat16.</translation>
+    </message>
+    <message>
+      <location filename="../../model/files.py" />
+      <source>{target} is a folder, not a file to write to</source>
+      <translation>{target} ist ein Ordner, keine Datei, die sich schreiben lässt</translation>
+    </message>
+    <message>
+      <location filename="../../model/files.py" />
+      <source>{target} cannot be written: the folder {folder} does not exist</source>
+      <translation>{target} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht</translation>
+    </message>
+    <message>
+      <location filename="../../model/files.py" />
+      <source>{source} is not valid JSON: {error}</source>
+      <translation>{source} ist kein gültiges JSON: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/fitting.py" />
+      <source>{labels_name} is {width} x {height} pixels, but {photo_name} is {photo_width} x {photo_height}</source>
+      <translation>{labels_name} hat {width} x {height} Pixel, {photo_name} aber {photo_width} x {photo_height}</translation>
+    </message>
+    <message>
+      <location filename="../../model/groupdnet/label_pyramid.py" />
+      <source>Window tables need at most 120 classes and no instance edges.</source>
+      <translation>Fenstertabellen brauchen höchstens 120 Klassen und keine Instanzkanten.</translation>
+    </message>
+    <message>
+      <location filename="../../model/images.py" />
+      <source>{source} is a folder, not an image</source>
+      <translation>{source} ist ein Ordner, kein Bild</translation>
+    </message>
+    <message>
+      <location filename="../../model/images.py" />
+      <source>{source} has too many pixels to be opened safely (over 178 million)</source>
+      <translation>{source} hat zu viele Pixel, um sicher geöffnet zu werden (über 178 Millionen)</translation>
+    </message>
+    <message>
+      <location filename="../../model/images.py" />
+      <source>{source} is no image that can be read (PNG, JPEG, WebP, TIFF, BMP, GIF)</source>
+      <translation>{source} ist kein Bild, das sich lesen lässt (PNG, JPEG, WebP, TIFF, BMP, GIF)</translation>
+    </message>
+    <message>
+      <location filename="../../model/images.py" />
+      <source>{source} does not fit into memory ({width} x {height} pixels)</source>
+      <translation>{source} passt nicht in den Speicher ({width} x {height} Pixel)</translation>
+    </message>
+    <message>
+      <location filename="../../model/images.py" />
+      <source>{target} must end in one of {known} to be written as a picture</source>
+      <translation>{target} muss auf eines von {known} enden, um als Bild geschrieben zu werden</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} has {count} classes; 1 to 256 are possible</source>
+      <translation>der Klassensatz {label_set!r} hat {count} Klassen; möglich sind 1 bis 256</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} names the class {name!r} twice</source>
+      <translation>der Klassensatz {label_set!r} nennt die Klasse {name!r} zweimal</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} has no class {background} for its background</source>
+      <translation>der Klassensatz {label_set!r} hat keine Klasse {background} für seinen Hintergrund</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} maps the value {value} to {index}, which is no class</source>
+      <translation>der Klassensatz {label_set!r} ordnet den Wert {value} der {index} zu, die keine Klasse ist</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} links a class twice, or links what is no class</source>
+      <translation>der Klassensatz {label_set!r} verbindet eine Klasse zweimal oder etwas, das keine Klasse ist</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>label set {label_set!r} has a group of linked classes without any</source>
+      <translation>der Klassensatz {label_set!r} hat eine leere Gruppe verbundener Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{name!r} is no class of {label_set}; it has {names}</source>
+      <translation>{name!r} ist keine Klasse von {label_set}; es gibt {names}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} holds no list of classes</source>
+      <translation>{source} enthält keine Liste von Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source}: class {position} has no name</source>
+      <translation>{source}: Klasse {position} hat keinen Namen</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source}: class {position} ({name!r}) has the index {index}</source>
+      <translation>{source}: Klasse {position} ({name!r}) hat die Nummer {index}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source}: background and file_values must be whole numbers</source>
+      <translation>{source}: background und file_values müssen ganze Zahlen sein</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source}: linked must hold lists of class names</source>
+      <translation>{source}: linked muss Listen von Klassennamen enthalten</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} has no colour of the form #rrggbb</source>
+      <translation>{source} hat keine Farbe der Form #rrggbb</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{name!r} is no built-in label set; there are {known}</source>
+      <translation>{name!r} ist kein eingebauter Klassensatz; es gibt {known}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} is a JPEG, whose compression alters class values; a label map must be a PNG</source>
+      <translation>{source} ist ein JPEG, dessen Kompression die Werte der Klassen verändert; eine Labelkarte muss ein PNG sein</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} has the colour {color} at x={x}, y={y} ({count} such pixels in all), which is no class colour of {label_set}</source>
+      <translation>{source} hat bei x={x}, y={y} die Farbe {color} ({count} solche Pixel insgesamt), die keine Klassenfarbe von {label_set} ist</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} is no label map: it has the shape {shape} and type {dtype}</source>
+      <translation>{source} ist keine Labelkarte: Die Datei hat die Form {shape} und den Typ {dtype}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} is a black and white mask (0 and 255), not a label map of {label_set}</source>
+      <translation>{source} ist eine Schwarz-Weiß-Maske (0 und 255), keine Labelkarte von {label_set}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{source} has the value {value} at x={x}, y={y} ({count} such pixels in all), but {label_set} has only the classes 0 to {last}</source>
+      <translation>{source} hat bei x={x}, y={y} den Wert {value} ({count} solche Pixel insgesamt), {label_set} hat aber nur die Klassen 0 bis {last}</translation>
+    </message>
+    <message>
+      <location filename="../../model/labels.py" />
+      <source>{target} must end in .png to be written as a label map</source>
+      <translation>{target} muss auf .png enden, um als Labelkarte geschrieben zu werden</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/inference.py" />
+      <source>one person</source>
+      <translation>eine Person</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/inference.py" />
+      <source>nobody</source>
+      <translation>niemanden</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/inference.py" />
+      <source>{count} people</source>
+      <translation>{count} Personen</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/inference.py" />
+      <source>the photo shows {shown}, so there is no person {person} in it</source>
+      <translation>das Foto zeigt {shown}, darum gibt es darin keine Person {person}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/inference.py" />
+      <source>the bundle {bundle} has no parser, so it cannot find the classes of a photo</source>
+      <translation>das Netz {bundle} hat keinen Parser und kann darum die Klassen eines Fotos nicht finden</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>a parser needs 2 to 256 classes, found {classes}</source>
+      <translation>ein Parser braucht 2 bis 256 Klassen, hier sind es {classes}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>a parser needs channels above 0, found {channels} and {head_channels}</source>
+      <translation>ein Parser braucht mehr als 0 Kanäle, hier sind es {channels} und {head_channels}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>a parser's presence must be 0 or more channels, found {presence}</source>
+      <translation>presence eines Parsers muss 0 oder mehr Kanäle haben, hier sind es {presence}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>a parser's height and width must be multiples of 32, found {height} x {width}</source>
+      <translation>Höhe und Breite eines Parsers müssen Vielfache von 32 sein, hier sind es {height} x {width}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>person_height must lie between 0.1 and 1, found {person_height}</source>
+      <translation>person_height muss zwischen 0.1 und 1 liegen, hier ist es {person_height}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>the parser's configuration has an unknown entry {unknown!r}</source>
+      <translation>die Konfiguration des Parsers hat den unbekannten Eintrag {unknown!r}</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>the parser's configuration does not say how many classes there are</source>
+      <translation>die Konfiguration des Parsers nennt die Zahl der Klassen nicht</translation>
+    </message>
+    <message>
+      <location filename="../../model/parsing/network.py" />
+      <source>the parser's configuration needs a number for {name!r}, found {value!r}</source>
+      <translation>die Konfiguration des Parsers braucht für {name!r} eine Zahl, nicht {value!r}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{path} is for other classes than those of the bundle {bundle}</source>
+      <translation>{path} gilt für andere Klassen als die des Netzes {bundle}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} is no safetensors file, or is cut short: {error}</source>
+      <translation>{source} ist keine safetensors-Datei oder ist abgeschnitten: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} is damaged: its {wrong} does not fit the network ({count} such tensors)</source>
+      <translation>{source} ist beschädigt: {wrong} passt nicht zum Netz ({count} solche Tensoren)</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} is damaged: the sliders of class {index} do not fit their names</source>
+      <translation>{source} ist beschädigt: Die Regler der Klasse {index} passen nicht zu ihren Namen</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} is no shape model: it does not describe itself</source>
+      <translation>{source} ist kein Formmodell: Die Beschreibung fehlt</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} has format {version}, but this version of the program reads only up to {newest}</source>
+      <translation>{source} hat Format {version}, diese Version des Programms liest aber nur bis {newest}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/files.py" />
+      <source>{source} is damaged: its classes do not fit its network</source>
+      <translation>{source} ist beschädigt: Die Klassen passen nicht zum Netz</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/holes.py" />
+      <source>the statistics of the shape model are damaged: {error}</source>
+      <translation>die Statistik des Formmodells ist beschädigt: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/holes.py" />
+      <source>the statistics of the shape model are not those of {classes} classes</source>
+      <translation>die Statistik des Formmodells ist nicht die von {classes} Klassen</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/model.py" />
+      <source>the shape model has {classes} classes but {names} names for them</source>
+      <translation>das Formmodell hat {classes} Klassen, aber {names} Namen dafür</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/model.py" />
+      <source>the map shows {name} already, so none can be added</source>
+      <translation>die Karte zeigt {name} schon, darum lässt sich nichts hinzufügen</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/model.py" />
+      <source>the shape model cannot vary {name!r}, only {known}</source>
+      <translation>das Formmodell kann {name!r} nicht verändern, nur {known}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/model.py" />
+      <source>the label map has the class {highest}, which the shape model does not know</source>
+      <translation>die Labelkarte hat die Klasse {highest}, die das Formmodell nicht kennt</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>a shape network needs 2 to 256 classes, found {classes}</source>
+      <translation>ein Formnetz braucht 2 bis 256 Klassen, hier sind es {classes}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>a shape network of {classes} classes cannot vary the classes {varied}</source>
+      <translation>ein Formnetz mit {classes} Klassen kann die Klassen {varied} nicht verändern</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>a shape network's size must be multiples of 16, found {height} x {width}</source>
+      <translation>die Größe eines Formnetzes muss ein Vielfaches von 16 sein, hier ist sie {height} x {width}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>a shape network's code needs 1 to 256 numbers, found {code_size}</source>
+      <translation>der Code eines Formnetzes braucht 1 bis 256 Zahlen, hier sind es {code_size}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>a shape network needs four multiples of 8 as channels, found {channels}</source>
+      <translation>ein Formnetz braucht vier Vielfache von 8 als Kanäle, hier sind es {channels}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>the shape network's configuration has an unknown entry {unknown!r}</source>
+      <translation>die Konfiguration des Formnetzes hat den unbekannten Eintrag {unknown!r}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>the shape network's configuration has no {name!r}</source>
+      <translation>in der Konfiguration des Formnetzes fehlt {name!r}</translation>
+    </message>
+    <message>
+      <location filename="../../model/shapes/network.py" />
+      <source>the shape network's configuration needs whole numbers for {name!r}, found {value!r}</source>
+      <translation>die Konfiguration des Formnetzes braucht für {name!r} ganze Zahlen, nicht {value!r}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>{path} must end in {suffixes}, or be a folder for numbered PNGs</source>
+      <translation>{path} muss auf {suffixes} enden oder ein Ordner für nummerierte PNGs sein</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>{path} cannot be written: the folder {folder} does not exist</source>
+      <translation>{path} kann nicht geschrieben werden: Den Ordner {folder} gibt es nicht</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>{path} is a file, not a folder for numbered PNGs</source>
+      <translation>{path} ist eine Datei, kein Ordner für nummerierte PNGs</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>a rate of {rate:g} frames a second is outside 1 to 240</source>
+      <translation>{rate:g} Bilder pro Sekunde liegen außerhalb von 1 bis 240</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>a size of {width} x {height} pixels is outside 2 to 4096</source>
+      <translation>eine Größe von {width} x {height} Pixeln liegt außerhalb von 2 bis 4096</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>{folder} holds {name} of a longer film; choose an empty folder</source>
+      <translation>{folder} enthält {name} eines längeren Films; ein leerer Ordner ist nötig</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>{folder} cannot be written: {reason}</source>
+      <translation>{folder} kann nicht geschrieben werden: {reason}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>mp4 needs the package av, which is not installed; choose .webp, .gif or a folder</source>
+      <translation>mp4 braucht das Paket av, das nicht installiert ist; möglich sind .webp, .gif oder ein Ordner</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/animation.py" />
+      <source>the film cannot be encoded as {encoder}: {error}</source>
+      <translation>der Film kann nicht als {encoder} kodiert werden: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/encoding.py" />
+      <source>the bundle {bundle} has no encoder, so it cannot take styles from a photo</source>
+      <translation>das Netz {bundle} hat keinen Encoder und kann darum keine Stile von einem Foto übernehmen</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>{target} must end in .safetensors to be written as styles</source>
+      <translation>{target} muss auf .safetensors enden, um als Stile geschrieben zu werden</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>{source} is a folder, not a style file</source>
+      <translation>{source} ist ein Ordner, keine Stildatei</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>{source} is no style file: it holds no codes</source>
+      <translation>{source} ist keine Stildatei: Die Codes fehlen</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>{source} is no style file: its codes are damaged</source>
+      <translation>{source} ist keine Stildatei: Die Codes sind beschädigt</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>another bundle</source>
+      <translation>einem anderen Netz</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/files.py" />
+      <source>{source} was made with {made} ({label_set}, codes {shape}) and does not fit {bundle} ({bundle_set}, codes {wanted})</source>
+      <translation>{source} wurde mit {made} gemacht ({label_set}, Codes {shape}) und passt nicht zu {bundle} ({bundle_set}, Codes {wanted})</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{text!r} is no style; write CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6</source>
+      <translation>{text!r} ist kein Stil; gemeint ist KLASSE=DATEI oder KLASSE=DATEI@STÄRKE wie hair=A.jpg@0.6</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{text!r}: the strength {strength!r} is no number</source>
+      <translation>{text!r}: Die Stärke {strength!r} ist keine Zahl</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{text!r}: the strength {strength} is outside 0 to 1</source>
+      <translation>{text!r}: Die Stärke {strength} liegt außerhalb von 0 bis 1</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{text}: people are counted from 1, the largest</source>
+      <translation>{text}: Personen werden ab 1 gezählt, der größten</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{name}: {error}</source>
+      <translation>{name}: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{name} shows no person that could be found</source>
+      <translation>auf {name} wurde keine Person gefunden</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/mixture.py" />
+      <source>{path} shows no {name}; it shows {shown}</source>
+      <translation>{path} zeigt kein {name}, sondern {shown}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/refine.py" />
+      <source>the label map shows nobody, so there is nothing to refine</source>
+      <translation>die Labelkarte zeigt niemanden, darum gibt es nichts zu verfeinern</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/sampling.py" />
+      <source>a seed must be a whole number from 0 up to 2^63, not {seed}</source>
+      <translation>ein Startwert muss eine ganze Zahl von 0 bis 2^63 sein, nicht {seed}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/store.py" />
+      <source>{path} is no file of named styles</source>
+      <translation>{path} ist keine Datei benannter Stile</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/store.py" />
+      <source>{path} is damaged: {error}</source>
+      <translation>{path} ist beschädigt: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/styles/store.py" />
+      <source>the bundle {bundle} is in no folder yet, so it cannot hold named styles</source>
+      <translation>das Netz {bundle} liegt noch in keinem Ordner und kann darum keine benannten Stile aufnehmen</translation>
+    </message>
+  </context>
+  <context>
     <name>Examples</name>
     <message>
       <location filename="../../app/examples.py" />

@@ -91,7 +91,7 @@ class BundleInfo:
     height: int = 0
     width: int = 0
     megabytes: float = 0.0
-    problem: str | None = None
+    problem: UserError | None = None
 
 
 def bundle_folders() -> list[Path]:
@@ -121,8 +121,11 @@ def bundle_info(path: Path) -> BundleInfo:
         return BundleInfo(
             path.name, path, label_set.name, len(label_set), int(manifest["height"]), int(manifest["width"]), size / 1e6
         )
-    except (UserError, KeyError, TypeError, ValueError, OSError) as error:
-        return BundleInfo(path.name, path, problem=str(error) or type(error).__name__)
+    except UserError as error:
+        return BundleInfo(path.name, path, problem=error)
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        problem = UserError("{source} is damaged: {error}", source=path / MANIFEST, error=error)
+        return BundleInfo(path.name, path, problem=problem)
 
 
 def default_bundle_name() -> str:

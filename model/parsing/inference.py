@@ -73,7 +73,8 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     logits = _logits(parser, photo, scale)
     owners, count = divide(_classes(logits), bundle.label_set)
     if person and person >= count:
-        shown = Phrase("{count} people", count=count) if count > 1 else Phrase("one person" if count else "nobody")
+        one = Phrase("one person") if count else Phrase("nobody")
+        shown = Phrase("{count} people", count=count) if count > 1 else one
         raise UserError("the photo shows {shown}, so there is no person {person} in it", shown=shown, person=person + 1)
     if count == 0:
         return np.zeros((height, width), np.uint8)

@@ -215,7 +215,7 @@ def test_bundles_are_found_by_name_and_broken_ones_listed_with_their_problem(
     listed = {info.name: info for info in list_bundles()}
     assert listed["tiny"].problem is None
     assert (listed["tiny"].classes, listed["tiny"].height, listed["tiny"].width) == (16, 48, 32)
-    assert "format" in (listed["broken"].problem or "")
+    assert "format" in str(listed["broken"].problem)
     assert find_bundle("tiny") == find_bundle(tiny_bundle_path) == tiny_bundle_path
     assert default_bundle_name() in listed
     with pytest.raises(UserError, match=r"'tinny'.*tiny"):
