@@ -39,7 +39,7 @@ from app.review import PhotoReview
 from app.session import Message, Session
 from app.settings import Settings, load_settings, state_folder
 from app.stamping import Stamping
-from app.widgets.message_bar import MessageBar
+from app.widgets.message_bar import Answer, MessageBar
 from app.widgets.placing_bar import PlacingBar
 from app.widgets.review_bar import ReviewBar
 from app.widgets.status import StatusBar
@@ -202,7 +202,8 @@ class MainWindow(QMainWindow):
             if result.id < 0:
                 self.status.show_model(None)
                 self.canvas.set_loading(False)
-                self.messages.add_action(self.tr("Choose network..."), self.actions_table["model.choose"].trigger)
+                choose = self.actions_table["model.choose"]
+                self.messages.add_answer(Answer(self.tr("Choose network..."), choose.trigger))
 
     def _busy_changed(self, busy: bool) -> None:
         if busy:

@@ -6,11 +6,13 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication
 
 from app.canvas.tools.base import MAX_SIZE
 from app.commands.base import Commands
 from app.settings import Settings
+from app.widgets.message_bar import Answer
+from app.widgets.pixels import image_of
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -45,9 +47,7 @@ class EditCommands(Commands):
         if picture is None:
             self.session.say(self.tr("There is no picture to copy yet."), "warning")
             return
-        height, width = picture.shape[:2]
-        image = QImage(picture.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-        QGuiApplication.clipboard().setImage(image.copy())
+        QGuiApplication.clipboard().setImage(image_of(picture))
         self.session.say(self.tr("Picture copied."), "success")
 
     def swap_classes(self) -> None:
@@ -104,8 +104,7 @@ class EditCommands(Commands):
         self.window.messages.show_message(
             self.tr("All settings are back to their defaults."),
             "success",
-            action=self.tr("Undo"),
-            handler=lambda: self._bring_back(before),
+            answers=[Answer(self.tr("Undo"), lambda: self._bring_back(before))],
         )
 
     def _bring_back(self, before: Settings) -> None:

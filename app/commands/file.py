@@ -20,6 +20,7 @@ from app.document.foreign import data_set_of, read_foreign
 from app.document.project import SUFFIX, read_project
 from app.icons import pixmap
 from app.telling import told
+from app.widgets.message_bar import Answer
 from model.errors import UserError
 from model.labels import read_label_map
 
@@ -187,8 +188,7 @@ class FileCommands(Commands):
         if photo_too:
             self.window.messages.show_message(
                 self.tr("“{0}” was opened as a label map. It may be a photo of few colours.").format(path.name),
-                action=self.tr("Open as a photo"),
-                handler=as_photo,
+                answers=[Answer(self.tr("Open as a photo"), as_photo)],
             )
 
     def show_labels(self, labels: NDArray[np.uint8], title: str, path: Path | None = None) -> None:

@@ -15,6 +15,7 @@ from app.document.document import Document
 from app.document.origins import StyleOrigin
 from app.rendering.fitting import FittedStyles, fit_styles
 from app.rendering.jobs import Progress
+from app.widgets.message_bar import Answer
 from model.compositing import Keep
 
 if TYPE_CHECKING:
@@ -82,8 +83,7 @@ class PhotoCommands(Commands):
                     f"{fitted.error_after:.1f}", f"{fitted.error_before:.1f}"
                 ),
                 "success",
-                action=self.tr("Before and after"),
-                handler=lambda: FittedDialog(fitted, self.window).exec(),
+                answers=[Answer(self.tr("Before and after"), lambda: FittedDialog(fitted, self.window).exec())],
             )
 
         def failed(text: str, details: str) -> None:
@@ -98,7 +98,7 @@ class PhotoCommands(Commands):
             key="refine",
             long=True,
         )
-        self.window.messages.show_message(fitting, "info", action=self.tr("Stop"), handler=self.refine)
+        self.window.messages.show_message(fitting, "info", answers=[Answer(self.tr("Stop"), self.refine)])
 
     def keep(self) -> None:
         self._set_mode(Keep.PHOTO, self.tr("Keep the photo"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QImage, QPixmap
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -28,6 +28,7 @@ from app.document.project import SUFFIX, read_thumbnail
 from app.examples import LABEL_SET, example_paths, open_example, title_of
 from app.telling import told
 from app.widgets.fields import WholeField
+from app.widgets.pixels import pixmap_of
 from model.errors import UserError
 from model.labels import builtin_label_set, colorize, read_label_map
 
@@ -144,13 +145,6 @@ class NewDialog(QDialog):
         box.setSuffix(" px")
         box.setFixedWidth(84)
         return box
-
-
-def pixmap_of(pixels: np.ndarray) -> QPixmap:
-    """uint8 (H, W, 3) as a pixmap."""
-    height, width = pixels.shape[:2]
-    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-    return QPixmap.fromImage(image)
 
 
 def example_icon(path: Path) -> QIcon:

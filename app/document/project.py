@@ -157,6 +157,15 @@ def read_thumbnail(path: str | Path) -> NDArray[np.uint8] | None:
         return None
 
 
+def read_title(path: str | Path) -> str:
+    """The title of a project file, empty where there is none to be had."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return str(json.loads(archive.read("manifest.json"))["title"])
+    except _DAMAGE:
+        return ""
+
+
 def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
     manifest = json.loads(archive.read("manifest.json"))
     if not isinstance(manifest, dict) or manifest.get("format") != "smis-project":

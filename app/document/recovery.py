@@ -1,11 +1,14 @@
 """Recovery files: what a crash would have cost. One file per running process, gone after a clean end.
 
 Beside it there may be a second one, of a photo whose outlines are being corrected; what was open before waits then.
+
+What somebody discards stays under another name for `KEPT_DAYS` days.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +18,9 @@ from app.document.project import SUFFIX, Snapshot, read_project, write_project
 from model.errors import UserError
 from model.files import reason
 
+KEPT_DAYS = 30
+_DAY = 24 * 3600
+_DISCARDED = ".discarded-"
 # Process numbers come back: in a container the next run has the same one.
 _NAME = secrets.token_hex(4)
 _claims: dict[Path, Claim] = {}
@@ -48,6 +54,42 @@ def remove(path: Path) -> None:
     """Remove the recovery file of a process that no longer runs."""
     path.unlink(missing_ok=True)
     forget_claim(path)
+
+
+def discard(path: Path) -> Path:
+    """Offer the file of a dead process no longer; returns where it lies from now on.
+
+    Raises:
+        UserError: it cannot be renamed.
+    """
+    kept = path.with_name(f"{path.name}{_DISCARDED}{int(time.time())}")
+    try:
+        path.replace(kept)
+    except OSError as error:
+        raise UserError("{target} cannot be written: {reason}", target=kept, reason=reason(error)) from error
+    forget_claim(path)
+    return kept
+
+
+def take_back(discarded: Path) -> None:
+    """Offer again what was discarded."""
+    with suppress(OSError):
+        discarded.replace(discarded.with_name(discarded.name.partition(_DISCARDED)[0]))
+
+
+def tidy(folder: Path) -> None:
+    """Remove what nobody can want any more: what was discarded long ago, and what killed processes left behind."""
+    now = time.time()
+    for path in folder.glob(f"recovery-*{_DISCARDED}*"):
+        since = path.name.rpartition("-")[2]
+        if since.isdigit() and now - int(since) > KEPT_DAYS * _DAY:
+            path.unlink(missing_ok=True)
+    # Half a file, the one before it is whole; and locks without a file, unless their process has just begun to write.
+    locks = (path for path in folder.glob(f"recovery-*{SUFFIX}.lock") if not path.with_suffix("").exists())
+    for path in (*folder.glob(f".recovery-*{SUFFIX}"), *locks):
+        with suppress(OSError):
+            if now - path.stat().st_mtime > _DAY and not is_claimed(path.with_suffix("")):
+                path.unlink()
 
 
 def leave_folder(folder: Path) -> None:

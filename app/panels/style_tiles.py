@@ -5,22 +5,17 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app import theme
 from app.rendering.library import StyleCard
+from app.widgets.pixels import pixmap_of
 
 TILE, GAP = 64, 6
 _CARD = Qt.ItemDataRole.UserRole
 _WORN = _CARD + 1
 _Index = QModelIndex | QPersistentModelIndex
-
-
-def pixmap_of(pixels: NDArray[np.uint8]) -> QPixmap:
-    """A picture, uint8 (h, w, 3), as a pixmap."""
-    height, width = pixels.shape[:2]
-    return QPixmap.fromImage(QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888))
 
 
 class StyleModel(QAbstractListModel):

@@ -17,7 +17,7 @@ from app.document.origins import StyleOrigin
 from app.panels.class_panel import ClassPanel, thin_line
 from app.panels.library import StyleLibrary
 from app.panels.origins import origin_text
-from app.panels.style_tiles import pixmap_of
+from app.widgets.pixels import pixmap_of
 from app.widgets.slider import SliderRow
 
 if TYPE_CHECKING:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +30,15 @@ MARGIN = 12
 Handler = Callable[[], object]
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A button of a note: what it says, what it does, and what it says of that at length."""
+
+    text: str
+    handler: Handler
+    hint: str = ""
+
+
 class MessageBar(QFrame):
     """Lies over the top of its parent and shows the newest note."""
 
@@ -41,8 +52,7 @@ class MessageBar(QFrame):
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._action = QPushButton()
-        self._action.setAccessibleName(self.tr("Messages"))
+        self._answers: list[QPushButton] = []
         self._more = QPushButton(self.tr("Details"))
         self._more.setCheckable(True)
         self._copy = QPushButton(self.tr("Copy"))
@@ -53,11 +63,11 @@ class MessageBar(QFrame):
         self._details.setReadOnly(True)
         self._details.setFixedHeight(140)
         self._details.setAccessibleName(self.tr("Details"))
-        row = QHBoxLayout()
+        row = self._row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._icon)
         row.addWidget(self._text, 1)
-        for button in (self._action, self._more, self._copy, self._close):
+        for button in (self._more, self._copy, self._close):
             row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
@@ -68,8 +78,6 @@ class MessageBar(QFrame):
         self._more.toggled.connect(self._toggle_details)
         self._copy.clicked.connect(self._copy_details)
         self._close.clicked.connect(self._over)
-        self._action.clicked.connect(self._act)
-        self._handler: Handler | None = None
         self._question: Callable[[], None] | None = None
         self._asking = False
         parent.installEventFilter(self)
@@ -80,52 +88,59 @@ class MessageBar(QFrame):
         """The note shown, empty when there is none."""
         return self._text.text() if self.isVisible() else ""
 
-    def ask(self, text: str, action: str, handler: Handler) -> None:
-        """Show a warning with a button that waits for an answer: it comes back after notes that are shown meanwhile."""
+    @property
+    def answers(self) -> list[QPushButton]:
+        """The buttons of the note that is shown, the first of them what one usually wants."""
+        return list(self._answers)
 
-        def answer() -> None:
-            self._question = None
-            handler()
+    def ask(self, text: str, answers: Sequence[Answer], picture: QPixmap | None = None) -> None:
+        """Show a warning with buttons that waits for an answer: it comes back after notes that are shown meanwhile."""
 
         def show() -> None:
-            self.show_message(text, "warning", action=action, handler=answer)
+            self.show_message(text, "warning", answers=answers, picture=picture)
             self._asking = True
 
         self._question = show
         show()
 
     def show_message(
-        self, text: str, kind: str = "info", details: str = "", action: str = "", handler: Handler | None = None
+        self,
+        text: str,
+        kind: str = "info",
+        details: str = "",
+        answers: Sequence[Answer] = (),
+        picture: QPixmap | None = None,
     ) -> None:
-        """Show a note of kind "info", "success", "warning" or "error"; `action` names a button that calls `handler`."""
+        """Show a note of kind "info", "success", "warning" or "error".
+
+        Args:
+            details: shown and copied when asked for.
+            answers: buttons; with any, the note stays until it is answered or closed.
+            picture: shown in place of the kind's mark.
+        """
         self._asking = False
         colors = theme.current()
         self._text.setText(text)
-        self._icon.setPixmap(pixmap(kind, getattr(colors, kind), 20, self.devicePixelRatioF()))
+        mark = pixmap(kind, getattr(colors, kind), 20, self.devicePixelRatioF())
+        self._icon.setPixmap(mark if picture is None else picture)
         self._close.setIcon(theme.themed("close"))
         self._details.setPlainText(details)
         self._more.setChecked(False)
         self._more.setVisible(bool(details))
         self._copy.setVisible(bool(details))
         self._details.setVisible(False)
-        self._action.setText(action)
-        self._action.setAccessibleName(action)
-        self._action.setVisible(bool(action))
-        self._handler = handler
+        self._set_answers(answers)
         self.show()
         self.raise_()
         self._place()
-        if kind in SHOWN_FOR and not action:
+        if kind in SHOWN_FOR and not answers:
             self._timer.start(SHOWN_FOR[kind])
         else:
             self._timer.stop()
 
-    def add_action(self, action: str, handler: Handler) -> None:
-        """Give the note that is shown a button."""
-        self._action.setText(action)
-        self._action.setAccessibleName(action)
-        self._action.show()
-        self._handler = handler
+    def add_answer(self, answer: Answer) -> None:
+        """Give the note that is shown a button in place of those it has."""
+        self._set_answers([answer])
         self._timer.stop()
         self._place()
 
@@ -168,11 +183,25 @@ class MessageBar(QFrame):
     def _copy_details(self) -> None:
         QGuiApplication.clipboard().setText(f"{self._text.text()}\n\n{self._details.toPlainText()}")
 
-    def _act(self) -> None:
-        handler, self._handler = self._handler, None
+    def _set_answers(self, answers: Sequence[Answer]) -> None:
+        for button in self._answers:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self._answers = []
+        for number, answer in enumerate(answers):
+            button = QPushButton(answer.text)
+            button.setAccessibleName(answer.text)
+            button.setToolTip(answer.hint)
+            button.setProperty("primary", number == 0 and len(answers) > 1)
+            button.clicked.connect(partial(self._answer, answer.handler))
+            self._row.insertWidget(self._row.indexOf(self._more), button)
+            self._answers.append(button)
+
+    def _answer(self, handler: Handler) -> None:
         if self._asking:
+            self._question = None
             self.hide()
         else:
             self._over()
-        if handler is not None:
-            handler()
+        handler()

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.document.project import SUFFIX, read_thumbnail
+from app.widgets.pixels import image_of
 from model.errors import UserError
 from model.images import load_pixels, open_image
 
@@ -77,8 +78,7 @@ def _centred(pixels: NDArray[np.uint8], ratio: float) -> QPixmap:
     square = QPixmap(round(SIDE * ratio), round(SIDE * ratio))
     square.fill(Qt.GlobalColor.transparent)
     painter = QPainter(square)
-    image = QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888)
-    painter.drawImage((square.width() - width) // 2, (square.height() - height) // 2, image)
+    painter.drawImage((square.width() - width) // 2, (square.height() - height) // 2, image_of(pixels))
     painter.end()
     square.setDevicePixelRatio(ratio)
     return square

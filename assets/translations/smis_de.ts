@@ -1623,6 +1623,11 @@
       <translation>{folder} kann nicht für Wiederherstellungsdateien angelegt werden: {reason}</translation>
     </message>
     <message>
+      <location filename="../../app/document/recovery.py" />
+      <source>{target} cannot be written: {reason}</source>
+      <translation>{target} kann nicht geschrieben werden: {reason}</translation>
+    </message>
+    <message>
       <location filename="../../app/document/styling.py" />
       <source>the clipboard holds no style</source>
       <translation>die Zwischenablage enthält keinen Stil</translation>
@@ -1734,6 +1739,11 @@
     </message>
     <message>
       <location filename="../../model/checkpoints/bundle.py" />
+      <source>{source} is damaged: {error}</source>
+      <translation>{source} ist beschädigt: {error}</translation>
+    </message>
+    <message>
+      <location filename="../../model/checkpoints/bundle.py" />
       <source>no bundle of weights was found in {folders}</source>
       <translation>in {folders} wurde kein Netz gefunden</translation>
     </message>
@@ -1751,11 +1761,6 @@
       <location filename="../../model/checkpoints/bundle.py" />
       <source>there is no bundle {name!r} (bundles that were found: {names})</source>
       <translation>das Netz {name!r} gibt es nicht (gefundene Netze: {names})</translation>
-    </message>
-    <message>
-      <location filename="../../model/checkpoints/bundle.py" />
-      <source>{source} is damaged: {error}</source>
-      <translation>{source} ist beschädigt: {error}</translation>
     </message>
     <message>
       <location filename="../../model/checkpoints/bundle.py" />
@@ -1816,11 +1821,6 @@
       <location filename="../../model/checkpoints/bundle.py" />
       <source>{target} exists and is no bundle; nothing was written</source>
       <translation>{target} gibt es schon und ist kein Netz; es wurde nichts geschrieben</translation>
-    </message>
-    <message>
-      <location filename="../../model/checkpoints/bundle.py" />
-      <source>{target} cannot be written: {reason}</source>
-      <translation>{target} kann nicht geschrieben werden: {reason}</translation>
     </message>
     <message>
       <location filename="../../model/checkpoints/importer.py" />
@@ -4802,13 +4802,53 @@
     </message>
     <message>
       <location filename="../../app/welcome.py" />
+      <source>The program ended unexpectedly. Unsaved work on “{0}”, last changed {1}, was kept.</source>
+      <translation>Das Programm wurde unerwartet beendet. Ungesicherte Arbeit an „{0}“, zuletzt geändert {1}, ist noch da.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
       <source>The program ended unexpectedly. Unsaved work of {0} was kept.</source>
       <translation>Das Programm wurde unerwartet beendet. Ungesicherte Arbeit vom {0} wurde aufbewahrt.</translation>
     </message>
     <message>
       <location filename="../../app/welcome.py" />
+      <source>(1 of {0})</source>
+      <translation>(1 von {0})</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
       <source>Recover</source>
       <translation>Wiederherstellen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Discard</source>
+      <translation>Verwerfen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>This can be undone; the file stays on the disk for {0} days</source>
+      <translation>Das lässt sich rückgängig machen; die Datei bleibt {0} Tage auf dem Datenträger</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Later</source>
+      <translation>Später</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Ask again at the next start</source>
+      <translation>Beim nächsten Start wieder fragen</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>The work that was kept is discarded.</source>
+      <translation>Die aufgehobene Arbeit ist verworfen.</translation>
+    </message>
+    <message>
+      <location filename="../../app/welcome.py" />
+      <source>Undo</source>
+      <translation>Rückgängig</translation>
     </message>
   </context>
 </TS>

@@ -199,7 +199,7 @@ def test_corrections_of_a_photo_survive_a_crash(studio, answers: SimpleNamespace
     assert studio.window.review.give_up()
     studio.wait(lambda: not mine.exists())
     offer_recovery(studio.window)
-    studio.window.messages._action.click()
+    studio.window.messages.answers[0].click()
     studio.wait(lambda: studio.window.review.active)
     assert np.array_equal(studio.document.labels, corrected) and corrected[10, 10] == bag
     assert studio.document.modified and studio.document.name == "me"

@@ -74,7 +74,7 @@ def test_styles_are_fitted_to_the_photo_as_one_step(photo_studio, monkeypatch: p
     assert not np.array_equal(studio.document.codes, before)
     shown: list[FittedDialog] = []
     monkeypatch.setattr(FittedDialog, "exec", lambda dialog: shown.append(dialog))
-    QTest.mouseClick(bar._action, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(bar.answers[0], Qt.MouseButton.LeftButton)
     assert len(shown) == 1 and len(shown[0].findChildren(QLabel)) == 7
     studio.trigger("edit.undo")
     assert np.array_equal(studio.document.codes, before)

@@ -120,7 +120,7 @@ def test_without_a_network_the_window_opens_and_says_so(
     assert colors[1].saturation() < colors[0].saturation() and colors[1] != colors[0]
     chosen = []
     monkeypatch.setattr(ModelDialog, "exec", lambda dialog: chosen.append(dialog) or 0)
-    studio.window.messages._action.click()
+    studio.window.messages.answers[0].click()
     assert len(chosen) == 1
 
 

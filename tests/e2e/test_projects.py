@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import pytest
 
 from app.document import recovery
 from app.document.document import Document
-from app.document.project import snapshot
+from app.document.project import read_project, snapshot
 from app.welcome import offer_recovery
 from model.images import write_picture
 from model.labels import builtin_label_set, write_label_map
@@ -103,13 +104,74 @@ def test_autosave_and_recovery(studio, tmp_path: Path) -> None:
     # What is said meanwhile does not cost the offer.
     studio.window.messages._close.click()
     assert studio.window.messages.text == offered != ""
-    studio.window.messages._action.click()
+    studio.window.messages.answers[0].click()
     assert (studio.document.labels == 3).all() and studio.document.modified
     assert studio.document.path is None
     studio.wait(mine.is_file)
     # The work of another crash is offered next, and lost only when it has been taken over.
     assert older.is_file() and studio.window.messages.text
     studio.document.mark_saved(None)
-    studio.window.messages._action.click()
+    studio.window.messages.answers[0].click()
     assert not (studio.document.labels == 3).all()
     studio.wait(lambda: not older.exists())
+
+
+def test_what_was_left_behind_can_wait_or_be_discarded_and_come_back(studio) -> None:
+    studio.settle()
+    folder, messages = studio.window.autosaver.folder, studio.window.messages
+    mine = recovery.recovery_path(folder)
+    left = []
+    for number, title in enumerate(("first", "second")):
+        lost = Document(np.full((48, 32), number + 1, dtype=np.uint8), LABEL_SET, title=title)
+        recovery.write_recovery(folder, snapshot(lost, np.zeros((48, 32, 3), dtype=np.uint8)))
+        left.append(mine.rename(mine.with_name(f"recovery-{title}.smis")))
+        os.utime(left[-1], (number + 1, number + 1))
+    before = studio.document.labels.copy()
+
+    offer_recovery(studio.window)
+    later = messages.answers[2]
+    assert "“second”" in messages.text
+    later.click()
+    assert not messages.text and all(path.is_file() for path in left)
+
+    offer_recovery(studio.window)
+    messages.answers[1].click()
+    assert not left[1].exists()
+    (undo,) = messages.answers
+    undo.click()
+    assert left[1].is_file() and "“second”" in messages.text
+    messages.answers[1].click()
+    # The note of what was done lies over the question for the other one.
+    messages._close.click()
+    assert "“first”" in messages.text
+    messages.answers[1].click()
+    messages._close.click()
+    assert not messages.text and not recovery.left_behind(folder)
+    assert np.array_equal(studio.document.labels, before)
+    # On the disk both are as they were.
+    kept = sorted(folder.glob("recovery-*.smis.discarded-*"))
+    assert [read_project(path).title for path in kept] == ["first", "second"]
+
+
+def test_nothing_piles_up_among_recovery_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document(np.zeros((48, 32), dtype=np.uint8), LABEL_SET)
+    recovery.write_recovery(tmp_path, snapshot(document))
+    mine = recovery.recovery_path(tmp_path)
+    crashed = tmp_path / "recovery-crashed.smis"
+    crashed.write_bytes(mine.read_bytes())
+    crashed.with_name(f"{crashed.name}.lock").touch()
+    mine.unlink()
+    discarded = recovery.discard(crashed)
+    for name in ("recovery-gone.smis.lock", ".recovery-gone.0123abcd.smis"):
+        (tmp_path / name).touch()
+    recovery.tidy(tmp_path)
+    assert len(list(tmp_path.iterdir())) == 4
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 2 * 24 * 3600)
+    recovery.tidy(tmp_path)
+    # A lock that somebody holds stays.
+    assert sorted(tmp_path.iterdir()) == sorted((discarded, mine.with_name(f"{mine.name}.lock")))
+    monkeypatch.setattr(time, "time", lambda: now + (recovery.KEPT_DAYS + 1) * 24 * 3600)
+    recovery.tidy(tmp_path)
+    recovery.leave_folder(tmp_path)
+    assert not list(tmp_path.iterdir())
