@@ -39,6 +39,7 @@ from app.review import PhotoReview
 from app.session import Message, Session
 from app.settings import Settings, load_settings, state_folder
 from app.stamping import Stamping
+from app.widgets.icon_button import mark_overflow, retheme_buttons
 from app.widgets.message_bar import Answer, MessageBar
 from app.widgets.placing_bar import PlacingBar
 from app.widgets.review_bar import ReviewBar
@@ -89,11 +90,11 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(stage)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        bar = ReviewBar()
-        layout.addWidget(bar)
+        review = ReviewBar()
+        layout.addWidget(review)
         layout.addWidget(self.canvas, 1)
         self.setCentralWidget(stage)
-        self.review = PhotoReview(self, bar)
+        self.review = PhotoReview(self, review)
         placing = PlacingBar()
         layout.insertWidget(1, placing)
         self.stamping = Stamping(self, placing)
@@ -108,6 +109,8 @@ class MainWindow(QMainWindow):
         for tool in TOOLS:
             tools.addAction(self.actions_table[f"tool.{tool.id}"])
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tools)
+        for bar in (self.options, tools):
+            mark_overflow(bar, self.tr("More that does not fit here"))
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.panels, self.docks = place_docks(self, self.session)
         self.recent_menu = place_menus(self, self.actions_table, self.docks.values())
@@ -287,6 +290,7 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         self.actions_table[f"theme.{choice}"].setChecked(True)
         self.actions_table.retheme()
+        retheme_buttons(self)
         for panel in (*self.panels.values(), self.review.bar):
             retheme = getattr(panel, "retheme", None)
             if retheme is not None:

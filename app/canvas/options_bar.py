@@ -5,58 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolBar, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QLabel, QSizePolicy, QToolBar, QWidget
 
 from app import theme
 from app.canvas.tools.base import MAX_SIZE, Tool, ToolSettings
 from app.canvas.tools.hints import hint
-from app.widgets.fields import WholeField
-from app.widgets.slider import Slider
+from app.widgets.number_field import NumberField, Room
 
 if TYPE_CHECKING:
     from app.actions import ActionTable
 
 
-class _Field(QWidget):
-    """A name, a slider and a number for one whole-number option."""
-
-    changed = Signal(int)
-
-    def __init__(self, name: str, low: int, high: int, value: int, *, suffix: str = "", power: float = 1.0) -> None:
-        super().__init__()
-        # What is right of it stays where it is, whatever the tool in use shows on the left.
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-        self._low, self._high, self._power = low, high, power
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(4, 0, 8, 0)
-        layout.setSpacing(6)
-        label = QLabel(name)
-        label.setProperty("muted", True)
-        self.slider = Slider(0.0, 1.0, 0.0)
-        self.slider.setFixedWidth(112)
-        self.slider.setAccessibleName(name)
-        self.spin = WholeField()
-        self.spin.setRange(low, high)
-        self.spin.setSuffix(suffix)
-        self.spin.setFixedWidth(58)
-        self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.spin.setAccessibleName(name)
-        self.spin.setKeyboardTracking(False)
-        for widget in (label, self.slider, self.spin):
-            layout.addWidget(widget)
-        self.slider.moved.connect(lambda share: self.set_value(round(low + share**power * (high - low)), tell=True))
-        self.spin.valueChanged.connect(lambda number: self.set_value(number, tell=True))
-        self.set_value(value)
-
-    def set_value(self, value: int, tell: bool = False) -> None:
-        self.spin.blockSignals(True)
-        self.spin.setValue(value)
-        self.spin.blockSignals(False)
-        share = ((value - self._low) / (self._high - self._low)) ** (1 / self._power)
-        self.slider.set_real(share)
-        if tell:
-            self.changed.emit(value)
+ROOMS = (
+    (Room.FULL, Room.FULL, True),
+    (Room.SHORT, Room.SHORT, True),
+    (Room.SHORT, Room.NUMBER, True),
+    (Room.NUMBER, Room.NUMBER, True),
+    (Room.NUMBER, Room.NUMBER, False),
+)
+"""Room for a tool's fields, room for the overlay's, and whether the tool is named: from wide windows to narrow ones."""
 
 
 class _Hint(QWidget):
@@ -112,10 +80,10 @@ class OptionsBar(QToolBar):
         self.addSeparator()
         self.title = QLabel()
         self.title.setStyleSheet("font-weight: 600; padding: 0 8px 0 4px;")
-        self.addWidget(self.title)
+        self._named = self.addWidget(self.title)
         # The eye tells sizes apart by ratio: the slider gives small brushes more of its way.
-        self.size_field = _Field(self.tr("Size"), 1, MAX_SIZE, settings.size, power=2.2)
-        self.tolerance = _Field(self.tr("Tolerance"), 0, 255, settings.tolerance, power=1.6)
+        self.size_field = NumberField(self.tr("Size"), 1, MAX_SIZE, settings.size, power=2.2)
+        self.tolerance = NumberField(self.tr("Tolerance"), 0, 255, settings.tolerance, power=1.6)
         self.pressure = QCheckBox(self.tr("Pen pressure"))
         self.pressure.setChecked(settings.pressure_size)
         self.contiguous = QCheckBox(self.tr("Connected only"))
@@ -134,13 +102,37 @@ class OptionsBar(QToolBar):
         self.addWidget(self.hint)
         for action_id in ("view.overlay", "view.outlines", "view.side", "view.split"):
             self.addAction(actions[action_id])
-        self.opacity = _Field(self.tr("Overlay"), 0, 100, round(opacity * 100), suffix=" %")
+        self.opacity = NumberField(self.tr("Overlay"), 0, 100, round(opacity * 100), suffix=" %")
         self.addWidget(self.opacity)
+        self._fields = {self.size_field: "size", self.tolerance: "tolerance", self.opacity: ""}
         self.size_field.changed.connect(self._take)
         self.tolerance.changed.connect(self._take)
         for box in (self.pressure, self.contiguous, self.original):
             box.toggled.connect(self._take)
         self.opacity.changed.connect(lambda value: self.opacity_changed.emit(value / 100))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._fit()
+        super().resizeEvent(event)
+
+    def _fit(self) -> None:
+        """Give every field as much room as leaves all of them in sight."""
+        layout = self.layout()
+        assert layout is not None
+        used = [field for field, name in self._fields.items() if not name or self._widgets[name].isVisible()]
+        self._named.setVisible(True)
+        layout.invalidate()
+        rest = self.sizeHint().width() - sum(field.sizeHint().width() for field in used)
+        title = self.title.sizeHint().width()
+        for *rooms, named in ROOMS:
+            taken = sum(field.width_in(rooms[field is self.opacity]) for field in used)
+            if rest + taken - (0 if named else title) <= self.width():
+                break
+        for field in self._fields:
+            field.set_room(rooms[field is self.opacity])
+        self._named.setVisible(named)
+        # Else the bar would lay itself out with the widths from before.
+        layout.invalidate()
 
     def show_tool(self, tool: Tool) -> None:
         """Show the options of another tool; one that is in no tool bar is a region's that is being placed."""
@@ -149,6 +141,7 @@ class OptionsBar(QToolBar):
         self.title.setText(self._table.text(action_id) if known else self.tr("Place the region"))
         for name, action in self._widgets.items():
             action.setVisible(name in tool.uses)
+        self._fit()
         self.hint.show_text(hint(tool.id))
 
     def set_size(self, size: int) -> None:

@@ -185,11 +185,7 @@ class ClassPanel(SightPanel):
             self.swatch.set_color(self.session.class_color(index))
 
     def retheme(self) -> None:
-        """Draw the icons again in the theme's colours."""
-        for button in self.findChildren(QToolButton):
-            name = button.property("icon-name")
-            if name:
-                button.setIcon(theme.themed(name))
+        """Draw again what has the theme's colours."""
         self.refresh()
 
     def refresh(self, *_: object) -> None:

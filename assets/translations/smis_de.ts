@@ -2819,6 +2819,11 @@
     </message>
     <message>
       <location filename="../../app/window.py" />
+      <source>More that does not fit here</source>
+      <translation>Mehr, das hier nicht hinpasst</translation>
+    </message>
+    <message>
+      <location filename="../../app/window.py" />
       <source>network</source>
       <translation>Netz</translation>
     </message>

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton, QToolBar
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QPushButton, QToolBar, QToolButton
 
 from app import theme
 from app.canvas.surface import BUSY_AFTER, ViewMode
@@ -20,6 +20,7 @@ from app.document.box import Box
 from app.launch import fit_on_screen
 from app.rendering.requests import RenderResult
 from app.settings import Settings, load_settings
+from app.widgets.slider import Slider
 from app.widgets.status import StatusBar
 from model.labels import builtin_label_set, write_label_map
 
@@ -284,3 +285,30 @@ def test_a_batch_starts_with_both_folders_only(studio, tmp_path: Path) -> None:
     assert not dialog.start_button.isEnabled()
     dialog.target.setText(str(tmp_path / "out"))
     assert dialog.start_button.isEnabled()
+
+
+def test_a_narrow_window_keeps_every_option_within_reach(studio) -> None:
+    window = studio.window
+    options = window.options
+    studio.tool("brush")
+    studio.trigger("view.overlay")
+    for width in (1280, 1000, 860, 740):
+        window.resize(width, 640)
+        studio.wait(lambda width=width: window.width() == width and options.opacity.spin.isVisible())
+        edge = options.opacity.mapTo(options, options.opacity.rect().topRight()).x()
+        assert edge < width and options.size_field.spin.isVisible() and options.pressure.isVisible()
+    assert not options.opacity.slider.isVisible()
+    QTest.mouseClick(options.opacity.opener, Qt.MouseButton.LeftButton)
+    popup = QApplication.activePopupWidget()
+    slider = popup.findChild(Slider)
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center() + QPoint(40, 0))
+    assert window.settings.overlay_opacity > 0.6 and options.opacity.spin.value() > 60
+    popup.close()
+    # Where even that is too much, Qt's own button opens the rest.
+    window.resize(600, 500)
+    more = options.findChild(QToolButton, "qt_toolbar_ext_button")
+    studio.wait(more.isVisible)
+    assert not more.icon().isNull() and more.toolTip()
+    window.resize(1280, 700)
+    studio.wait(options.opacity.slider.isVisible)
+    assert options.title.isVisible() and not options.opacity.opener.isVisible()
