@@ -2,10 +2,13 @@
 
 The plain module convolves the one-hot label map for every modulation, as the paper describes it. Our network's own
 forward computes each distinct label window once on the CPU; that faster module is measured beside it, as "tabulated".
+On CUDA float32 means float32: what the plain module takes where its convolutions may round to TF32, as torch has them
+do by itself, is measured beside it as well.
 """
 
 from __future__ import annotations
 
+import copy
 import resource
 import statistics
 import sys
@@ -23,6 +26,7 @@ from torch import Tensor
 
 from model.engine.bench_inputs import CLASS_OF_SHARE, draw_map, random_codes
 from model.engine.frame import Frame
+from model.engine.graphs import in_float32
 from model.engine.renderer import Renderer
 from model.groupdnet import Generator
 from model.groupdnet.modulation import ConditionalGroupNorm
@@ -40,6 +44,7 @@ class _Case:
     psnr: list[float] = field(default_factory=list)
     plain: list[float] = field(default_factory=list)
     tabulated: list[float] = field(default_factory=list)
+    tf32: list[float] = field(default_factory=list)
 
     def row(self, name: str) -> dict[str, Any]:
         engine, plain = statistics.median(self.milliseconds), statistics.median(self.plain)
@@ -53,6 +58,7 @@ class _Case:
             "max_abs_diff": max(self.differences) if self.differences else None,
             "preview_psnr": round(min(self.psnr), 1) if self.psnr else None,
             "tabulated_ms": round(statistics.median(self.tabulated), 2) if self.tabulated else None,
+            "tf32_ms": round(statistics.median(self.tf32), 2) if self.tf32 else None,
         }
 
 
@@ -68,7 +74,8 @@ class Benchmark:
         self.generator = generator
         self.renderer = renderer
         self._device = renderer.device
-        self._plain = generator.to(self._device)
+        # The renderer's own stays where it is.
+        self._plain = generator if self._device.type == "cpu" else copy.deepcopy(generator).to(self._device)
         self._random = np.random.default_rng(1)
         self._size = (height, width)
         self._checks = checks
@@ -78,6 +85,7 @@ class Benchmark:
         self._cases: dict[str, _Case] = defaultdict(_Case)
         self._plain_times: list[float] = []
         self._tabulated_times: list[float] = []
+        self._tf32_times: list[float] = []
         norms = [module for module in generator.modules() if isinstance(module, ConditionalGroupNorm)]
         self._tabulating = [norm for norm in norms if norm.tabulates and self._device.type == "cpu"]
 
@@ -118,8 +126,9 @@ class Benchmark:
         if self._device.type == "cuda":
             memory["peak_device_mib"] = round(torch.cuda.max_memory_allocated(self._device) / 2**20)
         return {
-            "device": str(self._device),
+            "device": str(self.renderer.device),
             "precision": str(self.renderer.precision).removeprefix("torch."),
+            "notice": self.renderer.notice,
             "compiled": self.renderer.uses_kernels,
             "threads": torch.get_num_threads(),
             "clock": "wall" if self._clock is time.perf_counter else "cpu",
@@ -145,9 +154,10 @@ class Benchmark:
         for _ in range(2):
             self._render(preview=False)
             self._time_plain()
-            self._time_tabulated()
+            self._time_others()
         self._plain_times.clear()
         self._tabulated_times.clear()
+        self._tf32_times.clear()
 
     def _map(self) -> Labels:
         return draw_map(*self._size, self.generator.config.classes, self._random)
@@ -162,15 +172,18 @@ class Benchmark:
         for norm in self._tabulating:
             norm.use_windows = False
         try:
-            return self._time_module()
+            with in_float32():
+                return self._time_module()
         finally:
             for norm in self._tabulating:
                 norm.use_windows = True
 
-    def _time_tabulated(self) -> None:
-        """The module's own fast path, where it has one."""
+    def _time_others(self) -> None:
+        """The module's own fast path, and the one that is less exact, where there are any."""
         if self._tabulating:
             self._tabulated_times.append(self._time_module()[0])
+        if self._device.type == "cuda":
+            self._tf32_times.append(self._time_module()[0])
 
     def _time_module(self) -> tuple[float, Tensor]:
         start = self._now()
@@ -194,11 +207,12 @@ class Benchmark:
         plain, picture = self._time_plain() if check or name == "all_styles" else (self._plain_times[-1], None)
         if picture is not None:
             self._plain_times.append(plain)
-            self._time_tabulated()
+            self._time_others()
             if check:
-                case.differences.append(float((self.renderer.picture().cpu() - picture).abs().max()))
+                case.differences.append(float((self.renderer.picture() - picture).abs().max()))
         case.plain.append(plain)
         case.tabulated += self._tabulated_times[-1:]
+        case.tf32 += self._tf32_times[-1:]
         return frame
 
     def _both(self, name: str, edit: Callable[[], None], check: bool) -> None:
@@ -213,6 +227,7 @@ class Benchmark:
             self._cases[f"{name}_exact"].milliseconds[-1] = taken
         case.plain.append(self._plain_times[-1])
         case.tabulated += self._tabulated_times[-1:]
+        case.tf32 += self._tf32_times[-1:]
         case.psnr.append(_psnr(preview, exact))
 
     def _dab(self, side: int) -> None:
@@ -267,14 +282,16 @@ def _peak_rss() -> int:
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as text for people."""
-    heads = f"{'case':18}{'plain ms':>10}{'tabulated':>11}{'engine ms':>11}{'ratio':>8}{'spread':>8}"
+    beside = "tf32" if any(row["tf32_ms"] is not None for row in rows) else "tabulated"
+    heads = f"{'case':18}{'plain ms':>10}{beside:>11}{'engine ms':>11}{'ratio':>8}{'spread':>8}"
     lines = [heads + f"{'max diff':>10}{'PSNR dB':>9}"]
     for row in rows:
         difference = "" if row["max_abs_diff"] is None else f"{row['max_abs_diff']:.1e}"
         psnr = "" if row["preview_psnr"] is None else f"{row['preview_psnr']:.1f}"
-        tabulated = "" if row["tabulated_ms"] is None else f"{row['tabulated_ms']:.1f}"
+        other = row[f"{beside}_ms"]
+        other = "" if other is None else f"{other:.1f}"
         lines.append(
-            f"{row['case']:18}{row['plain_ms']:10.1f}{tabulated:>11}{row['engine_ms']:11.1f}{row['ratio']:8.1f}{row['spread']:8.1f}"
+            f"{row['case']:18}{row['plain_ms']:10.1f}{other:>11}{row['engine_ms']:11.1f}{row['ratio']:8.1f}{row['spread']:8.1f}"
             f"{difference:>10}{psnr:>9}"
         )
     return "\n".join(lines)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from model.engine.graphs import cuda_works
 from model.errors import UserError
 
 DEVICES = ("auto", "cpu", "cuda")
@@ -26,9 +27,9 @@ def cpu_has_bfloat16() -> bool:
 
 
 def choose_device(device: str) -> torch.device:
-    """ "auto" is CUDA where there is a device. Raises UserError for an unknown name or a CUDA that is not there."""
+    """ "auto" is CUDA where a device works. Raises UserError for an unknown name or a CUDA that is not there."""
     if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        return torch.device("cuda" if cuda_works() else "cpu")
     kind, _, number = device.partition(":")
     if kind not in ("cpu", "cuda") or (number and not number.isdigit()):
         raise UserError("The device must be one of {devices}, not {device}.", devices=", ".join(DEVICES), device=device)

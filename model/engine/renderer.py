@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -14,12 +17,14 @@ from torch import Tensor
 
 from model.engine import fused
 from model.engine.boxes import Box, hull
+from model.engine.captured import HalfOverflow, WholeFramePlan
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.frame import Frame, RenderCancelled
+from model.engine.graphs import is_out_of_memory
 from model.engine.plan import Plan
 from model.engine.precision import choose_device, choose_precision
-from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
+from model.engine.whole_frame import WholeFrameNetwork
 from model.engine.workspace import Workspace
 from model.errors import UserError
 from model.groupdnet import Generator
@@ -29,12 +34,21 @@ DEFAULT_CPU_BUDGET = 1 << 30
 AnyPlan = Plan | WholeFramePlan
 Drawn = TypeVar("Drawn")
 
+_log = logging.getLogger(__name__)
+
 
 def _default_budget(device: torch.device) -> int:
     if device.type == "cpu":
         return DEFAULT_CPU_BUDGET
     free, _ = torch.cuda.mem_get_info(device)
     return free // 4
+
+
+def _give_back_memory() -> None:
+    """Have torch give what it keeps of the device's memory back; nothing where the device does not answer any more."""
+    if torch.cuda.is_available():
+        with contextlib.suppress(RuntimeError):
+            torch.cuda.empty_cache()
 
 
 class HasGenerator(Protocol):
@@ -67,7 +81,10 @@ class Renderer:
         budget_bytes: int | None = None,
         compiled: Literal["never", "loaded", "soon", "first"] = "loaded",
     ) -> None:
-        self._generator = source if isinstance(source, Generator) else source.generator
+        generator = source if isinstance(source, Generator) else source.generator
+        # Codes come in on the CPU, and the CPU may have to go on alone.
+        away = any(values.device.type != "cpu" for values in generator.parameters())
+        self._generator = copy.deepcopy(generator).cpu() if away else generator
         self._config = self._generator.config
         self.notice = ""
         self._budget = budget_bytes
@@ -140,19 +157,42 @@ class Renderer:
         return Frame(plan.pixels.copy(), hull(boxes), plan.is_current, self._milliseconds, boxes)
 
     def _surviving(self, attempt: Callable[[], Drawn]) -> Drawn:
-        """Run an attempt; out of device memory, free all caches and try again, then go on on the CPU."""
-        try:
-            return attempt()
-        except torch.OutOfMemoryError:
-            self.forget()
-        try:
-            return attempt()
-        except torch.OutOfMemoryError:
-            if self.device.type == "cpu":
-                raise
-        self.notice = f"{self.device.type.upper()} is out of memory, so the CPU renders now"
-        self._use(torch.device("cpu"), "auto")
-        return attempt()
+        """Run an attempt; out of device memory, free all caches and try again; then, or where the device fails in
+        another way, go on on the CPU. Values beyond the half format: go on in float32."""
+        freed = False
+        while True:
+            overflown = out_of_memory = False
+            try:
+                return attempt()
+            except HalfOverflow:
+                overflown = True
+            except RuntimeError as error:
+                out_of_memory = is_out_of_memory(error)
+                if self.device.type == "cpu" and (freed or not isinstance(error, torch.OutOfMemoryError)):
+                    raise
+                reason = str(error).partition("\n")[0]
+            # Only here, for what the attempt had made is held by the error until it is forgotten.
+            if overflown:
+                self._leave(self.device, "float32", "Half precision does not hold this network's values")
+            elif out_of_memory and not freed:
+                freed = True
+                self.forget()
+            else:
+                failed = "is out of memory" if out_of_memory else f"failed ({reason})"
+                self._leave(torch.device("cpu"), "auto", f"{self._name} {failed}, so the CPU renders now")
+
+    @property
+    def _name(self) -> str:
+        return self.device.type.upper()
+
+    def _leave(self, device: torch.device, precision: str, notice: str) -> None:
+        """Give up what is in use, and start afresh on a device."""
+        _log.warning("%s", notice)
+        self.notice = notice
+        left = self.device
+        self._use(device, precision)
+        if left.type == "cuda":
+            _give_back_memory()
 
     def picture(self) -> Tensor:
         """float32 (3, H, W) in [-1, 1]: the last frame before it was rounded to 8 bits. Raises ValueError before it."""
@@ -165,8 +205,8 @@ class Renderer:
         self._plans.clear()
         self._last = None
         self._workspace = Workspace(self.precision)
-        if self.device.type == "cuda" and torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        if self.device.type == "cuda":
+            _give_back_memory()
 
     def describe(self) -> str:
         """One line for the status bar: device, precision, last time, memory."""
@@ -233,9 +273,11 @@ class Renderer:
         return Elementwise(self._workspace) if kernels is None else fused.FusedElementwise(self._workspace, kernels)
 
     def _keep_budget(self, current: AnyPlan) -> None:
-        """Drop the oldest plans until the rest fits the budget, the current one last."""
-        while self.cache_bytes > self.budget_bytes and self._plans:
-            _, oldest = self._plans.popitem(last=False)
+        """Drop the oldest plans until the rest fits the budget, the current one last.
+
+        On a GPU it stays: to record its graphs again for every frame would take a second each.
+        """
+        least = 0 if isinstance(current, Plan) else 1
+        while self.cache_bytes > self.budget_bytes and len(self._plans) > least:
+            self._plans.popitem(last=False)
             self._dropped += 1
-            if oldest is current:
-                break

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 
 from model.engine import Renderer, fused, modulation_weights, parallel, tables, winograd
 from model.engine.boxes import Box
+from model.engine.captured import WholeFramePlan
 from model.engine.compiled_windows import CompiledCoder
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.renderer import AnyPlan
-from model.engine.whole_frame import WholeFrameNetwork, WholeFramePlan
+from model.engine.whole_frame import WholeFrameNetwork
 from model.engine.windows import LevelWindows, WindowCoder
 from model.engine.workspace import Workspace
 from model.errors import UserError

@@ -1,0 +1,408 @@
+"""What runs on CUDA, as far as a machine without it can tell: on tensors without values, in half on the CPU, and with
+graphs that are replayed by calling what they recorded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from model.engine import Renderer, graphs, grouped_conv
+from model.engine.captured import WholeFramePlan
+from model.engine.graphs import is_out_of_memory
+from model.engine.grouped_conv import GroupedConv
+from model.engine.renderer import AnyPlan
+from model.engine.whole_frame import WholeFrameNetwork
+from model.groupdnet import Generator
+from tests.unit.model.engine_edits import KINDS, Person, as_pixels, from_scratch, tiny_generator
+
+CPU = torch.device("cpu")
+# Tensors there have shapes, strides and formats, but no values.
+FAR = torch.device("meta")
+# Operators that wait for the device, have outputs of a size that depends on values, or bring values from the host.
+WAITING = {
+    *("_local_scalar_dense", "is_nonzero", "equal", "nonzero", "nonzero_static", "masked_select", "bincount", "histc"),
+    *("unique", "_unique", "_unique2", "unique_dim", "unique_consecutive", "repeat_interleave"),
+    *("lift", "lift_fresh", "lift_fresh_copy"),
+}
+
+
+class CaptureRules(TorchDispatchMode):
+    """Refuses what cannot be recorded in a CUDA graph, and convolutions that would have to change a layout first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.launched: list[str] = []
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        name = func.overloadpacket.__name__
+        given = [value for value in tree_leaves((args, kwargs)) if isinstance(value, Tensor)]
+        assert name not in WAITING, f"{func} waits for the device"
+        if name in ("index", "index_put", "index_put_", "_index_put_impl_"):
+            assert all(tensor.dtype != torch.bool for tensor in given[1:]), f"{func} by a mask waits for the device"
+        if name == "convolution":
+            for tensor in given[:2]:
+                assert tensor.is_contiguous(memory_format=torch.channels_last), f"{tuple(tensor.shape)} is copied first"
+        made = func(*args, **(kwargs or {}))
+        for tensor in [*given, *(leaf for leaf in tree_leaves(made) if isinstance(leaf, Tensor))]:
+            assert tensor.device == FAR, f"{func} has to do with {tensor.device}"
+        if not func.is_view:
+            self.launched.append(name)
+        return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_that_is_recorded_waits_for_the_device_or_copies_a_layout(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouped_conv, "_capturing", lambda: True)
+    generator = tiny_generator(kind)
+    config = generator.config
+    network = WholeFrameNetwork(generator, FAR, torch.float16)
+    noise = network.noise(32, 24)
+    labels = torch.zeros(32, 24, dtype=torch.uint8, device=FAR)
+    codes = torch.zeros(config.classes, config.code_channels, 1, 1, device=FAR)
+    edges = labels.bool()
+    with torch.no_grad(), CaptureRules() as first:
+        levels = network.maps(labels, edges, noise)
+    with torch.no_grad(), CaptureRules() as second:
+        picture, finite = network.draw(levels, codes, labels)
+    assert first.launched
+    assert second.launched
+    assert (picture.shape, picture.dtype) == ((3, 32, 24), torch.float32)
+    assert finite.shape == ()
+    for level in levels:
+        grids = [grid for maps in level.maps for grid in maps] + ([] if level.added is None else [level.added])
+        assert all(grid.is_contiguous(memory_format=torch.channels_last) for grid in grids)
+        assert all(grid.dtype == torch.float16 for grid in (*grids, level.one_hot))
+
+
+def on_cpu(generator: Generator, dtype: torch.dtype) -> Callable[[int, int], AnyPlan]:
+    """What makes plans of whole frames on the CPU."""
+    return partial(WholeFramePlan, WholeFrameNetwork(generator, CPU, dtype))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_half_precision_is_close(kind: str) -> None:
+    torch.set_num_threads(1)
+    generator = tiny_generator(kind, 3)
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(3))
+    artist.renderer._make_plan = on_cpu(generator, torch.float16)
+    for edit in ("nothing", "dab", "one_code", "all_codes", "other_size"):
+        artist.edit(edit)
+        request = artist.request
+        frame = artist.renderer.render(request.labels, request.codes, instances=request.instances)
+        error = frame.pixels - as_pixels(from_scratch(generator, request)).astype(np.float64)
+        assert 10 * np.log10(255**2 / np.mean(error**2)) >= 45
+
+
+class ReplayedGraphs:
+    """In place of CUDA's graphs: steps are recorded into tensors of their own, and a replay writes to those again."""
+
+    def __init__(self) -> None:
+        self.recorded = self.replayed = 0
+
+    def record(
+        self, device: torch.device, steps: tuple[Callable[[], None], ...], release: Callable[[], None]
+    ) -> tuple[list[Callable[[], None]], int]:
+        plan: Any = steps[0].__self__  # type: ignore[attr-defined]
+        self.recorded += 1
+        release()
+        for step in steps:
+            step()
+        fixed = self._outputs(plan)
+
+        def replay(step: Callable[[], None]) -> None:
+            self.replayed += 1
+            levels, picture, pixels = plan._levels, plan._picture, plan._bytes
+            step()
+            for into, made in zip(fixed, self._outputs(plan), strict=True):
+                into.copy_(made)
+            plan._levels, plan._picture, plan._bytes = levels, picture, pixels
+
+        return [partial(replay, step) for step in steps], 1000
+
+    @staticmethod
+    def _outputs(plan: WholeFramePlan) -> list[Tensor]:
+        grids = [grid for level in plan._levels for maps in level.maps for grid in maps]
+        grids += [level.one_hot for level in plan._levels]
+        grids += [level.added for level in plan._levels if level.added is not None]
+        return [*grids, plan._picture, plan._bytes]
+
+
+@pytest.fixture
+def replayed(monkeypatch: pytest.MonkeyPatch) -> ReplayedGraphs:
+    made = ReplayedGraphs()
+    monkeypatch.setattr("model.engine.captured.record", made.record)
+    return made
+
+
+def recording(make: Callable[[int, int], AnyPlan], height: int, width: int) -> AnyPlan:
+    plan = make(height, width)
+    assert isinstance(plan, WholeFramePlan)
+    plan._recordable = True
+    return plan
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_replayed_steps_read_and_write_the_same_tensors(kind: str, replayed: ReplayedGraphs) -> None:
+    """Whatever comes between two replays, a frame is what a fresh network draws."""
+    torch.set_num_threads(1)
+    generator = tiny_generator(kind, 2)
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(2))
+    artist.renderer._make_plan = partial(recording, on_cpu(generator, torch.float32))
+    edits = ("nothing", "dab", "one_code", "other_size", "undo", "all_codes", "new_map", "dab_and_code", "nothing")
+    for number, edit in enumerate(edits):
+        artist.step(edit, preview=number % 2 == 0, cancel_after=0 if number == 4 else None)
+        artist.look()
+    assert replayed.replayed > replayed.recorded > 0
+
+
+def test_a_new_style_replays_the_picture_alone(replayed: ReplayedGraphs) -> None:
+    generator = tiny_generator("ours")
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(0))
+    artist.renderer._make_plan = partial(recording, on_cpu(generator, torch.float32))
+    artist.look()
+    for edit, replays in (("one_code", 1), ("nothing", 0), ("new_map", 2)):
+        before = replayed.replayed
+        artist.edit(edit)
+        artist.look()
+        assert replayed.replayed == before + replays
+
+
+def test_steps_that_cannot_be_recorded_are_run(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise graphs.GraphsUnavailable("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr("model.engine.captured.record", refuse)
+    generator = tiny_generator("ours")
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(0))
+    artist.renderer._make_plan = partial(recording, on_cpu(generator, torch.float32))
+    with caplog.at_level("WARNING"):
+        for edit in ("nothing", "dab", "one_code"):
+            artist.edit(edit)
+            assert artist.look().exact
+    assert len(caplog.records) == 1
+
+
+class _Failing:
+    """A maker of plans that fails so many times, as CUDA does."""
+
+    def __init__(self, renderer: Renderer, errors: list[Exception]) -> None:
+        self.errors, self._make = errors, renderer._make_plan
+
+    def __call__(self, height: int, width: int) -> AnyPlan:
+        if self.errors:
+            raise self.errors.pop(0)
+        return self._make(height, width)
+
+
+def _invalidated() -> RuntimeError:
+    """What a capture says that ended for want of memory."""
+    error = RuntimeError("CUDA error: operation failed due to a previous error during capture")
+    error.__context__ = torch.OutOfMemoryError("CUDA out of memory.")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("errors", "device", "told"),
+    [
+        ([RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")], "cuda", ""),
+        ([_invalidated(), _invalidated()], "cpu", "out of memory"),
+        ([RuntimeError("CUDA error: no kernel image is available for execution on the device")], "cpu", "no kernel"),
+    ],
+)
+def test_what_fails_on_a_device_costs_no_edit(errors: list[Exception], device: str, told: str) -> None:
+    torch.set_num_threads(1)
+    generator = tiny_generator("ours")
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(0))
+    artist.look()
+    artist.renderer.device = torch.device("cuda")
+    artist.renderer._plans.clear()
+    artist.renderer._make_plan = _Failing(artist.renderer, errors)
+    artist.step("dab", preview=True, cancel_after=None)
+    assert artist.renderer.device.type == device
+    assert told in artist.renderer.notice
+    assert bool(told) == bool(artist.renderer.notice)
+
+
+def test_only_memory_is_taken_for_memory() -> None:
+    assert is_out_of_memory(_invalidated())
+    assert is_out_of_memory(RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"))
+    assert not is_out_of_memory(RuntimeError("CUDA error: an illegal memory access was encountered"))
+    assert not is_out_of_memory(None)
+
+
+def test_the_memory_of_a_failed_attempt_is_let_go_before_the_next_one() -> None:
+    """An error holds what the frames it came through hold."""
+    renderer = Renderer(tiny_generator("ours"), "cpu", "float32")
+    renderer.device = torch.device("cuda")
+    held: list[Any] = []
+    alive: list[int] = []
+
+    class Large:
+        def __del__(self) -> None:
+            alive.pop()
+
+    def attempt() -> str:
+        alive.append(1)
+        large = Large()
+        if not held:
+            held.append(id(large))
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return f"{len(alive)} alive"
+
+    assert renderer._surviving(attempt) == "1 alive"
+
+
+def test_values_beyond_half_go_on_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.set_num_threads(1)
+    generator = tiny_generator("deepfashion")
+    with torch.no_grad():
+        generator.fc.bias.add_(1e6)
+        for block in generator.blocks:
+            block.norm_0.norm.running_mean.add_(1e6)
+            block.norm_0.norm.running_var.fill_(1e9)
+    artist = Person(generator, Renderer(generator, "cpu", "float32", compiled="never"), np.random.default_rng(0))
+    artist.tolerance = 1e-3
+    use = artist.renderer._use
+    used: list[tuple[str, str]] = []
+
+    def noted(device: torch.device, precision: str) -> None:
+        used.append((device.type, precision))
+        use(CPU, precision)
+
+    monkeypatch.setattr(artist.renderer, "_use", noted)
+    artist.renderer.device = torch.device("cuda")
+    artist.renderer._make_plan = on_cpu(generator, torch.float16)
+    assert artist.look().exact
+    assert used == [("cuda", "float32")]
+    assert "Half" in artist.renderer.notice
+
+
+@pytest.mark.parametrize(("kernel", "bias"), [(3, True), (3, False), (1, True)])
+def test_groups_apart_are_groups_together(kernel: int, bias: bool) -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Conv2d(12, 20, kernel, padding=kernel // 2, groups=4, bias=bias)
+    conv = GroupedConv(layer.weight, layer.bias, 4, CPU, torch.float32)
+    x = torch.randn(1, 12, 7, 5).to(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        expected = layer(x)
+        for made in (conv(x), conv.together(x), conv.apart(x)):
+            assert torch.allclose(made, expected, atol=1e-5)
+            assert made.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_the_faster_way_is_found_once_for_each_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def milliseconds(way: Any, x: Tensor) -> float:
+        tried.append(way.__name__)
+        return 1.0 if way.__name__ == "apart" else 2.0
+
+    monkeypatch.setattr(grouped_conv, "_milliseconds", milliseconds)
+    monkeypatch.setattr(grouped_conv, "_capturing", lambda: False)
+    conv = GroupedConv(torch.randn(8, 2, 3, 3), None, 4, FAR, torch.float16)
+    for side in (4, 4, 8):
+        conv(torch.empty(1, 8, side, side, device=FAR, dtype=torch.float16))
+    assert tried == ["apart", "together"] * 2
+
+
+def test_settings_of_cudnn_come_back() -> None:
+    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
+    with pytest.raises(KeyError), graphs.in_float32(benchmark=True):
+        assert not torch.backends.cudnn.allow_tf32
+        assert torch.backends.cudnn.benchmark
+        raise KeyError
+    assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark) == before
+
+
+class _Cuda:
+    """As much of torch.cuda as recording needs; graphs keep what is called while they are captured."""
+
+    def __init__(self, refuse: Exception | None = None) -> None:
+        self.log: list[str] = []
+        self._refuse = refuse
+        self.CUDAGraph = lambda: self
+        self.Stream = lambda device: self
+        for name in ("empty_cache", "synchronize"):
+            setattr(self, name, partial(self.log.append, name))
+        self.memory_reserved = lambda device: 100 * len(self.log)
+        self.current_stream = lambda device: self
+        self.graph_pool_handle = lambda: "pool"
+
+    def wait_stream(self, other: object) -> None:
+        self.log.append("wait")
+
+    def replay(self) -> None:
+        self.log.append("replay")
+
+    @contextmanager
+    def device(self, device: torch.device) -> Iterator[None]:
+        assert graphs._CAPTURING.locked()
+        yield
+        self.log.append("device left")
+
+    @contextmanager
+    def stream(self, stream: object) -> Iterator[None]:
+        self.log.append("stream")
+        try:
+            yield
+        finally:
+            self.log.append("stream left")
+
+    @contextmanager
+    def graph(self, graph: object, pool: str, stream: object, capture_error_mode: str) -> Iterator[None]:
+        assert (graph, stream, pool, capture_error_mode) == (self, self, "pool", "thread_local")
+        assert torch.backends.cudnn.benchmark
+        self.log.append("capture")
+        yield
+        self.log.append("captured")
+        if self._refuse is not None:
+            raise self._refuse
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch, cuda: _Cuda) -> tuple[list[Callable[[], None]], int]:
+    monkeypatch.setattr(torch, "cuda", cuda)
+    first, second = (partial(cuda.log.append, name) for name in ("maps", "draw"))
+    return graphs.record(torch.device("cuda"), (first, second), partial(cuda.log.append, "release"))
+
+
+def test_steps_are_warmed_up_on_the_stream_that_captures_them_and_let_go_of_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cuda = _Cuda()
+    replays, taken = recorded(monkeypatch, cuda)
+    warm = ["maps", "draw"] * graphs.WARM_UPS
+    captures = ["capture", "maps", "captured", "capture", "draw", "captured"]
+    assert cuda.log == [
+        *("empty_cache", "wait", "stream", *warm, "synchronize", "release", *captures, "stream left", "wait"),
+        "device left",
+    ]
+    assert len(replays) == 2
+    assert taken > 0
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"), [(RuntimeError("not permitted"), graphs.GraphsUnavailable), (_invalidated(), RuntimeError)]
+)
+def test_a_capture_that_fails_gives_stream_and_lock_back(
+    error: Exception, expected: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuda = _Cuda(error)
+    with pytest.raises(expected):
+        recorded(monkeypatch, cuda)
+    assert "stream left" in cuda.log
+    assert not graphs._CAPTURING.locked()
+    assert isinstance(graphs._CAPTURING, type(threading.Lock()))
