@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.compositing.fields import Field, Mask, extend
+from model.compositing.folds import FOLD_REACH, Folds, folds_of, refolded
 from model.compositing.ground import ground_beside
 from model.compositing.inpainting import Plate, inpaint_background
 from model.compositing.keeping import Keep, KeepSettings
@@ -31,9 +32,11 @@ class Compositor:
     The edit mask is: pixels whose class changed, painted pixels, classes with a new style, classes set to `Keep.MODEL`.
     Inside it stand the model's pixels,
 
-    - as they are for `Keep.MODEL`, and for classes with a new style but for the outermost `RIM` pixels, which take the
-      colours from farther inside: there the network mixes the class with what it drew beyond. While a style is not
-      far from the photo's, what the model lacks of the photo (`photo - reference`) is added and fades with distance;
+    - as they are for `Keep.MODEL`;
+    - for classes with a new style with the folds that the photo shows there (`refolded`), but for the outermost `RIM`
+      pixels, which take the colours from farther inside: there the network mixes the class with what it drew beyond.
+      While a style is not far from the photo's, what the model lacks of the photo (`photo - reference`) is added and
+      fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
@@ -76,6 +79,7 @@ class Compositor:
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
+        self._folds: dict[int, Folds | None] = {}
         self._beside: tuple[Field, Field] | None = None
         # Set and read as a whole: films are composed in a thread of their own.
         self._last_own: tuple[Box, dict[int, float], Labels, Field] | None = None
@@ -83,8 +87,8 @@ class Compositor:
 
     def reach(self, restyled: Collection[int] = ()) -> int:
         """How many pixels around a changed one a picture can change."""
-        recolours = any(index in self.personal for index in restyled)
-        return self.settings.seam + LAYER_REACH + 2 + (RECOLOUR_REACH if recolours else 0)
+        farthest = RECOLOUR_REACH if any(index in self.personal for index in restyled) else FOLD_REACH
+        return self.settings.seam + LAYER_REACH + 2 + (farthest if restyled else 0)
 
     @property
     def plate(self) -> Plate:
@@ -278,7 +282,9 @@ class Compositor:
         if self.settings.of(index) is Keep.MODEL:
             return drawn
         if index in restyled:
-            gone = strength(restyled, index)
+            folds, gone = self.folds(index), strength(restyled, index)
+            if folds is not None:
+                drawn = refolded(drawn, folds, own & (self.labels[part] == index), part)
             if gone < 1:
                 drawn += np.float32(1 - gone) * self.correction(index)[part]
             return extend_layer(drawn, inner_part(own), own)
@@ -330,6 +336,15 @@ class Compositor:
         around = np.ones((9, 9), np.uint8)
         same = cv2.erode(kept.astype(np.uint8), around, borderType=cv2.BORDER_CONSTANT, borderValue=1)
         return np.where(same > 0, self._mattes[index][slices(window)], share)
+
+    def folds(self, class_index: int) -> Folds | None:
+        """The folds that the photo shows of a class; None of ground, of prints, and where it shows too little."""
+        if class_index == self.background:
+            return None
+        if class_index not in self._folds:
+            inner = inner_part(self.labels == class_index)
+            self._folds[class_index] = folds_of(self.photo, self.reference, inner)
+        return self._folds[class_index]
 
     def correction(self, class_index: int) -> Field:
         """What the model's colours of a class lack to be the photo's, smoothly extended; float32 (H, W, 3)."""

@@ -78,7 +78,8 @@ class TestPersonalClasses:
         photo, labels = face()
         picture = drawn((140, 100, 80), labels)
         inside = cv2.erode(labels, np.ones((7, 7), np.uint8)) > 0
-        plain = composed(photo, labels).compose(labels, picture, (1,))
+        network = KeepSettings(classes={1: Keep.MODEL})
+        plain = composed(photo, labels, settings=network).compose(labels, picture, (1,))
         kept = composed(photo, labels, personal=(1,)).compose(labels, picture, (1,))
         assert (plain[34, 36] < 30).all()
         assert (kept[34, 36] > 60).all()
