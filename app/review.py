@@ -18,9 +18,10 @@ from PySide6.QtWidgets import QMessageBox
 from app import theme
 from app.canvas.surface import ViewMode
 from app.document.document import Document
+from app.document.origins import StyleOrigin
 from app.icons import pixmap
 from app.rendering.mixing import Correction
-from app.rendering.photos import ParsedPhoto, encode_frame, parse_file
+from app.rendering.photos import ParsedPhoto, first_styles, parse_file
 from app.widgets.review_bar import ReviewBar
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ class PhotoReview(QObject):
         labels = document.labels.copy()
         self.bar.set_busy(True)
 
-        def done(codes: NDArray[np.float32]) -> None:
+        def done(found: tuple[NDArray[np.float32], dict[int, NDArray[np.float32]]]) -> None:
+            own, missing = found
             if session.document is not document:
                 return
             if not np.array_equal(document.labels, labels):
@@ -133,17 +135,22 @@ class PhotoReview(QObject):
                 assert before is not None
                 self._over()
                 session.open_document(before)
-                correction.done(labels, codes)
+                correction.done(labels, own)
                 return
+            codes = own.copy()
+            for index, code in missing.items():
+                codes[index] = code
             made = Document(
                 labels,
                 document.label_set,
                 codes=codes,
                 photo=photo,
-                photo_codes=codes,
+                photo_codes=own,
                 bundle=facts.name,
                 title=document.title,
             )
+            # What is added to the photo later looks like something at once.
+            made.origins.note(list(missing), codes[list(missing)], StyleOrigin("library"))
             made.flags = document.flags
             if document.modified:
                 # The corrections are nowhere on disk.
@@ -160,7 +167,7 @@ class PhotoReview(QObject):
 
         session.jobs.add(
             self.tr("Reading the styles of the photo"),
-            lambda progress: encode_frame(facts, photo.frame, labels),
+            lambda progress: first_styles(facts, photo.frame, labels),
             done,
             failed=failed,
             key="encode",

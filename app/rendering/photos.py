@@ -118,3 +118,16 @@ def encode_frame(facts: ModelFacts, frame: NDArray[np.uint8], labels: NDArray[np
     from model.styles import encode_photo
 
     return np.array(encode_photo(facts.bundle, frame, labels).cpu().numpy(), dtype=np.float32)
+
+
+def first_styles(
+    facts: ModelFacts, frame: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> tuple[NDArray[np.float32], dict[int, NDArray[np.float32]]]:
+    """The codes of a photo under a map as `encode_frame` gives them, and of classes that it lacks, by class index, what
+    they are to be added in: styles of the library that go with the rest (`model.styles.outfit`)."""
+    from model.styles.outfit import outfit
+
+    missing = outfit(facts.bundle, frame, labels)
+    return encode_frame(facts, frame, labels), {
+        index: np.array(code.numpy(), dtype=np.float32) for index, code in missing.items()
+    }
