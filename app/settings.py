@@ -34,6 +34,12 @@ def state_folder() -> Path:
     return Path(named) if named else Path(platformdirs.user_state_dir(APP_NAME, appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Folder of what can be made again; SMIS_CONFIG_DIR overrides the platform's place."""
+    named = os.environ.get("SMIS_CONFIG_DIR")
+    return Path(named) if named else Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+
+
 @dataclass
 class Settings:
     """All settings with their defaults. Unknown or mistyped values in the file are ignored.

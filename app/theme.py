@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, 
 from PySide6.QtWidgets import QApplication
 
 from app.icons import FOLDER, icon
+from app.settings import cache_folder
+from model.errors import UserError
+from model.files import replacing
 
 
 @dataclass(frozen=True)
@@ -164,17 +168,28 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _colored(name: str, color: str) -> str:
-    """Path of an icon file in one colour: style sheets know neither currentColor nor data in the sheet itself."""
-    target = _icon_folder() / f"{name}-{color[1:]}.svg"
+    """Path of an icon file in one colour: style sheets know neither currentColor nor data in the sheet itself.
+
+    It stays for the next run: what would be removed at the end is left behind by every run that is killed.
+    """
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
+    # A later version may draw it otherwise.
+    file = f"{name}-{color[1:]}-{zlib.crc32(text.encode()):08x}.svg"
+    target = cache_folder() / "icons" / file
     if not target.is_file():
-        text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", color)
-        target.write_text(text, encoding="utf-8")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(target) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+        except (OSError, UserError):
+            target = _passing_folder() / file
+            target.write_text(text, encoding="utf-8")
     return target.as_posix()
 
 
 @cache
-def _icon_folder() -> Path:
-    """A folder for this run that is removed at its end."""
+def _passing_folder() -> Path:
+    """Where nothing can be kept: a folder that is removed at the end of this run."""
     folder = tempfile.mkdtemp(prefix="smis-icons-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Path(folder)
@@ -200,7 +215,7 @@ QMenu::separator {{ height: 1px; background: {t.border}; margin: 4px 8px; }}
 QMenu::icon {{ padding-left: 8px; }}
 #recentMenu {{ icon-size: 40px; }}
 QMenu::indicator {{ width: 14px; height: 14px; left: 6px; }}
-QMenu::indicator:checked {{ image: url({tick}); }}
+QMenu::indicator:checked {{ image: url("{tick}"); }}
 
 QToolBar {{ background: {t.window}; border: none; padding: 4px; spacing: 2px; }}
 QToolBar::separator {{ background: {t.border}; width: 1px; height: 1px; margin: 4px; }}
@@ -243,7 +258,7 @@ QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabl
 QSpinBox, QDoubleSpinBox {{ padding: 3px 4px 3px 6px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; border: none; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
-QComboBox::down-arrow {{ image: url({chevron}); width: 12px; height: 12px; }}
+QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; outline: none; padding: 4px; }}
 
 QListView, QTreeView, QTableView {{ background: {t.panel}; border: 1px solid transparent; border-radius: 4px; outline: none; }}
@@ -270,7 +285,7 @@ QSlider::handle:horizontal:disabled {{ background: {t.faint}; }}
 QCheckBox {{ spacing: 6px; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.faint}; border-radius: 4px; background: {t.field}; }}
 QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {t.accent}; }}
-QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url({check}); }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url("{check}"); }}
 QCheckBox::indicator:checked:focus {{ border-color: {t.text}; }}
 QCheckBox::indicator:checked:disabled {{ background: {t.faint}; border-color: {t.faint}; }}
 

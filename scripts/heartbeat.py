@@ -32,7 +32,9 @@ from typing import TextIO
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ.setdefault("SMIS_CONFIG_DIR", tempfile.mkdtemp(prefix="smis-heartbeat-"))
+# Removed when this process ends.
+OWN_SETTINGS = tempfile.TemporaryDirectory(prefix="smis-heartbeat-", ignore_cleanup_errors=True)
+os.environ.setdefault("SMIS_CONFIG_DIR", OWN_SETTINGS.name)
 
 # As the program itself starts.
 from app.rendering.torch_import import begin_loading, prepare_environment

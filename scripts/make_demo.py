@@ -10,7 +10,9 @@ program does, at an even pace on any computer. The people are the bundled exampl
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -269,6 +271,7 @@ def draw_people(window: MainWindow, folder: Path) -> list[Path]:
 
 
 def main() -> int:
+    atexit.register(shutil.rmtree, os.environ["SMIS_CONFIG_DIR"], ignore_errors=True)
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, default=ROOT / "docs" / "gallery" / "demo.webp")
     parser.add_argument("--bundle", default="")

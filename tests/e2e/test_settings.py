@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
+from app import theme
 from app.dialogs.settings import SettingsDialog
 from app.settings import Settings, load_settings, settings_path
 
@@ -76,3 +80,24 @@ def test_nonsense_in_the_file_becomes_something_that_works() -> None:
     settings.save()
     read = load_settings()
     assert (read.history_mb, read.autosave_seconds, read.threads, read.cache_mb) == (16, 10, 0, 65536)
+
+
+def test_a_theme_leaves_no_files_behind_but_those_that_the_next_run_takes(
+    qapp: QApplication, own_settings: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    for name in ("dark", "light", "dark"):
+        theme.apply(qapp, name)
+    kept = sorted((own_settings / "icons").iterdir())
+    theme.apply(qapp, "light")
+    assert kept and sorted((own_settings / "icons").iterdir()) == kept
+    assert not list(temporary.iterdir())
+    # Where nothing can be kept, the icons are there all the same.
+    occupied = tmp_path / "occupied"
+    occupied.touch()
+    monkeypatch.setenv("SMIS_CONFIG_DIR", str(occupied))
+    theme.apply(qapp, "dark")
+    (folder,) = temporary.iterdir()
+    assert list(folder.iterdir())
