@@ -216,6 +216,27 @@ def without_necks(labels: LabelMap, class_index: int, background: int = 0, share
     return result
 
 
+def seat(labels: LabelMap, added: Mask, anchor: int, background: int = 0) -> float:
+    """How well something that was added sits on the body, 0 to 1.5; -1 where nothing was added.
+
+    A person was below it before, not the ground beside one, and as much of it lies left as right of the middle of what
+    it is placed by: glasses over one eye are none.
+
+    Args:
+        labels: uint8 (H, W), the map before; added: bool (H, W); anchor: the class that places are measured from.
+    """
+    if not added.any():
+        return -1.0
+    worn = float((labels[added] != background).mean())
+    found = bounding_box(without_necks(labels, anchor, background) == anchor)
+    if found is None:
+        return worn
+    middle = (found[1] + found[3]) / 2
+    columns = np.nonzero(added)[1] + 0.5
+    left, right = int((columns < middle).sum()), int((columns > middle).sum())
+    return worn + 0.5 * min(left, right) / max(left, right, 1)
+
+
 def frame_of(box: Box) -> tuple[float, float, float]:
     """Centre (row, column) of a box and the root of its area."""
     unit = float(np.sqrt((box[2] - box[0]) * (box[3] - box[1])))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from torch import Tensor
 from model.errors import UserError
 from model.labels import LabelMap
 from model.shapes.holes import (
+    Anchor,
     Box,
     Frame,
     Mask,
@@ -29,6 +30,7 @@ from model.shapes.holes import (
     hole_in,
     joined_box,
     look_through,
+    seat,
     typical_places,
     usual_box,
     without_necks,
@@ -51,6 +53,8 @@ _SEAM_CELLS = 2.0
 _REMEMBERED = 4
 #: How far outlines of the library go from the usual one: those at the rim of what looks real are odd on most people.
 _ADDED = 0.5
+#: Of what lies on the body so many outlines are drawn, and the one that sits best is added.
+_ON_THE_BODY, _TRIES = ("eyewear", "scarf", "accessory"), 5
 _NEVER = -1e4  # a logit; infinity is no number to interpolate
 #: What a class may hide wholly: it comes to light though the map does not show it.
 _HIDDEN = {"hat": ("hair",)}
@@ -235,6 +239,20 @@ class ShapeModel:
             raise UserError("the map shows {name} already, so none can be added", name=self.class_names[class_index])
         random = np.random.default_rng([seed, class_index])
         places = typical_places(self.statistics.places[class_index])
+        tries = _TRIES if places and self.class_names[class_index] in _ON_THE_BODY else 1
+        found = [self._added(labels, class_index, places, random, seed + number, protect) for number in range(tries)]
+        anchor = places[0].class_index if places else self.background
+        return max(found, key=lambda each: seat(labels, each == class_index, anchor, self.background))
+
+    def _added(
+        self,
+        labels: LabelMap,
+        class_index: int,
+        places: Sequence[Anchor],
+        random: np.random.Generator,
+        seed: int,
+        protect: Iterable[int],
+    ) -> LabelMap:
         box = None
         if places:
             place = places[int(random.integers(len(places)))]

@@ -22,6 +22,7 @@ from model.shapes.holes import (
     frame_around,
     hole_in,
     look_through,
+    seat,
     typical_places,
     usual_box,
     without_necks,
@@ -176,6 +177,20 @@ class TestHoles:
         assert low not in kept
         assert len(kept) == 3
         assert typical_places([odd]) == (odd,)
+
+    def test_what_lies_across_the_face_sits_better_than_what_hangs_beside_it(self) -> None:
+        labels = np.zeros((40, 40), np.uint8)
+        cv2.ellipse(labels, (20, 12), (6, 9), 0, 0, 360, FACE, -1)
+
+        def added(left: int, right: int) -> float:
+            mask = np.zeros(labels.shape, bool)
+            mask[10:13, left:right] = True
+            return seat(labels, mask, FACE)
+
+        assert added(15, 26) > added(17, 30) > added(27, 38)
+        assert added(15, 26) > added(20, 25)
+        assert added(20, 20) == -1
+        assert seat(labels, labels == FACE, BAG) == 1
 
     def test_a_neck_is_no_part_of_where_a_face_is(self) -> None:
         labels = np.zeros((40, 40), np.uint8)
