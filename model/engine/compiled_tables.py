@@ -33,12 +33,17 @@ class CompiledTables(Elementwise):
         return CompiledCoder(self._kernels.number, self._kernels.fill_slots, first)
 
     def make_rows(
-        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
+        self,
+        modulation: FoldedModulation,
+        tables: Sequence[ModulationTable],
+        taps: Tensor,
+        classes: Tensor,
+        codes: Tensor,
     ) -> bool:
         count, first = len(taps), 0
         per_norm: list[int] = []
         # What the kernel reads while it runs.
-        kept: list[Tensor] = [taps.contiguous()]
+        kept: list[Tensor] = [taps.contiguous(), classes.contiguous()]
         products = [table.norm.product for table in tables]
         if any(product is None or len(product[1]) % LANES for product in products):
             return False
@@ -57,7 +62,7 @@ class CompiledTables(Elementwise):
             count * hidden * widest // 8,
             (
                 *(-(-count // BATCH_STEP), 0, scratch.data_ptr(), 4 * size, count, kept[0].data_ptr()),
-                *(modulation.symbols_per_class, len(modulation.taps) // 9, hidden),
+                *(kept[1].data_ptr(), len(modulation.taps) // 9, hidden),
                 *(modulation.taps.data_ptr(), modulation.bias.data_ptr(), len(tables), *per_norm),
             ),
         )

@@ -45,9 +45,17 @@ class Elementwise:
         return WindowCoder(base, first)
 
     def make_rows(
-        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor
+        self,
+        modulation: FoldedModulation,
+        tables: Sequence[ModulationTable],
+        taps: Tensor,
+        classes: Tensor,
+        codes: Tensor,
     ) -> bool:
-        """Append rows for windows of symbols (n, 9) to all tables of a level, or return false: then torch does it."""
+        """Append rows for windows of symbols (n, 9) to all tables of a level, or return false: then torch does it.
+
+        ``classes`` int64 (n,): whose codes count in their middle (see FoldedModulation.styled_classes).
+        """
         return False
 
     def make_wide_rows(

@@ -265,8 +265,10 @@ class FoldedGenerator:
         drawing = len(generator.to_rgb)
         self.blocks: list[FoldedBlock] = []
         with torch.no_grad():
-            self._fc_weight = generator.fc.weight.detach().float().clone()
-            self._fc_bias = None if generator.fc.bias is None else generator.fc.bias.detach().float().clone()
+            fc = generator.fc
+            self._fc_weight = None if fc is None else fc.weight.detach().float().clone()
+            self._fc_bias = None if fc is None or fc.bias is None else fc.bias.detach().float().clone()
+            self._learned_base = None if generator.base is None else generator.base.detach().float().clone()
             self._formats = _formats(generator, dtype)
             for number, block in enumerate(generator.blocks):
                 first_rgb = len(generator.blocks) - drawing
@@ -324,15 +326,18 @@ class FoldedGenerator:
         """The base grid of a picture; raises UserError where it does not fit (see Generator.base_grid)."""
         return self._generator.base_grid(height, width)
 
-    def empty_base(self, grid: tuple[int, int]) -> Tensor:
-        """Room for what enters the first block, (grid h, grid w, base_channels)."""
+    def new_base(self, grid: tuple[int, int]) -> Tensor:
+        """What enters the first block, (grid h, grid w, base_channels), or room for it where codes make it."""
+        if self._learned_base is not None:
+            return self._learned_base.expand(*grid, -1).to(self._formats[0]).contiguous()
         return torch.empty(*grid, self.config.base_channels, dtype=self._formats[0])
 
     def base(self, codes: Tensor, grid: tuple[int, int], channels: Channels) -> Tensor:
         """Codes float32 (1, classes, K, h, w) -> what enters the first block, (grid h, grid w, channels).
 
-        ``channels``: whole groups of the base, as ``base_channels_of`` gives them.
+        ``channels``: whole groups of the base, as ``base_channels_of`` gives them. For networks with ``base_codes``.
         """
+        assert self._fc_weight is not None
         groups, outputs = self.config.base_groups, self.config.base_channels
         laid_out = self._generator.lay_out(codes, grid)
         needed = channels.through(groups, outputs, laid_out.shape[1])

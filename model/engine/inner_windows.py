@@ -24,7 +24,7 @@ class InnerWindows:
         self._modulation = modulation
         self._hidden = Rows(modulation.hidden)
         self._hidden.append(torch.zeros(1, modulation.hidden))
-        # The class in the middle of every window.
+        # The class whose code counts in the middle of every window.
         self.classes = torch.zeros(1, dtype=torch.int64)
         self._relabelled = self._relabel()
         count = len(self._relabelled)
@@ -66,7 +66,7 @@ class InnerWindows:
         modulation = self._modulation
         first = self._hidden.count
         self._hidden.append(modulation.hidden_rows(taps))
-        self.classes = torch.cat([self.classes, taps[:, 4] // modulation.symbols_per_class])
+        self.classes = torch.cat([self.classes, modulation.styled_classes(taps)])
         if self.alike is None:
             return
         added = np.empty((len(self._known), len(taps)), np.int64)

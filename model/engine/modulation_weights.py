@@ -11,6 +11,7 @@ from torch import Tensor
 
 from model.engine.boxes import Channels
 from model.engine.layout import from_slabs, in_slabs, rounded_up
+from model.groupdnet.label_pyramid import inside_windows
 from model.groupdnet.modulation import ConditionalGroupNorm
 
 # Windows whose hidden values are gathered at once: a bound on memory.
@@ -198,9 +199,12 @@ class FoldedNorm:
         return (in_slabs(self._weight[0]), self._bias[0, 0]) if self._groups == 1 else None
 
     def style_rows(self, codes: Tensor) -> Tensor:
-        """Codes float32 (classes, K) -> what each class's code adds to scale and shift, (classes, 2 * channels)."""
+        """Codes float32 (classes, K) -> what each class's code adds to scale and shift, (classes + 1, 2 * channels).
+
+        The last row, of zeros, is for pixels where no code counts.
+        """
         assert self._style is not None
-        return torch.bmm(codes[:, None], self._style)[:, 0]
+        return F.pad(torch.bmm(codes[:, None], self._style)[:, 0], (0, 0, 0, 1))
 
     def style_row(self, codes: Tensor, number: int) -> Tensor:
         """The same of one class, (2 * channels,)."""
@@ -215,7 +219,7 @@ class FoldedModulation:
         self.norms = tuple(FoldedNorm(norm, instance_edges) for norm in norms)
         config = norms[0].config
         self.radius = config.kernel // 2 + 1
-        self.style = config.style
+        self.style, self.inside = config.style, config.inside
         self.symbols_per_class = 2 if instance_edges else 1
         self.classes = norms[0].classes
         self.taps = torch.cat([norm.taps for norm in self.norms], 1)
@@ -231,6 +235,15 @@ class FoldedModulation:
     def hidden_rows(self, taps: Tensor) -> Tensor:
         """Symbols int64 (n, 9) -> hidden values after the ReLU (n, hidden)."""
         return F.embedding_bag(taps + self._tap_starts, self.taps, mode="sum").add_(self.bias).relu_()
+
+    def styled_classes(self, taps: Tensor) -> Tensor:
+        """3 x 3 windows of symbols int64 (n, 9) -> the class whose code counts in their middle, int64 (n,).
+
+        It is the number of classes where none does.
+        """
+        classes = taps // self.symbols_per_class
+        middle = classes[:, 4]
+        return torch.where(inside_windows(classes, self.classes), middle, self.classes) if self.inside else middle
 
     def reached_by(self, number: int, classes: Channels) -> Channels:
         """The channels of a normalisation that change where these classes come, go or are restyled."""

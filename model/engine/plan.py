@@ -45,7 +45,7 @@ class Plan:
                 rows, columns = 2 * rows, 2 * columns
             self.levels.append(Level(block, rows, columns, network.symbols, workspace))
             self.strides.append(height // rows)
-        self._base = network.empty_base(self._grid)
+        self._base = network.new_base(self._grid)
         self._symbols: NDArray[np.int16] | None = None
         self._codes: Tensor | None = None
         # Which pixels are told where they lie in their class.
@@ -135,12 +135,13 @@ class Plan:
 
     def _take_codes(self, codes: Tensor, changed: Tensor) -> None:
         self._codes = codes.clone()
-        numbers = np.flatnonzero(changed.numpy())
-        channels = self.network.base_channels_of(int(numbers[0]), int(numbers[-1]) + 1)
-        self._base[..., channels.first : channels.last] = self.network.base(self._codes[None], self._grid, channels)
-        first = self.levels[0]
-        source = Box(0, 0, *self._grid)
-        first.input_dirty = first.input_dirty.union(Dirty((source,), channels))
+        if self.network.config.base_codes:
+            numbers = np.flatnonzero(changed.numpy())
+            channels = self.network.base_channels_of(int(numbers[0]), int(numbers[-1]) + 1)
+            self._base[..., channels.first : channels.last] = self.network.base(self._codes[None], self._grid, channels)
+            first = self.levels[0]
+            source = Box(0, 0, *self._grid)
+            first.input_dirty = first.input_dirty.union(Dirty((source,), channels))
         if any(block.config.modulation.style for block in self.network.blocks):
             boxes = self._class_boxes(changed)
             for level, stride in zip(self.levels, self.strides, strict=True):

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from model.engine.boxes import Channels
@@ -32,7 +33,13 @@ class RowMaker(Protocol):
     """Appends rows for windows of symbols, or of inner windows; false where it cannot (see Elementwise)."""
 
     def make_rows(
-        self, modulation: FoldedModulation, tables: Sequence[ModulationTable], taps: Tensor, codes: Tensor, /
+        self,
+        modulation: FoldedModulation,
+        tables: Sequence[ModulationTable],
+        taps: Tensor,
+        classes: Tensor,
+        codes: Tensor,
+        /,
     ) -> bool: ...
 
     def make_wide_rows(
@@ -84,7 +91,7 @@ class ModulationTable:
         return part
 
     def more(self, count: int, codes: Tensor) -> tuple[Tensor, Tensor | None, Tensor | None]:
-        """``count`` new rows to fill, without and with what classes add, and what they add (classes, 2 * channels)."""
+        """``count`` new rows to fill, without and with what classes add, and what those add (see ``style_rows``)."""
         self._parts.clear()
         base = self._base.more(count)
         if self._styled is None:
@@ -99,7 +106,7 @@ class ModulationTable:
         return self._base.more(count)
 
     def append(self, values: Tensor, classes: Tensor, codes: Tensor) -> None:
-        """Add rows with these scales and shifts (n, 2 * channels); ``classes`` (n,) in the middle of their windows."""
+        """Add rows with these scales and shifts (n, 2 * channels); ``classes`` (n,): whose codes count there."""
         base, styled, added = self.more(len(values), codes)
         base.copy_(values)
         if styled is not None and added is not None:
@@ -108,7 +115,7 @@ class ModulationTable:
     def restyle(
         self, codes: Tensor, changed: Sequence[int], rows: Tensor | None, classes: Tensor, restyled: Restyle
     ) -> None:
-        """New codes float32 (classes, K) of the ``changed`` classes, which these rows' windows have in their middle.
+        """New codes float32 (classes, K) of the ``changed`` classes, whose codes count in these rows' windows.
 
         ``rows``: all, where None. ``classes``: of every window.
         """
@@ -135,7 +142,7 @@ class LevelTables:
         """Drop the rows of all windows."""
         for table in self.tables:
             table.clear()
-        # The class in the middle of every window.
+        # The class whose code counts in the middle of every window (see FoldedModulation.styled_classes).
         self._classes = torch.empty(0, dtype=torch.int64)
         self._inner = InnerWindows(self._modulation) if self._modulation.radius == 2 else None
 
@@ -150,11 +157,11 @@ class LevelTables:
             self._inner.append(inner)
         if not len(taps):
             return
-        middle = taps[:, 4]
-        classes = middle // self._modulation.symbols_per_class if self._inner is None else self._inner.classes[middle]
+        middles = self._inner
+        classes = self._modulation.styled_classes(taps) if middles is None else middles.classes[taps[:, 4]]
         self._classes = torch.cat([self._classes, classes])
         if self._inner is None:
-            made = maker.make_rows(self._modulation, self.tables, taps, codes)
+            made = maker.make_rows(self._modulation, self.tables, taps, classes, codes)
         else:
             made = maker.make_wide_rows(self._modulation, self.tables, self._inner, taps)
         for start in range(0, 0 if made else len(taps), _CHUNK):
@@ -176,7 +183,10 @@ class LevelTables:
         numbers = np.flatnonzero(changed.numpy()).tolist()
         rows = None
         if len(numbers) < len(changed):
-            found = self._classes == numbers[0] if len(numbers) == 1 else torch.index_select(changed, 0, self._classes)
+            if len(numbers) == 1:
+                found = self._classes == numbers[0]
+            else:
+                found = torch.index_select(F.pad(changed, (0, 1)), 0, self._classes)
             # torch.nonzero takes ten times as long.
             rows = torch.from_numpy(np.flatnonzero(found.numpy()))
         for table in self.tables:

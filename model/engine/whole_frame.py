@@ -19,7 +19,7 @@ from model.engine.grouped_conv import GroupedConv, pixels
 from model.groupdnet import Generator
 from model.groupdnet.class_frame import ACROSS, DOWN, class_frames, frame_functions, in_classes
 from model.groupdnet.generator import ConditionalGroupBlock, noise_features
-from model.groupdnet.label_pyramid import resize_nearest
+from model.groupdnet.label_pyramid import inside_classes, resize_nearest
 from model.groupdnet.modulation import ConditionalGroupNorm
 from model.groupdnet.plain_ground import lay_ground
 from model.groupdnet.texture_noise import texture_noise
@@ -56,15 +56,16 @@ class _Norm:
         return self._scale(hidden), self._shift(hidden)
 
 
-def modulated(x: Tensor, maps: tuple[Tensor, Tensor], one_hot: Tensor, rows: Tensor | None) -> Tensor:
-    """x * scale + shift; one_hot (h * w, classes), ``rows`` (classes, 2 * channels): what codes add to both."""
+def modulated(x: Tensor, maps: tuple[Tensor, Tensor], styled: Tensor, rows: Tensor | None) -> Tensor:
+    """x * scale + shift; ``rows`` (classes, 2 * channels): what codes add to both, where ``styled`` (h * w, classes)
+    is 1."""
     scale, shift = maps
     if rows is not None:
         # Sums in float32, whatever the format: one rounding less than of a product and a sum.
         more_scale, more_shift = rows.chunk(2, 1)
         height, width = x.shape[-2:]
-        scale = pixels(torch.addmm(_rows(scale), one_hot, more_scale), height, width)
-        shift = pixels(torch.addmm(_rows(shift), one_hot, more_shift), height, width)
+        scale = pixels(torch.addmm(_rows(scale), styled, more_scale), height, width)
+        shift = pixels(torch.addmm(_rows(shift), styled, more_shift), height, width)
     return torch.addcmul(shift, x, scale)
 
 
@@ -81,7 +82,7 @@ class _Block:
             assert isinstance(layer, nn.Conv2d)
             return GroupedConv(layer.weight, layer.bias if bias else None, layer.groups, device, dtype)
 
-        self.up = block.config.upsample
+        self.up, self.inside = block.config.upsample, block.config.modulation.inside
         assert isinstance(block.conv_0, nn.Conv2d)
         self.norms = [_Norm(block.norm_0, None, device, dtype), _Norm(block.norm_1, block.conv_0.bias, device, dtype)]
         if block.norm_s is not None:
@@ -133,7 +134,7 @@ class _Block:
             return F.interpolate(grid, scale_factor=2, mode="nearest") if self.up else grid
 
         def modulate(number: int, grid: Tensor) -> Tensor:
-            return modulated(grid, level.maps[number], level.one_hot, rows[number])
+            return modulated(grid, level.maps[number], level.styled, rows[number])
 
         large = enlarge(x)
         if self._conv_s is None:
@@ -150,10 +151,10 @@ class _Block:
 
 @dataclass(frozen=True)
 class LevelMaps:
-    """One-hot classes (h * w, classes) of a level, (scale, shift) of each of its normalisations, and what is added
-    behind its first convolution: noise, and where pixels lie in their class."""
+    """Where a class's code counts on a level, 1 or 0, (h * w, classes); (scale, shift) of each of its normalisations;
+    and what is added behind its first convolution: noise, and where pixels lie in their class."""
 
-    one_hot: Tensor
+    styled: Tensor
     maps: tuple[tuple[Tensor, Tensor], ...]
     added: Tensor | None
 
@@ -176,8 +177,9 @@ class WholeFrameNetwork:
         drawing = len(generator.blocks) - len(generator.to_rgb)
         self._blocks: list[_Block] = []
         with torch.no_grad():
-            fc = generator.fc
-            self._fc = GroupedConv(fc.weight, fc.bias, fc.groups, device, dtype)
+            fc, base = generator.fc, generator.base
+            self._fc = None if fc is None else GroupedConv(fc.weight, fc.bias, fc.groups, device, dtype)
+            self._base = None if base is None else base.detach().to(device, dtype)
             for number, block in enumerate(generator.blocks):
                 assert isinstance(block, ConditionalGroupBlock)
                 rgb = generator.to_rgb[number - drawing] if number >= drawing else None
@@ -233,13 +235,21 @@ class WholeFrameNetwork:
             if added is not None:
                 added = pixels(added.to(self.dtype).flatten(0, 1), rows, columns)
             maps = block.maps(pixels(semantic.flatten(0, 1), rows, columns))
-            levels.append(LevelMaps(one_hot.flatten(0, 1), maps, added))
+            styled = one_hot * inside_classes(own[None])[0, ..., None] if block.inside else one_hot
+            levels.append(LevelMaps(styled.flatten(0, 1), maps, added))
         return levels
+
+    def _lay_base(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
+        """What enters the first block, (1, base_channels, *grid), channels last."""
+        if self._fc is None:
+            assert self._base is not None
+            return pixels(self._base.repeat(grid[0] * grid[1], 1), *grid)
+        laid_out = self._generator.lay_out(codes[None], grid)
+        return self._fc(laid_out.to(self.dtype).contiguous(memory_format=torch.channels_last))
 
     def draw(self, levels: list[LevelMaps], codes: Tensor, labels: Tensor) -> Drawn:
         """codes float32 (classes, K, h, w), labels uint8 (H, W) -> the picture."""
-        laid_out = self._generator.lay_out(codes[None], self.grid(*labels.shape))
-        x = self._fc(laid_out.to(self.dtype).contiguous(memory_format=torch.channels_last))
+        x = self._lay_base(codes, self.grid(*labels.shape))
         rows: list[Tensor] = []
         if self._style is not None:
             made = torch.bmm(codes.flatten(1)[:, None], self._style)[:, 0].to(self.dtype)

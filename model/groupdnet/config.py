@@ -36,7 +36,8 @@ class ModulationConfig:
     """The two-layer network that turns the label map into gamma and beta (paper section 3.3, conditional group norm).
 
     ``hidden`` channels between a 3 x 3 ``shared`` convolution and the gamma and beta convolutions of size ``kernel``.
-    ``style`` adds a per-class linear map of the class's code to gamma and beta at that class's pixels (ours only).
+    ``style`` adds a per-class linear map of the class's code to gamma and beta at that class's pixels (ours only);
+    ``inside``: only where the four neighbours at this level show the same class, so that it ends at outlines.
     """
 
     hidden: int
@@ -44,8 +45,10 @@ class ModulationConfig:
     gamma_beta_groups: int = 1
     kernel: int = 3
     style: bool = False
+    inside: bool = False
 
     def __post_init__(self) -> None:
+        _require(self.style or not self.inside, "modulation: inside says where style counts, and there is none.")
         _require(self.kernel in (1, 3), f"modulation: the kernel must be 1 or 3, not {self.kernel}.")
         _require_groups("modulation, shared convolution", self.shared_groups, self.hidden)
         _require_groups("modulation, gamma and beta", self.gamma_beta_groups, self.hidden)
@@ -102,6 +105,8 @@ class GeneratorConfig:
     """The whole generator. Height and width of what it draws must be multiples of ``divisor``.
 
     ``pooled_codes``: one vector a class, laid out over the base grid; otherwise a code has the base grid's size.
+    ``base_codes``: codes enter at the base (paper section 3.2); without, they enter by style alone, so that a code acts
+    nowhere but where its class is, and the base is learned.
     ``instance_edges``: an edge channel is interleaved after every class channel of the label map (Cityscapes).
     ``rgb_levels``: how many of the last blocks draw RGB; more than one are added up, upsampled bilinearly, before tanh.
     ``framed_classes``: the classes, taken together, whose pixels are told where they lie in them (see class_frame).
@@ -115,6 +120,7 @@ class GeneratorConfig:
     base_groups: int
     blocks: tuple[BlockConfig, ...]
     pooled_codes: bool = False
+    base_codes: bool = True
     instance_edges: bool = False
     rgb_levels: int = 1
     spectral_norm: bool = True
@@ -156,6 +162,8 @@ class GeneratorConfig:
                 f"generator, block {number}: style modulation needs pooled codes.",
             )
             width = block.out_channels
+        styled = any(block.modulation.style for block in self.blocks)
+        _require(self.base_codes or styled, "generator: codes enter neither at the base nor by style.")
         _require(not self.prior_map or self.pooled_codes, "generator: a map of the prior needs pooled codes.")
         for number in self.framed_classes:
             _require(0 <= number < self.classes, f"generator: there is no class {number} to frame.")

@@ -109,7 +109,13 @@ class Generator(nn.Module):
         self.config = config
         inputs = config.classes * config.code_channels
         self.prior = PriorMap(config.classes, config.code_channels) if config.prior_map else None
-        self.fc = nn.Conv2d(inputs, config.base_channels, 3, padding=1, groups=config.base_groups)
+        self.fc: nn.Conv2d | None = None
+        self.base: nn.Parameter | None = None
+        if config.base_codes:
+            self.fc = nn.Conv2d(inputs, config.base_channels, 3, padding=1, groups=config.base_groups)
+        else:
+            # As large as what a convolution over codes makes. Uniform: see ConditionalGroupNorm.
+            self.base = nn.Parameter(torch.empty(config.base_channels).uniform_(-1.0, 1.0))
         self.blocks = nn.ModuleList(
             ConditionalGroupBlock(block, config, number) for number, block in enumerate(config.blocks)
         )
@@ -145,6 +151,14 @@ class Generator(nn.Module):
             flat = F.interpolate(flat, size=grid, mode="bilinear", align_corners=False)
         return flat
 
+    def lay_base(self, codes: Tensor, grid: tuple[int, int]) -> Tensor:
+        """What enters the first block, (B, base_channels, *grid), of codes ``from_prior`` (B, classes, K, h, w)."""
+        if self.fc is not None:
+            made: Tensor = self.fc(self.lay_out(codes, grid))
+            return made
+        assert self.base is not None
+        return self.base[:, None, None].expand(len(codes), -1, *grid)
+
     def pyramid(
         self,
         labels: Tensor,
@@ -172,7 +186,7 @@ class Generator(nn.Module):
 
     def lay_features(self, pyramid: LabelPyramid, codes: Tensor, levels: int) -> Tensor:
         """The features (B, C, h, w) that come out of the first ``levels`` blocks; codes ``from_prior``."""
-        x: Tensor = self.fc(self.lay_out(codes, self.base_grid(*pyramid.labels.shape[-2:])))
+        x = self.lay_base(codes, self.base_grid(*pyramid.labels.shape[-2:]))
         for block in self.blocks[:levels]:
             x = block(x, pyramid, codes)
         return x

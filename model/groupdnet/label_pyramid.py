@@ -40,6 +40,22 @@ def resize_nearest(grid: Tensor, height: int, width: int) -> Tensor:
     return grid[:, rows[:, None], columns[None, :]]
 
 
+#: The taps of a 3 x 3 window, row by row, that say whether its middle lies inside its class.
+NEIGHBOURS = (1, 3, 5, 7)
+
+
+def inside_classes(level: Tensor) -> Tensor:
+    """Labels (B, h, w) -> bool: whether the four neighbours show the same class; outside the picture, all do."""
+    inside = torch.ones_like(level, dtype=torch.bool)
+    across = level[:, :, 1:] == level[:, :, :-1]
+    down = level[:, 1:, :] == level[:, :-1, :]
+    inside[:, :, 1:] &= across
+    inside[:, :, :-1] &= across
+    inside[:, 1:, :] &= down
+    inside[:, :-1, :] &= down
+    return inside
+
+
 @dataclass(frozen=True)
 class WindowTable:
     """The distinct 3 x 3 label windows of one level.
@@ -51,6 +67,12 @@ class WindowTable:
     windows: Tensor
     batch: Tensor
     inverse: Tensor
+
+
+def inside_windows(windows: Tensor, outside: int) -> Tensor:
+    """Classes (U, 9) of windows, ``outside`` for taps outside the picture -> bool (U,): `inside_classes` of middles."""
+    around = windows[:, NEIGHBOURS]
+    return ((around == windows[:, 4:5]) | (around == outside)).all(1)
 
 
 class LabelPyramid:
@@ -104,6 +126,13 @@ class LabelPyramid:
                 hot = torch.cat([hot[:, :, None], edge.expand(-1, self.classes, -1, -1, -1)], 2).flatten(1, 2)
             self._one_hot[key] = hot
         return self._one_hot[key]
+
+    def styled(self, height: int, width: int, inside: bool, dtype: torch.dtype = torch.float32) -> Tensor:
+        """(B, classes, height, width): 1 where a class's code counts, at its pixels or only ``inside`` the class."""
+        hot = self.one_hot(height, width, dtype)
+        if self.edges is not None:
+            hot = hot[:, ::2]
+        return hot * inside_classes(self.level(height, width))[:, None] if inside else hot
 
     def noise(self, level: int, maps: int, height: int, width: int) -> Tensor:
         """Texture noise float32 (maps, height, width) of block ``level``, whose grid has this size."""

@@ -7,14 +7,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.groupdnet.config import ModulationConfig
-from model.groupdnet.label_pyramid import LabelPyramid
+from model.groupdnet.label_pyramid import LabelPyramid, inside_windows
 
 
 class ConditionalGroupNorm(nn.Module):
     """out = batch_norm(x) * (1 + gamma) + beta, gamma and beta from the label map (paper section 3.3).
 
     A 3 x 3 convolution in groups over the one-hot label map, ReLU, then one convolution each for gamma and beta. With
-    ``config.style`` the code of the class at a pixel adds a learned linear term to both there.
+    ``config.style`` the code of the class at a pixel adds a learned linear term to both there, or, with
+    ``config.inside``, only where the pixel's four neighbours show that class too.
     """
 
     def __init__(
@@ -76,7 +77,8 @@ class ConditionalGroupNorm(nn.Module):
         style = self._style_table(codes)
         if style is not None:
             # One-hot times the table is a gather that autograd turns into a plain matrix product.
-            added = torch.einsum("bchw,bcn->bnhw", pyramid.one_hot(height, width, gamma.dtype), style.to(gamma.dtype))
+            where = pyramid.styled(height, width, self.config.inside, gamma.dtype)
+            added = torch.einsum("bchw,bcn->bnhw", where, style.to(gamma.dtype))
             gamma, beta = gamma + added[:, : self.channels], beta + added[:, self.channels :]
         return 1 + gamma, beta
 
@@ -94,6 +96,8 @@ class ConditionalGroupNorm(nn.Module):
         style = self._style_table(codes)
         if style is not None:
             added = style[table.batch, table.windows[:, 4]]
+            if self.config.inside:
+                added = added * inside_windows(table.windows, classes)[:, None]
             gamma, beta = gamma + added[:, : self.channels], beta + added[:, self.channels :]
 
         # Two gathers, not one that is cut in half: cutting large maps costs autograd a zero-filled copy each.

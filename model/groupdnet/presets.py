@@ -14,6 +14,11 @@ STREET_FASHION_CLASSES = 16
 #: that are told: the coarser ones have no cell to spare for an eye.
 FRAMED_CLASSES = (2, 5)
 FRAMED_LEVELS = (3, 4, 5, 6)
+#: The levels at which codes enter, and those of them at which they count only inside their class (decision 0018): cells
+#: of the coarser levels are 16 pixels and more, those of the latter 8 and 4. At the two finest, outlines without their
+#: class's style would be seen.
+STYLED_LEVELS = (3, 4, 5, 6)
+INSIDE_LEVELS = (3, 4)
 
 
 def street_fashion(
@@ -21,7 +26,8 @@ def street_fashion(
 ) -> tuple[GeneratorConfig, EncoderConfig]:
     """Our network: 384 x 256 with 7 ``levels``, 192 x 128 with 6 (the first six are the same network).
 
-    One pooled code of 16 numbers a class, style modulation, narrow 3 x 3 + 1 x 1 modulations: docs/decisions says why.
+    One pooled code of 16 numbers a class, which enters by style modulation inside the class, and narrow 3 x 3 + 1 x 1
+    modulations: docs/decisions says why.
     """
     widths = STREET_FASHION_WIDTHS[size]
     width = widths[0]
@@ -31,7 +37,9 @@ def street_fashion(
     blocks = []
     before = width
     for number, (after, group, middle) in enumerate(zip(widths, groups, hidden, strict=True)):
-        modulation = ModulationConfig(hidden=middle, kernel=1, style=True)
+        modulation = ModulationConfig(
+            hidden=middle, kernel=1, style=number in STYLED_LEVELS, inside=number in INSIDE_LEVELS
+        )
         blocks.append(
             BlockConfig(
                 before,
@@ -52,6 +60,7 @@ def street_fashion(
         base_groups=classes,
         blocks=tuple(blocks),
         pooled_codes=True,
+        base_codes=False,
         rgb_levels=3,
         framed_classes=FRAMED_CLASSES if framed else (),
     )

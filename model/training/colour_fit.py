@@ -85,16 +85,17 @@ def last_modulations(generator: Generator) -> list[ConditionalGroupNorm]:
 
 @contextmanager
 def _shifted(norms: list[ConditionalGroupNorm], shifts: list[Tensor]) -> Iterator[None]:
-    """Add a shift (classes, channels) to what each normalisation gives at the pixels of each class."""
+    """Add a shift (classes, channels) to what each normalisation gives where the code of each class counts."""
 
-    def hook(shift: Tensor) -> Any:
+    def hook(inside: bool, shift: Tensor) -> Any:
         def add(_: Any, arguments: tuple[Any, ...], out: Tensor) -> Tensor:
-            labels = arguments[1].level(*out.shape[-2:])
-            return out + shift[labels].permute(0, 3, 1, 2)
+            where = arguments[1].styled(*out.shape[-2:], inside, shift.dtype)
+            return out + torch.einsum("bchw,cn->bnhw", where, shift)
 
         return add
 
-    handles = [norm.register_forward_hook(hook(shift)) for norm, shift in zip(norms, shifts, strict=True)]
+    hooks = [hook(norm.config.inside, shift) for norm, shift in zip(norms, shifts, strict=True)]
+    handles = [norm.register_forward_hook(own) for norm, own in zip(norms, hooks, strict=True)]
     try:
         yield
     finally:

@@ -151,9 +151,9 @@ def _street_fashion(levels: int, size: str = "small") -> TrainConfig:
 def _ungrouped(config: GeneratorConfig, groups: int) -> GeneratorConfig:
     blocks: list[BlockConfig] = []
     for block in config.blocks:
-        modulation = replace(block.modulation, style=False)
+        modulation = replace(block.modulation, style=False, inside=False)
         blocks.append(replace(block, groups=groups, modulation=modulation))
-    return replace(config, base_groups=groups, blocks=tuple(blocks))
+    return replace(config, base_groups=groups, base_codes=True, blocks=tuple(blocks))
 
 
 def _vspade(levels: int) -> TrainConfig:
@@ -175,10 +175,10 @@ def _groupnet(levels: int) -> TrainConfig:
     for block in ours.generator.blocks:
         # Widths that 16 groups divide, or the network could not be built.
         after = max(classes, block.out_channels // classes * classes)
-        modulation = replace(block.modulation, style=False)
+        modulation = replace(block.modulation, style=False, inside=False)
         blocks.append(replace(block, in_channels=before, out_channels=after, groups=classes, modulation=modulation))
         before = after
-    return replace(ours, name="groupnet", generator=replace(ours.generator, blocks=tuple(blocks)))
+    return replace(ours, name="groupnet", generator=replace(ours.generator, base_codes=True, blocks=tuple(blocks)))
 
 
 def _street_fashion_large(levels: int) -> TrainConfig:

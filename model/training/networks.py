@@ -32,7 +32,12 @@ class ImageModel(nn.Module):
             return
         generator = self.generator
         drawing = max(0, levels - (len(generator.blocks) - len(generator.to_rgb)))
-        for part in (self.encoder, generator.fc, *generator.blocks[:levels], *generator.to_rgb[:drawing]):
+        parts = [self.encoder, *generator.blocks[:levels], *generator.to_rgb[:drawing]]
+        if generator.fc is not None:
+            parts.append(generator.fc)
+        if generator.base is not None:
+            generator.base.requires_grad_(False)
+        for part in parts:
             part.requires_grad_(False).eval()
 
     def forward(self, photo: Tensor, labels: Tensor, prior: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -127,11 +127,11 @@ def _hidden_row(on: Vectors, out: Value, bias: Value, *taps: Value) -> None:
 def make_rows(a: Any) -> None:
     """Rows of the tables of all normalisations of a level, for windows of 3 x 3 symbols (see `model.engine.tables`).
 
-    Six windows at a time: their hidden values, and for every normalisation the products, a bias, and what the class in
-    the middle adds. From ``a[12]`` on, eight numbers for each normalisation.
+    Six windows at a time: their hidden values, and for every normalisation the products, a bias, and what the class
+    whose code counts in the middle adds. From ``a[12]`` on, eight numbers for each normalisation.
     """
     pieces, scratch, scratch_size, count = a[1], a[3], a[4], a[5]
-    taps, per_class, symbols, hidden, tap_rows, hidden_bias, norms = a[6], a[7], a[8], a[9], a[10], a[11], a[12]
+    taps, classes, symbols, hidden, tap_rows, hidden_bias, norms = a[6], a[7], a[8], a[9], a[10], a[11], a[12]
     values = scratch + scratch_size * take_slot(a)
     made = values + 4 * SIX * hidden
     hidden_row = 4 * hidden
@@ -181,8 +181,8 @@ def make_rows(a: Any) -> None:
                 row = base + 4 * width * (start + window)
                 add_rows((row, made + 4 * width * window, bias), width)
                 if styled != 0:
-                    middle = longs(taps + 72 * (start + window))[4] // per_class
-                    add_rows((styled + 4 * width * (start + window), row, added + 4 * width * middle), width)
+                    own_class = longs(classes)[start + window]
+                    add_rows((styled + 4 * width * (start + window), row, added + 4 * width * own_class), width)
 
 
 @kernel

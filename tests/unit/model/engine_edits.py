@@ -1,4 +1,4 @@
-"""Random edits for the engine's tests: tiny networks of all four kinds, and one person painting and sliding on each."""
+"""Random edits for the engine's tests: tiny networks of all kinds, and one person painting and sliding on each."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from model.engine import Frame, RenderCancelled, Renderer
 from model.groupdnet import BlockConfig, Generator, GeneratorConfig, ModulationConfig, PlainGround
 
 KINDS = ("ours", "deepfashion", "ade20k", "cityscapes")
+#: ``laid``: as ours, but codes enter at the base as well, and count at outlines.
+ALL_KINDS = (*KINDS, "laid")
 EDITS = (
     "dab",
     "far_dabs",
@@ -51,8 +53,12 @@ def tiny_config(kind: str) -> GeneratorConfig:
             )
         )
 
-    if kind == "ours":
-        modulations = [ModulationConfig(6, kernel=1, style=True) for _ in range(4)]
+    if kind in ("ours", "laid"):
+        laid = kind == "laid"
+        modulations = [
+            ModulationConfig(6, kernel=1, style=laid or number > 0, inside=not laid and number in (1, 2))
+            for number in range(4)
+        ]
         return GeneratorConfig(
             classes=4,
             code_channels=3,
@@ -60,6 +66,7 @@ def tiny_config(kind: str) -> GeneratorConfig:
             base_groups=4,
             blocks=blocks((16, 16, 8, 8, 4), (4, 4, 2, 1), modulations, own=True),
             pooled_codes=True,
+            base_codes=laid,
             rgb_levels=3,
             framed_classes=(1, 3),
             prior_map=True,

@@ -23,7 +23,16 @@ from model.engine.whole_frame import WholeFrameNetwork
 from model.engine.windows import LevelWindows, WindowCoder
 from model.engine.workspace import Workspace
 from model.errors import UserError
-from tests.unit.model.engine_edits import EDITS, KINDS, Person, Request, as_pixels, from_scratch, tiny_generator
+from tests.unit.model.engine_edits import (
+    ALL_KINDS,
+    EDITS,
+    KINDS,
+    Person,
+    Request,
+    as_pixels,
+    from_scratch,
+    tiny_generator,
+)
 
 both_steps = pytest.mark.parametrize("steps", ["torch", "compiled"])
 step = st.tuples(st.sampled_from(EDITS), st.booleans(), st.one_of(st.none(), st.integers(0, 30)))
@@ -50,7 +59,7 @@ def person(
 
 
 @both_steps
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 2**16), edits=st.lists(step, min_size=1, max_size=6))
 def test_every_exact_frame_is_the_plain_modules(

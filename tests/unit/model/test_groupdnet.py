@@ -104,12 +104,17 @@ def test_our_network_stays_within_its_budget() -> None:
     assert macs < 16e9
 
 
-@given(st.integers(0, 2**20), st.integers(1, 3), st.sampled_from([(8, 8), (12, 4), (16, 20)]))
+@given(st.integers(0, 2**20), st.integers(1, 3), st.sampled_from([(8, 8), (12, 4), (16, 20)]), st.booleans())
 @settings(max_examples=20, deadline=None)
-def test_windows_and_plain_convolutions_give_the_same_modulation(seed: int, batch: int, size: tuple[int, int]) -> None:
+def test_windows_and_plain_convolutions_give_the_same_modulation(
+    seed: int, batch: int, size: tuple[int, int], inside: bool
+) -> None:
     torch.manual_seed(seed)
-    norm = ConditionalGroupNorm(6, CLASSES, CLASSES, 3, ModulationConfig(hidden=8, kernel=1, style=True)).eval()
-    labels = torch.randint(0, CLASSES, (batch, *size))
+    config = ModulationConfig(hidden=8, kernel=1, style=True, inside=inside)
+    norm = ConditionalGroupNorm(6, CLASSES, CLASSES, 3, config).eval()
+    # Blocks of 2 x 2, so that some pixels lie inside their class.
+    labels = torch.randint(0, CLASSES, (batch, size[0] // 2, size[1] // 2))
+    labels = labels.repeat_interleave(2, 1).repeat_interleave(2, 2)
     codes = torch.randn(batch, CLASSES, 3, 1, 1)
     pyramid = LabelPyramid(labels, CLASSES)
     assert norm.tabulates
@@ -150,6 +155,53 @@ def test_a_class_style_changes_only_its_own_pixels_of_a_modulation() -> None:
     before, after = (norm._from_windows(pyramid, c, 8, 8)[0] for c in (codes, changed))
     moved = (before - after).abs().amax(1)[0] > 0
     assert torch.equal(moved, labels[0] == 2)
+
+
+def test_inside_ends_a_style_at_the_neighbours_of_other_classes_and_not_at_the_borders() -> None:
+    config = ModulationConfig(hidden=8, kernel=1, style=True, inside=True)
+    norm = ConditionalGroupNorm(6, CLASSES, CLASSES, 3, config).eval()
+    labels = torch.zeros(1, 8, 8, dtype=torch.long)
+    labels[0, :5, :4] = 2
+    codes = torch.randn(1, CLASSES, 3, 1, 1)
+    changed = codes.clone()
+    changed[:, 2] += 1
+    pyramid = LabelPyramid(labels, CLASSES)
+    for maps in (norm._from_windows, lambda *given: norm._from_maps(*given, torch.float32)):
+        before, after = (maps(pyramid, c, 8, 8)[0] for c in (codes, changed))
+        inside = torch.zeros(8, 8, dtype=torch.bool)
+        inside[:4, :3] = True
+        assert torch.equal((before - after).abs().amax(1)[0] > 0, inside)
+
+
+def test_without_base_codes_a_code_reaches_no_further_than_the_convolutions_above_its_class() -> None:
+    plain, styled = ModulationConfig(8, kernel=1), ModulationConfig(8, kernel=1, style=True)
+    blocks = (
+        BlockConfig(8, 8, 4, plain, upsample=False, shortcut_norm=False),
+        BlockConfig(8, 8, 2, styled, shortcut_norm=False),
+        BlockConfig(8, 4, 1, styled, shortcut_norm=False),
+    )
+    laid = tiny_generator().config
+    network = Generator(replace(laid, blocks=blocks, base_codes=False)).eval()
+    labels = torch.zeros(1, 64, 32, dtype=torch.long)
+    labels[0, 8:16, 8:16] = 1
+    codes = torch.randn(1, CLASSES, 3, 1, 1)
+    changed = codes.clone()
+    changed[:, 1] += 1
+    changed[:, 3] += 1
+    with torch.no_grad():
+        moved = (network(labels, codes) - network(labels, changed)).abs().amax(1)[0] > 0
+    assert moved[8:16, 8:16].float().mean() > 0.9
+    # Two convolutions of pixels of two, two of single ones and that to RGB: 4, 2 and 1; RGB of the level below, 2 more.
+    assert not moved[24:].any() and not moved[:, 24:].any()
+
+
+def test_codes_that_enter_nowhere_are_refused() -> None:
+    config = tiny_generator().config
+    blocks = tuple(replace(block, modulation=ModulationConfig(8, kernel=1)) for block in config.blocks)
+    with pytest.raises(UserError, match="neither at the base nor by style"):
+        replace(config, blocks=blocks, base_codes=False)
+    with pytest.raises(UserError, match="there is none"):
+        ModulationConfig(8, inside=True)
 
 
 @pytest.mark.parametrize("pooled", [True, False])
