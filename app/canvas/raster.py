@@ -95,11 +95,3 @@ def ellipse(start: Point, end: Point, height: int, width: int) -> tuple[Box, Mas
     xs, ys = _grid(box)
     inside = ((xs - (x0 + x1) / 2) / ((x1 - x0) / 2)) ** 2 + ((ys - (y0 + y1) / 2) / ((y1 - y0) / 2)) ** 2 <= 1.0
     return box, inside
-
-
-def mask_box(mask: Mask) -> Box:
-    """The smallest box that holds every set pixel of a full-size mask; empty when none is set."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
-        return EMPTY
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+from model.boxes import bounding_box
 
 
 class Box(NamedTuple):
@@ -12,6 +16,12 @@ class Box(NamedTuple):
     left: int
     bottom: int
     right: int
+
+    @classmethod
+    def around(cls, mask: NDArray[Any]) -> Box:
+        """The smallest box around what is not zero in an array (H, W); `EMPTY` where everything is."""
+        found = bounding_box(mask)
+        return EMPTY if found is None else cls(*found)
 
     @property
     def height(self) -> int:
@@ -29,6 +39,10 @@ class Box(NamedTuple):
     def slices(self) -> tuple[slice, slice]:
         """Index of this box in an array whose first two axes are rows and columns."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def moved(self, down: int, right: int) -> Box:
+        """The box so many pixels further."""
+        return Box(self.top + down, self.left + right, self.bottom + down, self.right + right)
 
     def united(self, other: Box) -> Box:
         """The smallest box that holds both; an empty box adds nothing."""

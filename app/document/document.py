@@ -290,9 +290,5 @@ class Document(DocumentContent):
 
 def _changed(before: LabelMap, after: LabelMap, box: Box) -> Box:
     """The smallest box that holds every pixel of `box` in which two maps differ; empty where none does."""
-    difference = before[box.slices] != after[box.slices]
-    rows, columns = np.flatnonzero(difference.any(axis=1)), np.flatnonzero(difference.any(axis=0))
-    if rows.size == 0:
-        return EMPTY
-    top, left = box.top + int(rows[0]), box.left + int(columns[0])
-    return Box(top, left, box.top + int(rows[-1]) + 1, box.left + int(columns[-1]) + 1)
+    inside = Box.around(before[box.slices] != after[box.slices])
+    return EMPTY if inside.empty else inside.moved(box.top, box.left)

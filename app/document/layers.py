@@ -41,10 +41,9 @@ def class_layers(picture: NDArray[np.uint8], labels: NDArray[np.uint8], label_se
     layers = [Layer("picture", np.concatenate([picture, opaque], axis=2), 0, 0)]
     for index, name in enumerate(label_set.names):
         mask = labels == index
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if rows.size == 0:
+        box = Box.around(mask)
+        if box.empty:
             continue
-        box = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
         alpha = (mask[box.slices] * np.uint8(255))[..., None]
         layers.append(Layer(name, np.concatenate([picture[box.slices], alpha], axis=2), box.top, box.left))
     colors = np.concatenate([colorize(labels, label_set), opaque], axis=2)

@@ -44,9 +44,8 @@ def cut_region(labels: NDArray[np.uint8], mask: Mask, background: int) -> tuple[
         uint8 (h, w), bool (h, w) and (x, y); None where the mask holds background only.
     """
     wanted = mask & (labels != background)
-    rows, columns = np.flatnonzero(wanted.any(axis=1)), np.flatnonzero(wanted.any(axis=0))
-    if rows.size == 0:
+    box = Box.around(wanted)
+    if box.empty:
         return None
-    box = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
     middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
     return np.ascontiguousarray(labels[box.slices]), np.ascontiguousarray(wanted[box.slices]), middle

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.document.box import EMPTY, Box
+from app.document.box import Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
@@ -97,7 +97,7 @@ class PhotoComposer:
         if known and last is not None and last.restyled.keys() == restyled.keys():
             box = Box(*frame.box).united(_difference(last.labels, request.labels))
             farther = [index for index in restyled if restyled[index] != last.restyled[index]]
-            box = box.united(_bounds(np.isin(request.labels, farther)))
+            box = box.united(Box.around(np.isin(request.labels, farther)))
         picture, composition = network, None
         if compositor is not None and self._codes is not None:
             composition = Composition(
@@ -145,11 +145,4 @@ def _same_photo(one: PhotoBase, other: PhotoBase) -> bool:
 
 def _difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> Box:
     """The box of the pixels in which two maps of one size differ."""
-    return _bounds(one != other)
-
-
-def _bounds(where: NDArray[np.bool_]) -> Box:
-    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
-    if rows.size == 0:
-        return EMPTY
-    return Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+    return Box.around(one != other)

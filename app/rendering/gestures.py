@@ -139,9 +139,8 @@ class GestureQueue(QObject):
                 gesture.open = True
                 self._open = gesture
             different = document.labels != result
-            if different.any():
-                rows, columns = np.flatnonzero(different.any(axis=1)), np.flatnonzero(different.any(axis=0))
-                box = Box(int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1)
+            box = Box.around(different)
+            if not box.empty:
                 document.paint(box, different[box.slices], result[box.slices])
             if np.array_equal(document.labels, gesture.before):
                 # A stroke that changes nothing could be ended by another tool without anybody noticing.

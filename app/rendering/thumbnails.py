@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.rendering.requests import Composition, ModelFacts
+from model.boxes import bounding_box
 
 
 def class_box(labels: NDArray[np.uint8], class_index: int, margin: float = 0.15) -> Box:
     """A square-ish box around a class with some room; the whole map where the class is absent."""
     height, width = labels.shape
-    mask = labels == class_index
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
+    found = bounding_box(labels == class_index)
+    if found is None:
         return Box(0, 0, height, width)
-    top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(columns[0]), int(columns[-1]) + 1
+    top, left, bottom, right = found
     side = min(max(bottom - top, right - left) * (1 + 2 * margin), max(height, width))
     side = max(side, 32.0)
     middle_y, middle_x = (top + bottom) / 2, (left + right) / 2

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import Box, slices
 from model.compositing.fields import Field, Mask, extend
 from model.compositing.folds import FOLD_REACH, Folds, folds_of, refolded
 from model.compositing.ground import ground_beside
@@ -16,7 +17,7 @@ from model.compositing.keeping import Keep, KeepSettings
 from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
 from model.compositing.recolouring import RECOLOUR_REACH, recoloured
 from model.compositing.restyling import strength
-from model.compositing.windows import Box, bounds, grown, slices, touched, within
+from model.compositing.windows import bounds, grown, touched, within
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]

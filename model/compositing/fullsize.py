@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import bounding_box, box_around, slices
 from model.compositing.compositor import Compositor, Labels, Picture, fade
 from model.compositing.fields import Field, Mask
 from model.compositing.keeping import Keep
@@ -114,11 +115,11 @@ def _ground_detail(
     """
     there = _warp(shifts.astype(np.float32), to_frame, part, cv2.INTER_NEAREST)
     share = _warp(ground, to_frame, part, cv2.INTER_LINEAR) * there.any(axis=2)
-    rows, columns = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
     detail = np.zeros((*share.shape, 3), np.float32)
-    if rows.size == 0:
+    wanted = bounding_box(share)
+    if wanted is None:
         return detail
-    inner = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    inner = slices(wanted)
     y, x = np.mgrid[
         part[0] + inner[0].start : part[0] + inner[0].stop, part[1] + inner[1].start : part[1] + inner[1].stop
     ]
@@ -184,12 +185,12 @@ def _photo_to_frame(rectangle: Rectangle, height: int, width: int) -> NDArray[np
 def _region(mask: Mask, margin: int, rectangle: Rectangle, shape: tuple[int, ...]) -> tuple[int, int, int, int] | None:
     """The photo's pixels that the mask and `margin` frame pixels around it can reach, None where all lie outside."""
     height, width = mask.shape
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = box_around(mask)
     y, x = rectangle.height / height, rectangle.width / width
-    top = max(0, int(np.floor(rectangle.top + (rows[0] - margin) * y)))
-    left = max(0, int(np.floor(rectangle.left + (columns[0] - margin) * x)))
-    bottom = min(shape[0], int(np.ceil(rectangle.top + (rows[-1] + 1 + margin) * y)))
-    right = min(shape[1], int(np.ceil(rectangle.left + (columns[-1] + 1 + margin) * x)))
+    top = max(0, int(np.floor(rectangle.top + (box[0] - margin) * y)))
+    left = max(0, int(np.floor(rectangle.left + (box[1] - margin) * x)))
+    bottom = min(shape[0], int(np.ceil(rectangle.top + (box[2] + margin) * y)))
+    right = min(shape[1], int(np.ceil(rectangle.left + (box[3] + margin) * x)))
     return (top, left, bottom, right) if bottom > top and right > left else None
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
+from model.boxes import Box, bounding_box, slices
 from model.compositing.fields import Mask
-
-Box = tuple[int, int, int, int]
-"""Top, left, bottom, right in pixels; bottom and right lie outside."""
 
 
 def touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
     """The part of `box` that the mask and its seam touch, None where nothing does."""
-    found = _around(mask)
+    found = bounding_box(mask)
     if found is None:
         return None
     top = max(box[0], window[0] + found[0] - seam)
@@ -24,16 +20,8 @@ def touched(mask: Mask, window: Box, seam: int, box: Box) -> Box | None:
 
 def bounds(where: Mask, margin: int) -> tuple[slice, slice] | None:
     """The part of an array around what is True and `margin` pixels more, None where nothing is."""
-    box = _around(where)
+    box = bounding_box(where)
     return None if box is None else slices(grown(box, margin, where.shape))
-
-
-def _around(mask: Mask) -> Box | None:
-    """The smallest box around what is True, None where nothing is."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if rows.size == 0:
-        return None
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
 def within(window: Box, at: tuple[slice, slice]) -> Box:
@@ -46,8 +34,3 @@ def grown(box: Box, by: int, shape: tuple[int, ...]) -> Box:
     """The box and `by` pixels around it, as far as the array goes."""
     top, left, bottom, right = box
     return max(0, top - by), max(0, left - by), min(shape[0], bottom + by), min(shape[1], right + by)
-
-
-def slices(box: Box) -> tuple[slice, slice]:
-    """Rows and columns of a box."""
-    return slice(box[0], box[2]), slice(box[1], box[3])

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import box_around
 from model.images import Photo
 from model.labels import LabelMap
 from model.parsing.inference import HasParser, not_background, person_frame
@@ -74,8 +75,7 @@ def is_drawn(photo: Photo, person: NDArray[np.bool_]) -> bool:
 
 def certainty(bundle: HasParser, photo: Photo, person: NDArray[np.bool_]) -> float:
     """How sure the parser is that the pixels of a person, bool (H, W), are no background: mean probability, 0 to 1."""
-    rows, columns = np.flatnonzero(person.any(axis=1)), np.flatnonzero(person.any(axis=0))
-    box = int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
+    box = box_around(person)
     top, left, bottom, right = person_frame(bundle, box, *person.shape)
     share = not_background(bundle, photo[top:bottom, left:right], box[2] - box[0])
     inside = person[top:bottom, left:right].astype(np.uint8)

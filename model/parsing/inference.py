@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from model.backbones import STRIDES
+from model.boxes import Box
 from model.errors import Phrase, UserError
 from model.guided_filter import GuidedFilter
 from model.images import Photo
 from model.labels import LabelMap, LabelSet
 from model.parsing.network import Parser
-from model.parsing.people import Box, Person, boxes, connected_parts, divide, spread
+from model.parsing.people import Person, boxes, connected_parts, divide, spread
 
 _SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height

@@ -9,10 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import Box, box_around
 from model.labels import LabelSet
 
-Box = tuple[int, int, int, int]
-"""Top, left, bottom, right in pixels; bottom and right lie outside."""
 Cells = NDArray[np.uint8]
 Numbers = NDArray[np.int32]
 
@@ -121,14 +120,15 @@ def boxes(owners: Numbers, count: int, height: int, width: int) -> list[Person]:
     y, x = height / owners.shape[0], width / owners.shape[1]
     people = []
     for number in range(1, count + 1):
-        rows, columns = np.nonzero(owners == number)
+        mask = owners == number
+        top, left, bottom, right = box_around(mask)
         box = (
-            int(rows.min() * y),
-            int(columns.min() * x),
-            min(int(np.ceil((rows.max() + 1) * y)), height),
-            min(int(np.ceil((columns.max() + 1) * x)), width),
+            int(top * y),
+            int(left * x),
+            min(int(np.ceil(bottom * y)), height),
+            min(int(np.ceil(right * x)), width),
         )
-        people.append(Person(box, rows.size / owners.size))
+        people.append(Person(box, int(mask.sum()) / mask.size))
     return people
 
 

@@ -14,10 +14,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import Box, bounding_box
 from model.errors import UserError
 from model.labels import LabelMap
 
-Box = tuple[int, int, int, int]
 Coverage = NDArray[np.float32]  # (classes, rows, columns), share of each cell that a class covers, 0..1
 Mask = NDArray[np.bool_]
 
@@ -137,14 +137,6 @@ def hole_in(frame: Frame, box: Box, rows: int, columns: int) -> Mask:
     x = frame.left + (np.arange(columns) + 0.5) * (frame.width / columns)
     mask: Mask = ((y >= box[0]) & (y < box[2]))[:, None] & ((x >= box[1]) & (x < box[3]))[None, :]
     return mask
-
-
-def bounding_box(mask: Mask) -> Box | None:
-    """The smallest box around what is true, or None where nothing is."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if not len(rows):
-        return None
-    return int(rows[0]), int(columns[0]), int(rows[-1]) + 1, int(columns[-1]) + 1
 
 
 def grown_box(box: Box, top: int, left: int, bottom: int, right: int, height: int, width: int) -> Box:

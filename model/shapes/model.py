@@ -12,15 +12,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.boxes import Box, bounding_box
 from model.errors import UserError
 from model.labels import LabelMap
 from model.shapes.holes import (
     Anchor,
-    Box,
     Frame,
     Mask,
     ShapeStatistics,
-    bounding_box,
     box_from,
     components_in_front,
     context_of,

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import Box
 from model.labels import LabelMap
-from model.shapes.holes import Box, Frame, Mask
+from model.shapes.holes import Frame, Mask
 from model.shapes.tools import fill_from_nearest
 
 #: Smaller pieces than this share of a map are specks of the annotation and count for nothing.

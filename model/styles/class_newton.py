@@ -16,6 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from model.boxes import box_around, slices
 from model.labels import LabelMap
 
 Draw = Callable[[Tensor], Tensor]
@@ -46,8 +47,7 @@ class ClassColors:
         Args:
             where: bool (H, W), the class; it must be somewhere.
         """
-        rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
-        self._part = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+        self._part = slices(box_around(where))
         self._mask = torch.from_numpy(where[self._part]).float()
         shares = [_pooled(self._mask[None], side)[0] for side in _SQUARES]
         self._cells = [(share > 0).flatten().nonzero()[:, 0] for share in shares]

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import box_around, slices
 from model.images import Photo
 
 #: The quantities of `measure`, in its order.
@@ -49,8 +50,7 @@ class Ruler:
 
     def __init__(self, mask: NDArray[np.bool_]) -> None:
         self.mask = mask
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        self._part = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        self._part = slices(box_around(mask))
         self._inside = mask[self._part]
         self._weight = self._inside.astype(np.float32)
         self._shares = [np.maximum(_blurred(self._weight, sigma), np.float32(1e-4)) for sigma in SCALES]
@@ -104,11 +104,11 @@ def appearance(lab: NDArray[np.float32], ruler: Ruler) -> NDArray[np.float64]:
     What a code changes beyond the named quantities shows here (a gradient, lighter sleeves).
     """
     mask = ruler.mask
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    top, left, bottom, right = box_around(mask)
     mean = lab[mask].mean(axis=0)
     cells = np.tile(mean, (_GRID, _GRID, 1)).astype(np.float64)
-    edges_y = np.linspace(rows[0], rows[-1] + 1, _GRID + 1).astype(int)
-    edges_x = np.linspace(columns[0], columns[-1] + 1, _GRID + 1).astype(int)
+    edges_y = np.linspace(top, bottom, _GRID + 1).astype(int)
+    edges_x = np.linspace(left, right, _GRID + 1).astype(int)
     for y in range(_GRID):
         for x in range(_GRID):
             part = slice(edges_y[y], edges_y[y + 1]), slice(edges_x[x], edges_x[x + 1])

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.boxes import box_around
 from model.images import Photo
 from model.labels import LabelMap, LabelSet
 from model.shapes.tools import fill_from_nearest, grow
@@ -57,13 +58,13 @@ def thumbnail_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, in
 def swatch_box(labels: LabelMap, class_index: int) -> tuple[int, int, int, int]:
     """A square in which a class fills much of the picture: of what is long and narrow only the widest part."""
     mask = labels == class_index
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    height, width = int(rows[-1] - rows[0]) + 1, int(columns[-1] - columns[0]) + 1
+    box = box_around(mask)
+    height, width = box[2] - box[0], box[3] - box[1]
     side = int(min(max(1.1 * min(height, width), 0.55 * max(height, width), 40), *labels.shape))
     # Where a square of that side covers most of the class, nearest to its middle among equals.
     covered = cv2.blur(mask.astype(np.float32), (side, side), borderType=cv2.BORDER_CONSTANT)
     y, x = np.mgrid[: labels.shape[0], : labels.shape[1]]
-    away = np.hypot(y - (rows[0] + rows[-1]) / 2, x - (columns[0] + columns[-1]) / 2)
+    away = np.hypot(y - (box[0] + box[2] - 1) / 2, x - (box[1] + box[3] - 1) / 2)
     middle_y, middle_x = np.unravel_index(int(np.argmax(covered - 1e-4 * away)), mask.shape)
     top = min(max(int(middle_y) - side // 2, 0), labels.shape[0] - side)
     left = min(max(int(middle_x) - side // 2, 0), labels.shape[1] - side)

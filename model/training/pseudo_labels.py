@@ -15,13 +15,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from model.boxes import Box
 from model.errors import UserError
 from model.files import reason, replacing
 from model.images import Photo, read_photo, write_picture
 from model.labels import LabelMap, LabelSet, write_label_map
 from model.parsing.inference import enlarge_and_decide, find_people, without_specks
 from model.parsing.network import Parser
-from model.parsing.people import Box
 from model.training.data import PHOTO_SUFFIXES
 from model.training.parser.loading import ParserOf
 

@@ -10,14 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.boxes import Box, bounding_box
 from model.labels import LabelMap, LabelSet
 from model.shapes.holes import (
     FIGURE,
     Anchor,
-    Box,
     Mask,
     ShapeStatistics,
-    bounding_box,
     components_in_front,
     components_of,
     context_of,

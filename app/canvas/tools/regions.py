@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
-from app.canvas.raster import Mask, mask_box
+from app.canvas.raster import Mask
 from app.canvas.tools.base import CursorKind, Pointer, Tool
+from app.document.box import Box
 
 
 def connected(mask: Mask, row: int, column: int) -> Mask:
@@ -38,7 +39,7 @@ class _ClickTool(Tool):
         mask = self.region(*place, pointer)
         if mask is None:
             return
-        box = mask_box(mask)
+        box = Box.around(mask)
         if box.empty:
             return
         name = self.class_name

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from app.canvas.raster import Mask, Point, mask_box
+from app.canvas.raster import Mask, Point
 from app.canvas.tools.base import CursorKind, Guide, Pointer, Tool, ToolContext
 from app.canvas.tools.regions import connected
 from app.document.box import Box
@@ -105,7 +105,7 @@ class TransformTool(Tool):
         moved = self._transformed(pointer)
         self._drag = None
         if self.document.commit_stroke() and moved is not None:
-            box = mask_box(moved)
+            box = Box.around(moved)
             self._region = None if box.empty else _Region(moved, self._region.class_index, box)
 
     def cancel(self) -> None:
@@ -124,7 +124,7 @@ class TransformTool(Tool):
     def select_class(self, class_index: int) -> None:
         """Pick up every region of a class."""
         mask = np.asarray(self.document.labels == class_index)
-        self._region = _Region(mask, class_index, mask_box(mask)) if mask.any() else None
+        self._region = _Region(mask, class_index, Box.around(mask)) if mask.any() else None
 
     def _still_there(self) -> bool:
         """Undo and other tools may have changed the map since the region was picked."""
@@ -143,7 +143,7 @@ class TransformTool(Tool):
         mask = np.asarray(self.document.labels == class_index)
         if not whole_class:
             mask = connected(mask, row, column)
-        self._region = _Region(mask, class_index, mask_box(mask))
+        self._region = _Region(mask, class_index, Box.around(mask))
         self.context.pick_class(class_index)
 
     def _grabbed(self, pointer: Pointer) -> Point | None:

@@ -7,6 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.boxes import bounding_box
 from model.errors import UserError
 from model.labels import LabelMap
 from model.shapes import grow, shrink, smooth
@@ -14,7 +15,6 @@ from model.shapes.holes import (
     FIGURE,
     Anchor,
     ShapeStatistics,
-    bounding_box,
     box_from,
     components_in_front,
     context_of,
