@@ -46,6 +46,12 @@ def is_out_of_memory(error: BaseException | None) -> bool:
     return False
 
 
+@cache
+def _stream(device: torch.device) -> torch.cuda.Stream:
+    """What records on a device: one stream for all sizes of picture, for cuBLAS keeps 32 MB for each."""
+    return torch.cuda.Stream(device)
+
+
 def record(device: torch.device, steps: Sequence[Step], release: Step) -> tuple[list[Step], int]:
     """Record steps, each as a CUDA graph, to be replayed in this order, earlier ones perhaps not each time.
 
@@ -59,7 +65,7 @@ def record(device: torch.device, steps: Sequence[Step], release: Step) -> tuple[
     with _CAPTURING, torch.cuda.device(device), in_float32(benchmark=True):
         torch.cuda.empty_cache()
         before = torch.cuda.memory_reserved(device)
-        stream = torch.cuda.Stream(device)
+        stream = _stream(device)
         stream.wait_stream(torch.cuda.current_stream(device))
         # Around the captures as well: one that fails leaves its own stream the current one.
         with torch.cuda.stream(stream):

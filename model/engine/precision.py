@@ -10,6 +10,8 @@ from model.engine.graphs import cuda_works
 from model.errors import UserError
 
 DEVICES = ("auto", "cpu", "cuda")
+# From this compute capability on half is faster than float32; before, on most devices, many times slower.
+TENSOR_CORES = (7, 0)
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 
 
@@ -45,7 +47,7 @@ def choose_device(device: str) -> torch.device:
 
 
 def choose_precision(precision: str, device: torch.device) -> torch.dtype:
-    """ "auto" is float16 on CUDA, bfloat16 on CPUs that have the instructions and float32 on others."""
+    """ "auto" is float16 on CUDA and bfloat16 on CPUs, where they have the instructions, and float32 on others."""
     if precision not in PRECISIONS:
         raise UserError(
             "The precision must be one of {precisions}, not {precision}.",
@@ -54,7 +56,7 @@ def choose_precision(precision: str, device: torch.device) -> torch.dtype:
         )
     if precision == "auto":
         if device.type == "cuda":
-            return torch.float16
+            return torch.float16 if torch.cuda.get_device_capability(device) >= TENSOR_CORES else torch.float32
         return torch.bfloat16 if cpu_has_bfloat16() else torch.float32
     if precision == "float16" and device.type == "cpu":
         raise UserError("The precision float16 needs a CUDA device; use float32 or bfloat16 on the CPU.")

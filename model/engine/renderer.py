@@ -44,6 +44,12 @@ def _default_budget(device: torch.device) -> int:
     return free // 4
 
 
+def _told(device: torch.device, error: RuntimeError) -> str:
+    """Why the CPU goes on, for the person."""
+    reason = "is out of memory" if is_out_of_memory(error) else f"failed ({str(error).partition(chr(10))[0]})"
+    return f"{device.type.upper()} {reason}, so the CPU renders now"
+
+
 def _give_back_memory() -> None:
     """Have torch give what it keeps of the device's memory back; nothing where the device does not answer any more."""
     if torch.cuda.is_available():
@@ -91,7 +97,19 @@ class Renderer:
         self.compiled = compiled
         self._milliseconds = 0.0
         self._dropped = 0
-        self._use(choose_device(device), precision)
+        self._start(choose_device(device), precision)
+
+    def _start(self, device: torch.device, precision: str) -> None:
+        """Use a device, or the CPU where that fails."""
+        try:
+            self._use(device, precision)
+        except RuntimeError as error:
+            if device.type == "cpu":
+                raise
+            notice = _told(device, error)
+        else:
+            return
+        self._leave(torch.device("cpu"), "auto", notice)
 
     def _use(self, device: torch.device, precision: str) -> None:
         """Start afresh on a device."""
@@ -161,36 +179,29 @@ class Renderer:
         another way, go on on the CPU. Values beyond the half format: go on in float32."""
         freed = False
         while True:
-            overflown = out_of_memory = False
+            # Decided here and done below: what the attempt had made is held by the error until that is forgotten.
+            move: tuple[torch.device, str, str] | None = None
             try:
                 return attempt()
             except HalfOverflow:
-                overflown = True
+                move = self.device, "float32", "Half precision does not hold this network's values"
             except RuntimeError as error:
-                out_of_memory = is_out_of_memory(error)
                 if self.device.type == "cpu" and (freed or not isinstance(error, torch.OutOfMemoryError)):
                     raise
-                reason = str(error).partition("\n")[0]
-            # Only here, for what the attempt had made is held by the error until it is forgotten.
-            if overflown:
-                self._leave(self.device, "float32", "Half precision does not hold this network's values")
-            elif out_of_memory and not freed:
+                if freed or not is_out_of_memory(error):
+                    move = torch.device("cpu"), "auto", _told(self.device, error)
+            if move is not None:
+                self._leave(*move)
+            else:
                 freed = True
                 self.forget()
-            else:
-                failed = "is out of memory" if out_of_memory else f"failed ({reason})"
-                self._leave(torch.device("cpu"), "auto", f"{self._name} {failed}, so the CPU renders now")
-
-    @property
-    def _name(self) -> str:
-        return self.device.type.upper()
 
     def _leave(self, device: torch.device, precision: str, notice: str) -> None:
         """Give up what is in use, and start afresh on a device."""
         _log.warning("%s", notice)
         self.notice = notice
         left = self.device
-        self._use(device, precision)
+        self._start(device, precision)
         if left.type == "cuda":
             _give_back_memory()
 

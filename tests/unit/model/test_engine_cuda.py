@@ -3,9 +3,7 @@ graphs that are replayed by calling what they recorded."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -18,12 +16,13 @@ from torch.utils._pytree import tree_leaves
 
 from model.engine import Renderer, graphs, grouped_conv
 from model.engine.captured import WholeFramePlan
-from model.engine.graphs import is_out_of_memory
 from model.engine.grouped_conv import GroupedConv
+from model.engine.precision import choose_precision
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork
 from model.groupdnet import Generator
 from tests.unit.model.engine_edits import KINDS, Person, as_pixels, from_scratch, tiny_generator
+from tests.unit.model.test_engine_graphs import invalidated
 
 CPU = torch.device("cpu")
 # Tensors there have shapes, strides and formats, but no values.
@@ -83,7 +82,7 @@ def test_nothing_that_is_recorded_waits_for_the_device_or_copies_a_layout(
     for level in levels:
         grids = [grid for maps in level.maps for grid in maps] + ([] if level.added is None else [level.added])
         assert all(grid.is_contiguous(memory_format=torch.channels_last) for grid in grids)
-        assert all(grid.dtype == torch.float16 for grid in (*grids, level.one_hot))
+        assert all(grid.dtype == torch.float16 for grid in (*grids, level.styled))
 
 
 def on_cpu(generator: Generator, dtype: torch.dtype) -> Callable[[int, int], AnyPlan]:
@@ -134,7 +133,7 @@ class ReplayedGraphs:
     @staticmethod
     def _outputs(plan: WholeFramePlan) -> list[Tensor]:
         grids = [grid for level in plan._levels for maps in level.maps for grid in maps]
-        grids += [level.one_hot for level in plan._levels]
+        grids += [level.styled for level in plan._levels]
         grids += [level.added for level in plan._levels if level.added is not None]
         return [*grids, plan._picture, plan._bytes]
 
@@ -208,18 +207,11 @@ class _Failing:
         return self._make(height, width)
 
 
-def _invalidated() -> RuntimeError:
-    """What a capture says that ended for want of memory."""
-    error = RuntimeError("CUDA error: operation failed due to a previous error during capture")
-    error.__context__ = torch.OutOfMemoryError("CUDA out of memory.")
-    return error
-
-
 @pytest.mark.parametrize(
     ("errors", "device", "told"),
     [
         ([RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED")], "cuda", ""),
-        ([_invalidated(), _invalidated()], "cpu", "out of memory"),
+        ([invalidated(), invalidated()], "cpu", "out of memory"),
         ([RuntimeError("CUDA error: no kernel image is available for execution on the device")], "cpu", "no kernel"),
     ],
 )
@@ -237,11 +229,27 @@ def test_what_fails_on_a_device_costs_no_edit(errors: list[Exception], device: s
     assert bool(told) == bool(artist.renderer.notice)
 
 
-def test_only_memory_is_taken_for_memory() -> None:
-    assert is_out_of_memory(_invalidated())
-    assert is_out_of_memory(RuntimeError("CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate"))
-    assert not is_out_of_memory(RuntimeError("CUDA error: an illegal memory access was encountered"))
-    assert not is_out_of_memory(None)
+def test_a_device_that_has_no_room_for_the_network_is_left_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Renderer, device: torch.device, precision: str) -> None:
+        self.device = device
+        if device.type == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        use(self, device, precision)
+
+    use = Renderer._use
+    monkeypatch.setattr(Renderer, "_use", refuse)
+    monkeypatch.setattr("model.engine.renderer.choose_device", torch.device)
+    renderer = Renderer(tiny_generator("ours"), "cuda", "float16")
+    assert renderer.device.type == "cpu"
+    assert "out of memory" in renderer.describe()
+
+
+@pytest.mark.parametrize(("capability", "expected"), [((6, 1), torch.float32), ((9, 0), torch.float16)])
+def test_half_is_chosen_where_it_is_faster(
+    capability: tuple[int, int], expected: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
+    assert choose_precision("auto", torch.device("cuda")) == expected
 
 
 def test_the_memory_of_a_failed_attempt_is_let_go_before_the_next_one() -> None:
@@ -317,92 +325,3 @@ def test_the_faster_way_is_found_once_for_each_size(monkeypatch: pytest.MonkeyPa
     for side in (4, 4, 8):
         conv(torch.empty(1, 8, side, side, device=FAR, dtype=torch.float16))
     assert tried == ["apart", "together"] * 2
-
-
-def test_settings_of_cudnn_come_back() -> None:
-    before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
-    with pytest.raises(KeyError), graphs.in_float32(benchmark=True):
-        assert not torch.backends.cudnn.allow_tf32
-        assert torch.backends.cudnn.benchmark
-        raise KeyError
-    assert (torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark) == before
-
-
-class _Cuda:
-    """As much of torch.cuda as recording needs; graphs keep what is called while they are captured."""
-
-    def __init__(self, refuse: Exception | None = None) -> None:
-        self.log: list[str] = []
-        self._refuse = refuse
-        self.CUDAGraph = lambda: self
-        self.Stream = lambda device: self
-        for name in ("empty_cache", "synchronize"):
-            setattr(self, name, partial(self.log.append, name))
-        self.memory_reserved = lambda device: 100 * len(self.log)
-        self.current_stream = lambda device: self
-        self.graph_pool_handle = lambda: "pool"
-
-    def wait_stream(self, other: object) -> None:
-        self.log.append("wait")
-
-    def replay(self) -> None:
-        self.log.append("replay")
-
-    @contextmanager
-    def device(self, device: torch.device) -> Iterator[None]:
-        assert graphs._CAPTURING.locked()
-        yield
-        self.log.append("device left")
-
-    @contextmanager
-    def stream(self, stream: object) -> Iterator[None]:
-        self.log.append("stream")
-        try:
-            yield
-        finally:
-            self.log.append("stream left")
-
-    @contextmanager
-    def graph(self, graph: object, pool: str, stream: object, capture_error_mode: str) -> Iterator[None]:
-        assert (graph, stream, pool, capture_error_mode) == (self, self, "pool", "thread_local")
-        assert torch.backends.cudnn.benchmark
-        self.log.append("capture")
-        yield
-        self.log.append("captured")
-        if self._refuse is not None:
-            raise self._refuse
-
-
-def recorded(monkeypatch: pytest.MonkeyPatch, cuda: _Cuda) -> tuple[list[Callable[[], None]], int]:
-    monkeypatch.setattr(torch, "cuda", cuda)
-    first, second = (partial(cuda.log.append, name) for name in ("maps", "draw"))
-    return graphs.record(torch.device("cuda"), (first, second), partial(cuda.log.append, "release"))
-
-
-def test_steps_are_warmed_up_on_the_stream_that_captures_them_and_let_go_of_before(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    cuda = _Cuda()
-    replays, taken = recorded(monkeypatch, cuda)
-    warm = ["maps", "draw"] * graphs.WARM_UPS
-    captures = ["capture", "maps", "captured", "capture", "draw", "captured"]
-    assert cuda.log == [
-        *("empty_cache", "wait", "stream", *warm, "synchronize", "release", *captures, "stream left", "wait"),
-        "device left",
-    ]
-    assert len(replays) == 2
-    assert taken > 0
-
-
-@pytest.mark.parametrize(
-    ("error", "expected"), [(RuntimeError("not permitted"), graphs.GraphsUnavailable), (_invalidated(), RuntimeError)]
-)
-def test_a_capture_that_fails_gives_stream_and_lock_back(
-    error: Exception, expected: type[Exception], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cuda = _Cuda(error)
-    with pytest.raises(expected):
-        recorded(monkeypatch, cuda)
-    assert "stream left" in cuda.log
-    assert not graphs._CAPTURING.locked()
-    assert isinstance(graphs._CAPTURING, type(threading.Lock()))
