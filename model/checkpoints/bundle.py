@@ -29,6 +29,7 @@ from model.errors import Phrase, UserError
 from model.files import flush_to_disk, read_json, reason
 from model.groupdnet import ClassEncoder, EncoderConfig, Generator, GeneratorConfig
 from model.groupdnet.class_frame import with_all_functions
+from model.groupdnet.config import PlainGround
 from model.labels import LabelSet
 
 FORMAT = 1
@@ -50,7 +51,8 @@ class Bundle:
         code_mean, code_std: float32 (C, K, h, w), mean and spread of every class's codes; what an absent class gets.
         code_factor: float32 (C, N, N) with N = K h w, or None: the lower Cholesky factor of the codes' covariance.
         code_bank: float32 (C, M, N), or None: M codes of training photos for every class, around which codes are drawn.
-        background: RGB of the studio ground that stood behind what the networks were trained on, or None.
+        background: RGB of the studio ground that stood behind what the networks were trained on, or None. A generator
+            that lays its ground itself says which colour that is, whatever is given here.
         card: free fields of the model card (JSON values), shown by `info` and written to MODEL_CARD.md.
     """
 
@@ -68,6 +70,19 @@ class Bundle:
     background: tuple[int, int, int] | None = None
     card: dict[str, Any] = field(default_factory=dict)
     path: Path | None = None
+
+    def __post_init__(self) -> None:
+        laid = self.generator.config.ground
+        if laid is not None:
+            self.background = laid.colour
+
+    @property
+    def ground(self) -> PlainGround | None:
+        """The studio ground and its class, as `lay_ground` takes it; None where there was none."""
+        laid = self.generator.config.ground
+        if laid is None and self.background is not None:
+            return PlainGround(self.label_set.background, self.background)
+        return laid
 
     @property
     def classes(self) -> int:
@@ -340,7 +355,8 @@ def _write_parts(bundle: Bundle, folder: Path, half: bool) -> None:
         "label_set": bundle.label_set.to_json(),
         "height": bundle.height,
         "width": bundle.width,
-        "background": list(bundle.background) if bundle.background is not None else None,
+        # Said by the generator, where that lays it.
+        "background": list(bundle.background) if bundle.background and not bundle.generator.config.ground else None,
         "generator": replace(bundle.generator.config, spectral_norm=False).to_dict(),
         "encoder": replace(bundle.encoder.config, spectral_norm=False).to_dict() if bundle.encoder else None,
         "parser": parser_config.to_dict() if parser_config is not None else None,

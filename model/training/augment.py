@@ -9,17 +9,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
-
-
-def studio(photo: Tensor, labels: Tensor, grey: int) -> Tensor:
-    """The photo (B, 3, H, W) in [-1, 1] with every pixel of class 0 replaced by one grey level (0 to 255)."""
-    return torch.where((labels == 0)[:, None], photo.new_tensor(grey / 127.5 - 1), photo)
+from model.groupdnet.plain_ground import lay_ground
 
 
 def as_input(photo: Tensor, labels: Tensor, bundle: Bundle) -> Tensor:
     """uint8 photos (B, 3, H, W) as a bundle's networks see them: in [-1, 1], before its studio ground if it has one."""
-    pictures = photo.float() / 127.5 - 1
-    return pictures if bundle.background is None else studio(pictures, labels, bundle.background[0])
+    return lay_ground(photo.float() / 127.5 - 1, labels, bundle.ground)
 
 
 def random_flip(photo: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

@@ -27,8 +27,9 @@ from model.errors import UserError
 from model.groupdnet.class_frame import in_classes
 from model.groupdnet.config import DiscriminatorConfig
 from model.groupdnet.generator import Generator
+from model.groupdnet.plain_ground import lay_ground
 from model.groupdnet.presets import FRAMED_LEVELS
-from model.training.augment import PairAugment, studio
+from model.training.augment import PairAugment
 from model.training.critic import CropDiscriminator, feature_channels
 from model.training.crops import (
     MARGIN,
@@ -129,7 +130,7 @@ class DetailTrainer:
         held = sound & ~in_classes(labels, self.scope.judged)
         plain = torch.zeros_like(held)
         if self.bundle.background is not None:
-            old = studio(old, labels, self.bundle.background[0])
+            old = lay_ground(old, labels, self.bundle.ground)
             plain = held & (labels == 0)
         count = 3 * sound.sum()
         apart = drawn - old

@@ -9,13 +9,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.groupdnet.config import PlainGround
+from model.groupdnet.plain_ground import lay_ground
 from model.training.augment import (
     PairAugment,
     elastic_warp,
     random_crop_columns,
     random_flip,
     smooth_outlines,
-    studio,
 )
 from model.training.config import TrainConfig
 from model.training.losses import (
@@ -38,7 +39,7 @@ def prepare(photos: Tensor, maps: Tensor, config: TrainConfig, augment: bool = T
         photo, labels = random_crop_columns(photo, labels, config.crop_width)
         labels = smooth_outlines(labels, config.generator.classes, config.smooth_labels)
     if config.studio_grey is not None:
-        photo = studio(photo, labels, config.studio_grey)
+        photo = lay_ground(photo, labels, PlainGround(0, (config.studio_grey,) * 3))
     return photo.contiguous(memory_format=torch.channels_last), labels
 
 

@@ -20,6 +20,7 @@ from model.checkpoints import (
 from model.checkpoints.state import folded_state
 from model.errors import UserError
 from model.groupdnet import Generator
+from model.groupdnet.config import PlainGround
 from model.parsing import parse_photo
 
 
@@ -43,6 +44,21 @@ def test_a_bundle_reads_back_as_it_was(tmp_path: Path, tiny_bundle_with_parser: 
     assert all(value.dtype == torch.float32 for value in read.generator.state_dict().values() if value.ndim)
     photo = np.random.default_rng(0).integers(0, 256, (40, 30, 3)).astype(np.uint8)
     assert parse_photo(read, photo).shape == (40, 30)
+
+
+def test_a_ground_that_the_generator_lays_is_said_once(tmp_path: Path, tiny_bundle: Bundle) -> None:
+    assert tiny_bundle.ground == PlainGround(0, (128, 128, 128)), "of networks that only saw one"
+    config = replace(tiny_bundle.generator.config, ground=PlainGround(0, (200, 190, 40)))
+    generator = Generator(config)
+    generator.load_state_dict(tiny_bundle.generator.state_dict())
+    # Whatever is given beside it, as files of before may.
+    bundle = replace(tiny_bundle, generator=generator.eval())
+    assert bundle.background == (200, 190, 40) and bundle.ground == config.ground
+    save_bundle(bundle, tmp_path / "b")
+    assert json.loads((tmp_path / "b" / "bundle.json").read_text())["background"] is None
+    assert load_bundle(tmp_path / "b").background == (200, 190, 40)
+    edit_manifest(tmp_path / "b", background=[200, 190, 40])
+    assert load_bundle(tmp_path / "b").ground == config.ground
 
 
 def test_the_density_of_the_codes_is_kept_and_checked(tmp_path: Path, tiny_bundle: Bundle) -> None:

@@ -17,7 +17,6 @@ from model.training.augment import (
     random_crop_columns,
     random_flip,
     smooth_outlines,
-    studio,
 )
 from model.training.losses import (
     PerceptualLoss,
@@ -133,14 +132,6 @@ def test_smoothing_removes_a_spike_and_keeps_the_classes() -> None:
     assert (smoothed[0, 4:6, 11] == 0).all()
     assert set(smoothed.unique().tolist()) == {0, 2}
     assert torch.equal(smooth_outlines(labels, 4, 0.0), labels)
-
-
-def test_studio_replaces_the_background_alone() -> None:
-    photo, labels = _pair(0)
-    out = studio(photo, labels, 200)
-    background = (labels == 0)[:, None].expand_as(photo)
-    assert torch.allclose(out[background], torch.tensor(200 / 127.5 - 1))
-    assert torch.equal(out[~background], photo[~background])
 
 
 @given(st.integers(0, 2**20))
