@@ -61,11 +61,6 @@ def order_by_color(colors: list[tuple[int, int, int]], wanted: tuple[int, int, i
     return [int(place) for place in np.argsort(distance, kind="stable")]
 
 
-def search_by_color(styles: list[LibraryStyle], color: tuple[int, int, int]) -> list[LibraryStyle]:
-    """The styles, nearest colour first; see `order_by_color`."""
-    return [styles[place] for place in order_by_color([style.color for style in styles], color)]
-
-
 def choose_library(bundle: Bundle, survey: Survey, class_index: int, size: int = SIZE) -> list[LibraryStyle]:
     """Pick the samples of a survey that differ most (farthest point first), starting from the most typical one."""
     samples = survey.samples[class_index]

@@ -23,7 +23,7 @@ from model.styles.library import (
     decode_thumbnails,
     encode_thumbnails,
     farthest_points,
-    search_by_color,
+    order_by_color,
 )
 from model.styles.measure import QUANTITIES, measure, to_lab
 from model.styles.naming import name_styles
@@ -244,10 +244,9 @@ class TestLibrary:
         assert all(style.thumbnail.shape == (96, 96, 3) for style in styles)
         z = (torch.stack([style.code for style in styles]) - known_bundle.code_mean[1]) / known_bundle.code_std[1]
         assert float(z.abs().max()) < 2.76
-        found = search_by_color(styles, styles[7].color)
-        assert found[0] is styles[7]
-        assert sorted(map(id, found)) == sorted(map(id, styles))
-        assert search_by_color([], (1, 2, 3)) == []
+        found = order_by_color([style.color for style in styles], styles[7].color)
+        assert found[0] == 7 and sorted(found) == list(range(24))
+        assert order_by_color([], (1, 2, 3)) == []
 
     @given(st.integers(1, 30), st.integers(0, 50))
     @settings(max_examples=30)
