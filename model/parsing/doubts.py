@@ -77,7 +77,11 @@ def certainty(bundle: HasParser, photo: Photo, person: NDArray[np.bool_]) -> flo
     """How sure the parser is that the pixels of a person, bool (H, W), are no background: mean probability, 0 to 1."""
     box = box_around(person)
     top, left, bottom, right = person_frame(bundle, box, *person.shape)
-    share = not_background(bundle, photo[top:bottom, left:right], box[2] - box[0])
+    cut_off = box[2] == len(person)
+    if cut_off:
+        # As `parse_photo` saw it: how large they are must be found again.
+        top, left, bottom, right = 0, 0, *person.shape
+    share = not_background(bundle, photo[top:bottom, left:right], None if cut_off else box[2] - box[0])
     inside = person[top:bottom, left:right].astype(np.uint8)
     weight = cv2.resize(inside.astype(np.float32), share.shape[::-1], interpolation=cv2.INTER_AREA)
     # Cells that the outline divides are half background by right.

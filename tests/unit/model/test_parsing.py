@@ -13,7 +13,8 @@ from torch import nn
 
 from model.backbones import EfficientNetLite0, fold_batch_norms, load_imagenet_lite0
 from model.errors import UserError
-from model.parsing import Parser, ParserConfig, parse_photo
+from model.parsing import Parser, ParserConfig, find_people, parse_photo
+from model.parsing.doubts import certainty
 from model.parsing.inference import enlarge_and_decide, frame_person, without_specks
 from tests.unit.model.tiny_parsers import BundleOfParser, tiny_config
 
@@ -166,6 +167,30 @@ def test_a_person_who_fills_the_photo_is_parsed_once() -> None:
     labels = parse_photo(BundleOfParser("tiny", parser), photo, thorough=False)
     assert parser.seen == [(96, 64)]
     assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.97
+
+
+class _NearSighted(Parser):
+    """Knows coats up close only in photos of at most 48 rows; in larger ones it guesses at shoes."""
+
+    def coarse_logits(self, photo: torch.Tensor) -> torch.Tensor:
+        brightness = F.avg_pool2d(photo.mean(dim=1, keepdim=True), 4)
+        low = torch.full_like(brightness, -9.0)
+        if photo.shape[-2] > 48:
+            return torch.cat([-0.3 * brightness, low, 0.3 * brightness], dim=1)
+        return torch.cat([-brightness, brightness, low], dim=1)
+
+
+@pytest.mark.parametrize("bottom", [384, 300])
+def test_a_portrait_is_seen_at_the_size_at_which_the_parser_is_surest(bottom: int) -> None:
+    photo = np.zeros((384, 256, 3), np.uint8)
+    photo[40:bottom, 80:176] = 255
+    bundle = BundleOfParser("tiny", _NearSighted(tiny_config()).eval())
+    labels = parse_photo(bundle, photo)
+    assert set(np.unique(labels)) == {0, 1}
+    assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.94
+    assert len(find_people(bundle, photo)) == 1
+    if bottom == 384:
+        assert certainty(bundle, photo, labels == 1) > 0.8
 
 
 def test_outlines_follow_the_photo_between_the_networks_grid_points() -> None:
