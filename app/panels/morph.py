@@ -352,6 +352,9 @@ class MorphPanel(QWidget):
             widget.setEnabled(usable)
         self.export.setEnabled(usable and not busy)
         self.export_folder.setEnabled(usable and not busy)
+        # Three buttons are wider than the dock.
+        self.export.setVisible(not busy)
+        self.export_folder.setVisible(not busy)
         self.cancel.setVisible(busy)
         self.hint.setVisible(len(self.keys) < 2)
         self.list.setVisible(bool(self.keys))
