@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QColorDialog
 
 from model.checkpoints import load_bundle
+from model.images import write_picture
 from model.styles.library import LibraryStyle
 from model.styles.store import NamedStyles, write_named_styles
 
@@ -99,3 +100,41 @@ def test_a_class_without_styles_and_a_locked_one(librarian) -> None:
     assert not library.chips[0].isEnabled()
     studio.pick("top")
     studio.wait(lambda: library.cards.rowCount() == len(COLORS))
+
+
+def test_what_a_photo_lacks_is_added_in_a_style_of_the_library(
+    open_studio: Callable, tiny_bundle_path: Path, tmp_path: Path
+) -> None:
+    bundle = load_bundle(tiny_bundle_path)
+    random = torch.Generator().manual_seed(1)
+    _, *shape = bundle.code_shape
+    library = {
+        index: [
+            LibraryStyle(torch.randn(shape, generator=random), color, np.full((96, 96, 3), color, np.uint8))
+            for color in COLORS[:2]
+        ]
+        for index in range(1, len(bundle.label_set))
+    }
+    write_named_styles(tiny_bundle_path / "styles.safetensors", NamedStyles({}, library), bundle)
+    studio = open_studio()
+    write_picture(tmp_path / "one.png", np.random.default_rng(3).integers(0, 255, (96, 64, 3), dtype=np.uint8))
+    studio.settle()
+    studio.window.files.open_path(tmp_path / "one.png")
+    studio.accept_photo()
+    own = studio.settle()
+    document = studio.document
+    missing = [index for index in library if not (document.labels == index).any()]
+    assert missing
+    for index in library:
+        if index not in missing:
+            np.testing.assert_array_equal(document.codes[index], document.photo_codes[index])
+            continue
+        assert any(np.array_equal(document.codes[index], style.code.numpy()) for style in library[index])
+        assert document.origin(index).kind == "library"
+    studio.tool("brush")
+    studio.session.pick_class(missing[0])
+    studio.drag((10, 20), (16, 24))
+    assert (studio.document.labels == missing[0]).any()
+    assert len(document.history.steps) == 1
+    studio.trigger("edit.undo")
+    np.testing.assert_array_equal(studio.settle(), own)
