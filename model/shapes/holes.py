@@ -208,6 +208,22 @@ def without_necks(labels: LabelMap, class_index: int, background: int = 0, share
     return result
 
 
+def below_chin(labels: LabelMap, face: int, share: float = 0.55) -> Mask:
+    """Bool (H, W), the pixels below the middle of a face, down to the map's edge: `share` of its width."""
+    below = np.zeros(labels.shape, bool)
+    inside = labels == face
+    found = bounding_box(inside)
+    if found is None:
+        return below
+    # The lowest quarter is the chin, or the neck below it: faces look to the side, necks seldom do.
+    start = found[2] - max((found[2] - found[0]) // 4, 1)
+    middle = float(np.nonzero(inside[start:])[1].mean()) + 0.5
+    wide = float(np.median(inside.sum(axis=1)[found[0] : found[2]]))
+    left, right = round(middle - share * wide / 2), round(middle + share * wide / 2)
+    below[start:, max(left, 0) : max(right, 0)] = True
+    return below
+
+
 def seat(labels: LabelMap, added: Mask, anchor: int, background: int = 0) -> float:
     """How well something that was added sits on the body, 0 to 1.5; -1 where nothing was added.
 

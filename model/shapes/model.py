@@ -20,6 +20,7 @@ from model.shapes.holes import (
     Frame,
     Mask,
     ShapeStatistics,
+    below_chin,
     box_from,
     components_in_front,
     context_of,
@@ -54,6 +55,8 @@ _REMEMBERED = 4
 _ADDED = 0.5
 #: Of what lies on the body so many outlines are drawn, and the one that sits best is added.
 _ON_THE_BODY, _TRIES = ("eyewear", "scarf", "accessory"), 5
+#: What falls on either side of the neck: in the middle below a face it is a beard.
+_PARTED = {"hair": "face"}
 _NEVER = -1e4  # a logit; infinity is no number to interpolate
 #: What a class may hide wholly: it comes to light though the map does not show it.
 _HIDDEN = {"hat": ("hair",)}
@@ -214,6 +217,8 @@ class ShapeModel:
         drawn[top:bottom, left:right] = logits > 0
         drawn &= ~setting.fixed
         here = labels == class_index
+        if self.class_names[class_index] in _PARTED:
+            drawn &= here | ~below_chin(labels, self.class_names.index(_PARTED[self.class_names[class_index]]))
         if np.array_equal(drawn[top:bottom, left:right], here[top:bottom, left:right]):
             return labels.copy()
         limit = self.statistics.components[class_index]

@@ -15,6 +15,7 @@ from model.shapes.holes import (
     FIGURE,
     Anchor,
     ShapeStatistics,
+    below_chin,
     box_from,
     components_in_front,
     context_of,
@@ -191,6 +192,17 @@ class TestHoles:
         assert added(15, 26) > added(20, 25)
         assert added(20, 20) == -1
         assert seat(labels, labels == FACE, BAG) == 1
+
+    def test_below_a_chin_lies_what_hair_falls_beside(self) -> None:
+        labels = np.zeros((60, 40), np.uint8)
+        cv2.ellipse(labels, (20, 14), (8, 10), 0, 0, 360, FACE, -1)
+        below = below_chin(labels, FACE)
+        rows, columns = np.nonzero(below)
+        assert 18 <= rows.min() < 24
+        assert rows.max() == 59
+        assert abs(columns.mean() - 20) < 1
+        assert 6 <= np.ptp(columns) <= 10
+        assert not below_chin(labels, BAG).any()
 
     def test_a_neck_is_no_part_of_where_a_face_is(self) -> None:
         labels = np.zeros((40, 40), np.uint8)
