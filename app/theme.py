@@ -197,7 +197,7 @@ def _passing_folder() -> Path:
 
 def _sheet(t: Theme) -> str:
     chevron, check = _colored("chevron-down", t.muted), _colored("check", t.accent_text)
-    tick = _colored("check", t.accent)
+    tick, less = _colored("check", t.accent), _colored("chevron-up", t.muted)
     return f"""
 QMainWindow, QDialog {{ background: {t.window}; }}
 QMainWindow::separator {{ background: {t.window}; width: 4px; height: 4px; }}
@@ -257,6 +257,12 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {{ color: {t.faint}; }}
 QSpinBox, QDoubleSpinBox {{ padding: 3px 4px 3px 6px; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{ width: 0; border: none; }}
+QSpinBox[steps="true"] {{ padding-right: 22px; }}
+QSpinBox[steps="true"]::up-button {{ subcontrol-origin: border; subcontrol-position: top right; width: 22px; }}
+QSpinBox[steps="true"]::down-button {{ subcontrol-origin: border; subcontrol-position: bottom right; width: 22px; }}
+QSpinBox[steps="true"]::up-arrow {{ image: url("{less}"); width: 11px; height: 11px; }}
+QSpinBox[steps="true"]::down-arrow {{ image: url("{chevron}"); width: 11px; height: 11px; }}
+QComboBox {{ min-height: 21px; }}
 QComboBox::drop-down {{ border: none; width: 22px; }}
 QComboBox::down-arrow {{ image: url("{chevron}"); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: 1px solid {t.border}; outline: none; padding: 4px; }}

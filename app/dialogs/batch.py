@@ -50,6 +50,7 @@ class BatchDialog(QDialog):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 100)
+        self.bar.hide()
         self.status = QLabel()
         self.status.setProperty("muted", True)
         self.text = QPlainTextEdit()
@@ -76,6 +77,7 @@ class BatchDialog(QDialog):
     def _folders_changed(self, *_: object) -> None:
         both = bool(self.source.text() and self.target.text())
         self.start_button.setEnabled(both or self._running is not None)
+        self.start_button.setToolTip("" if both else self.tr("Choose both folders first."))
 
     def start(self) -> None:
         """Begin with the folders in the fields."""
@@ -87,6 +89,8 @@ class BatchDialog(QDialog):
         frozen, device = codes.copy(), self.session.settings.device
         self.start_button.setText(self.tr("Cancel"))
         self.text.hide()
+        self.bar.setValue(0)
+        self.bar.show()
         self._running = self.session.jobs.add(
             self.tr("Rendering the folder"),
             lambda progress: render_folder(facts, frozen, source, target, device, progress),

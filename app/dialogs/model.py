@@ -77,6 +77,8 @@ class ModelDialog(QDialog):
         if facts is not None:
             self.bundles.setCurrentIndex(max(0, self.bundles.findData(str(facts.path))))
         self.note.setText("" if found else self.tr("No network was found on this machine."))
+        self.note.setVisible(not found)
+        self.adjustSize()
 
     def _other(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, self.tr("Folder of a network"))

@@ -28,7 +28,7 @@ from app.document.project import SUFFIX, read_thumbnail
 from app.examples import LABEL_SET, example_paths, open_example, title_of
 from app.telling import told
 from app.widgets.fields import WholeField
-from app.widgets.pixels import pixmap_of
+from app.widgets.pixels import fitted_pixmap
 from model.errors import UserError
 from model.labels import builtin_label_set, colorize, read_label_map
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from app.session import Session
 
 Choice = Callable[["FileCommands"], None]
-ICON = QSize(88, 132)
+ICON = QSize(100, 150)
 LONGEST = 64
 """Steps of the network (32 pixels, mostly) on the longer side of a blank map."""
 MOST_PIXELS = 1_500_000
@@ -58,13 +58,13 @@ class NewDialog(QDialog):
         self.examples = QListWidget()
         self.examples.setViewMode(QListWidget.ViewMode.IconMode)
         self.examples.setIconSize(ICON)
-        self.examples.setGridSize(QSize(150, 172))
+        self.examples.setGridSize(QSize(208, 184))
         self.examples.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.examples.setMovement(QListWidget.Movement.Static)
         self.examples.setWordWrap(True)
         self.examples.setAccessibleName(self.tr("Examples"))
         for path in example_paths():
-            item = QListWidgetItem(example_icon(path), title_of(path))
+            item = QListWidgetItem(example_icon(path, self.devicePixelRatioF()), title_of(path))
             item.setData(Qt.ItemDataRole.UserRole, str(path))
             self.examples.addItem(item)
         self.examples.itemActivated.connect(self._use_example)
@@ -94,6 +94,7 @@ class NewDialog(QDialog):
         self._open = buttons.button(QDialogButtonBox.StandardButton.Open)
         self._open.setEnabled(False)
         self.examples.itemSelectionChanged.connect(lambda: self._open.setEnabled(bool(self.examples.selectedItems())))
+        self.examples.setCurrentRow(0)
         buttons.accepted.connect(lambda: self._use_example(self.examples.currentItem()))
         buttons.rejected.connect(self.reject)
         heading = QLabel(self.tr("Start from an example"))
@@ -108,6 +109,10 @@ class NewDialog(QDialog):
         layout.addWidget(or_else)
         layout.addLayout(row)
         layout.addWidget(buttons)
+        # Enter opens the example that is chosen.
+        for button in (blank, photo, other):
+            button.setAutoDefault(False)
+        self._open.setDefault(True)
 
     def _bound(self, box: QSpinBox, step: int, other: int) -> None:
         """Let one side be as long as the other one leaves pixels for."""
@@ -143,12 +148,13 @@ class NewDialog(QDialog):
         box.setSingleStep(step)
         box.setValue(value)
         box.setSuffix(" px")
-        box.setFixedWidth(84)
+        box.setProperty("steps", True)
+        box.setFixedWidth(96)
         return box
 
 
-def example_icon(path: Path) -> QIcon:
-    """A small picture of an example."""
+def example_icon(path: Path, ratio: float = 1.0) -> QIcon:
+    """A small picture of an example for a screen with a pixel ratio, in its own colours when it is selected too."""
     try:
         if path.suffix == SUFFIX:
             pixels = read_thumbnail(path)
@@ -159,5 +165,7 @@ def example_icon(path: Path) -> QIcon:
         pixels = None
     if pixels is None:
         return QIcon()
-    smooth = Qt.TransformationMode.SmoothTransformation
-    return QIcon(pixmap_of(pixels).scaled(ICON, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+    icon, picture = QIcon(), fitted_pixmap(pixels, ICON.height(), ratio)
+    for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+        icon.addPixmap(picture, mode)
+    return icon

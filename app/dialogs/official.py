@@ -72,7 +72,12 @@ class OfficialDialog(QDialog):
     def _check(self) -> None:
         name = self.name.text().strip()
         fine = bool(self.generator.text() and name) and Path(name).name == name and name not in (".", "..")
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(fine)
+        accept = self.buttons.button(QDialogButtonBox.StandardButton.Ok)
+        accept.setEnabled(fine)
+        missing = (
+            self.tr("Give a name without slashes.") if self.generator.text() else self.tr("Choose the generator first.")
+        )
+        accept.setToolTip("" if fine else missing)
 
     def _file_row(self, form: QFormLayout, title: str, hint: str) -> QLineEdit:
         row = PathRow(title, lambda path: QFileDialog.getOpenFileName(self, title, path)[0], hint)

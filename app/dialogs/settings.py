@@ -149,6 +149,7 @@ class SettingsDialog(QDialog):
         field.setSingleStep(step)
         field.setSuffix(suffix)
         field.setSpecialValueText(least)
+        field.setProperty("steps", True)
         # Neither 1 nor 12 is meant while 128 is typed.
         field.setKeyboardTracking(False)
         _show(field, getattr(self._settings, name))

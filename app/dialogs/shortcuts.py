@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.shortcuts import FIXED, conflicts, portable
+from app.widgets.icon_button import retheme_buttons
 
 if TYPE_CHECKING:
     from app.actions import ActionTable
@@ -78,6 +79,7 @@ class ShortcutsDialog(QDialog):
         layout.setContentsMargins(16, 16, 16, 16)
         for widget in (search, self._rows, self._note, buttons):
             layout.addWidget(widget)
+        retheme_buttons(self)
         self._check()
 
     def overrides(self) -> dict[str, str]:

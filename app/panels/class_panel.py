@@ -78,7 +78,7 @@ class ClassPanel(SightPanel):
         self.name.setProperty("heading", True)
         self.header = QHBoxLayout()
         self.header.setSpacing(2)
-        self.header.setContentsMargins(0, 0, 2, 0)
+        self.header.setContentsMargins(0, 0, 10, 0)
         self.header.addWidget(self.swatch)
         self.header.addSpacing(4)
         self.header.addWidget(self.name, 1)

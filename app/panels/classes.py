@@ -240,7 +240,8 @@ class ClassesPanel(QWidget):
         layout.setContentsMargins(0, 8, 0, 4)
         layout.setSpacing(8)
         row = QVBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
+        # In line with the rows' ground.
+        row.setContentsMargins(5, 0, 15, 0)
         row.setSpacing(8)
         row.addWidget(self.search)
         row.addWidget(self.only)

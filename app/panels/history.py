@@ -76,6 +76,7 @@ class HistoryPanel(SightPanel):
         self.list.setUniformItemSizes(True)
         self.note = QLabel()
         self.note.setProperty("muted", True)
+        self.note.setWordWrap(True)
         self.note.setContentsMargins(12, 0, 12, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
@@ -108,7 +109,8 @@ class HistoryPanel(SightPanel):
         self.list.scrollTo(index)
         history = self.session.document.history
         size = QLocale().formattedDataSize(history.nbytes, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
-        self.note.setText(self.tr("{0} of {1} steps, {2}").format(history.position, len(history.steps), size))
+        steps = self.tr("{0} of {1} steps, {2}").format(history.position, len(history.steps), size)
+        self.note.setText(steps if history.steps else self.tr("Every change is listed here; a click goes back to it."))
 
     def _jump(self, index: QModelIndex) -> None:
         self.session.document.go_to(index.row())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
 from app import theme
@@ -25,7 +26,9 @@ def mark_overflow(bar: QToolBar, tip: str) -> None:
 
 
 def retheme_buttons(parent: QWidget) -> None:
-    """Draw the icons of all buttons in a widget in the theme's colours."""
+    """Draw the icons of all buttons in a widget in the theme's colours, those that clear a field too."""
+    for action in parent.findChildren(QAction, "_q_qlineeditclearaction"):
+        action.setIcon(theme.themed("close"))
     for button in parent.findChildren(QToolButton):
         name = button.property("icon-name")
         if name:

@@ -97,7 +97,8 @@ class Tour(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil, hole = QPainterPath(), QPainterPath()
         veil.addRect(QRectF(self.rect()))
-        spot = QRectF(self._spot().adjusted(-4, -4, 4, 4))
+        # What stands at the edge of the window keeps its ring.
+        spot = QRectF(self._spot().adjusted(-4, -4, 4, 4) & self.rect().adjusted(2, 2, -2, -2))
         hole.addRoundedRect(spot, 8, 8)
         painter.fillPath(veil.subtracted(hole), QColor(0, 0, 0, 150))
         painter.setPen(QPen(QColor(theme.current().accent), 2))

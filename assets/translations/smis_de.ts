@@ -2705,6 +2705,11 @@
       <source>{0} of {1} steps, {2}</source>
       <translation>{0} von {1} Schritten, {2}</translation>
     </message>
+    <message>
+      <location filename="../../app/panels/history.py" />
+      <source>Every change is listed here; a click goes back to it.</source>
+      <translation>Jede Änderung steht hier; ein Klick führt zu ihr zurück.</translation>
+    </message>
   </context>
   <context>
     <name>Jobs</name>
@@ -3298,6 +3303,16 @@
       <location filename="../../app/dialogs/official.py" />
       <source>Name</source>
       <translation>Name</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Give a name without slashes.</source>
+      <translation>Ein Name ohne Schrägstriche ist nötig.</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/official.py" />
+      <source>Choose the generator first.</source>
+      <translation>Zuerst den Generator wählen.</translation>
     </message>
   </context>
   <context>

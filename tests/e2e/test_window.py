@@ -110,6 +110,7 @@ def test_the_bar_of_options_stands_still_and_says_what_a_tool_does(studio) -> No
 
 def test_busy_is_said_late_and_taken_back(studio) -> None:
     studio.settle()
+    studio.wait(lambda: not studio.canvas.busy and not studio.window._busy_timer.isActive())
     studio.session.worker.busy_changed.emit(True)
     assert not studio.canvas.busy
     assert studio.window._busy_timer.interval() == BUSY_AFTER == 150
@@ -125,8 +126,7 @@ def test_loading_is_said_until_the_network_is_there_or_cannot_be_had(open_studio
     assert not studio.canvas.loading
     studio.session.open_model(str(tmp_path / "nothing"))
     assert studio.canvas.loading
-    studio.wait(lambda: "nothing" in studio.window.messages.text)
-    assert not studio.canvas.loading
+    studio.wait(lambda: "nothing" in studio.window.messages.text and not studio.canvas.loading)
 
 
 def test_previews_and_exact_pictures_are_told_apart(qtbot) -> None:
