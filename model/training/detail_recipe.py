@@ -53,6 +53,8 @@ class DetailRecipe:
     lambda_colour: float = 20.0
     lambda_class_colour: float = 50.0
     lambda_hold: float = 30.0
+    #: What one class's new code changes in others, in crops in which it alone takes another: the paper's mOCD.
+    lambda_outside: float = 0.0
     #: Squared: what is far off, such as a frame along the borders, counts; what nobody sees does not.
     lambda_ground: float = 3000.0
     lambda_texture: float = 0.0
@@ -69,7 +71,7 @@ def recipe_for(subject: Subject) -> DetailRecipe:
     if subject == Subject.FACES:
         return DetailRecipe()
     if subject == Subject.LEAKS:
-        return DetailRecipe(size=64, crops=4, others=6, warm_up=0, rate_places=0.0)
+        return DetailRecipe(size=64, crops=4, others=6, warm_up=0, rate_places=0.0, lambda_outside=100.0)
     return DetailRecipe(
         size=64,
         crops=10,
@@ -85,6 +87,7 @@ def recipe_for(subject: Subject) -> DetailRecipe:
         lambda_grain=4.0,
         lambda_grid=10.0,
         lambda_edges=2.0,
+        lambda_outside=100.0,
     )
 
 

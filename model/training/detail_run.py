@@ -125,7 +125,8 @@ class _Loop:
         trainer, recipe = self.trainer, self.trainer.recipe
         torch.manual_seed(self.options.seed)
         crops = draw_crops(self.photos, trainer.bundle, recipe, trainer.scope)
-        drawn, old = (inner(pictures) for pictures in trainer.draw(crops, trainer.average))
+        drawing = trainer.draw(crops, trainer.average)
+        drawn, old = inner(drawing.drawn), inner(drawing.old)
         rows = [torch.cat(list(pictures[: recipe.crops]), 2) for pictures in (crops.photo, old, drawn)]
         stacked = torch.cat(rows, 1)
         return stacked.repeat_interleave(GRID_SCALE, 1).repeat_interleave(GRID_SCALE, 2)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -60,6 +60,20 @@ def framed_generator(generator: Generator, framed: tuple[int, ...]) -> Generator
     return made.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
+class Drawing(NamedTuple):
+    """Crops with their margins, (B, 3, S, S) each.
+
+    ``drawn``: by the learning network. ``old``: as they should stay where the subject is not, which is as the bundle
+    drew them, before one class alone took another code. Of the crops where one does, ``own``: drawn with its own,
+    where that is asked for; ``outside``: where that class is not, bool (b, 1, S, S).
+    """
+
+    drawn: Tensor
+    old: Tensor
+    own: Tensor | None
+    outside: Tensor
+
+
 class DetailTrainer:
     """The networks of a run and one step of it."""
 
@@ -100,12 +114,8 @@ class DetailTrainer:
     def _learns(self, name: str) -> bool:
         return name.startswith("to_rgb.") or (name.startswith("blocks.") and int(name.split(".")[1]) >= self.levels)
 
-    def draw(self, crops: Crops, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
-        """The crops as ``generator`` or else the learning one draws them, and as they should stay where the subject is
-        not: as the bundle drew them, before one class alone took another code.
-
-        Both with their margins, (B, 3, S, S).
-        """
+    def draw(self, crops: Crops, generator: Generator | None = None) -> Drawing:
+        """The crops as ``generator`` or else the learning one draws them, and what they are compared with."""
         generator = self.generator if generator is None else generator
         with torch.no_grad():
             size = self.recipe.size + 2 * MARGIN
@@ -116,11 +126,22 @@ class DetailTrainer:
             labels, corners = crops.labels[first:], crops.corners[first:]
             own = generator.from_prior(crops.own_codes[first:])
             own_piece = coarse_piece(generator, labels, own, corners, size)
-            own_old = self.before.draw(own_piece, part.without_first(first), own, self.levels)
+            alone = part.without_first(first)
+            own_old = self.before.draw(own_piece, alone, own, self.levels)
             shown = cut(labels, corners, size)
             changed = torch.gather(crops.taken[first:], 1, shown.flatten(1)).view_as(shown)[:, None]
             old = torch.cat([old[:first], torch.where(changed, old[first:], own_old)])
-        return generator.draw(piece, part, codes, self.levels), old
+            own_drawn = generator.draw(own_piece, alone, own, self.levels) if self.recipe.lambda_outside else None
+        return Drawing(generator.draw(piece, part, codes, self.levels), old, own_drawn, ~changed)
+
+    def _outside(self, drawing: Drawing, crops: Crops) -> Tensor:
+        """L1 between the drawings of a crop with two codes of one class, where that class is not."""
+        assert drawing.own is not None
+        first = self.scope.first_alone(self.recipe)
+        sound = sound_pixels(crops.corners[first:], drawing.own.shape[-1], *crops.labels.shape[-2:])
+        outside = drawing.outside * sound[:, None]
+        apart = (drawing.drawn[first:] - drawing.own).abs() * outside
+        return apart.sum() / (3 * outside.sum()).clamp(min=1)
 
     def _differences_elsewhere(self, drawn: Tensor, old: Tensor, crops: Crops) -> tuple[Tensor, Tensor]:
         """L1 between what is drawn and what should stay, (B, 3, S, S) both, where the subject is not; and the squared
@@ -143,11 +164,14 @@ class DetailTrainer:
         self.optimizer_g.param_groups[0]["lr"] = recipe.rate_generator if adversarial else 0.0
         self.optimizer_g.param_groups[1]["lr"] = recipe.rate_places if adversarial else recipe.rate_warm_up
         crops = draw_crops(photos, self.bundle, recipe, self.scope)
-        with_margins, old = self.draw(crops)
-        hold, ground = self._differences_elsewhere(with_margins, old, crops)
-        drawn = inner(with_margins)
+        drawing = self.draw(crops)
+        hold, ground = self._differences_elsewhere(drawing.drawn, drawing.old, crops)
+        drawn = inner(drawing.drawn)
         loss = recipe.lambda_hold * hold + recipe.lambda_ground * ground
         terms = {"hold": hold, "ground": ground}
+        if drawing.own is not None:
+            terms["outside"] = self._outside(drawing, crops)
+            loss = loss + recipe.lambda_outside * terms["outside"]
         if self.scope.judged:
             likeness, found = self._likeness(drawn, crops, photos)
             loss = loss + likeness

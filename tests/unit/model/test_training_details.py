@@ -77,7 +77,8 @@ def test_crops_lie_around_faces_and_half_of_them_wear_another_head(data: Path, t
     crops = draw_crops(faces, bundle, RECIPE, trainer.scope)
     assert crops.photo.shape == (6, 3, 16, 16)
     assert ((crops.crop_labels[:4] == 1).float().mean((1, 2)) > 0.3).all()
-    drawn, old = trainer.draw(crops)
+    drawn, old, own, _ = trainer.draw(crops)
+    assert own is None
     assert drawn.shape == (6, 3, 32, 32)
     assert torch.allclose(drawn[:4], old[:4], atol=1e-4)
     assert (crops.taken[4:].sum(1) <= 1).all()
@@ -148,14 +149,20 @@ def test_leaks_fall_the_ground_comes_to_its_colour_and_nothing_else_moves(data: 
     same = (crops.codes == crops.own_codes).all(2).squeeze(-1).squeeze(-1)
     assert torch.equal(~same, crops.taken)
     with torch.no_grad():
-        drawn, wanted = trainer.draw(crops)
+        drawn, wanted, own, outside = trainer.draw(crops)
     # Nothing is learned yet: what differs from what it should be is the leak, and never in the class itself.
     labels = cut(crops.labels, crops.corners, drawn.shape[-1])
     inside = crops.taken.gather(1, labels.flatten(1)).view_as(labels)[:, None].expand_as(drawn)
     assert torch.allclose(drawn[inside], wanted[inside], atol=1e-5)
     assert (drawn - wanted).abs().max() > 1e-3
+    assert own is not None
+    # The bundle's drawing with the old code, but for the ground, is what it should stay.
+    held = (outside & (labels != 0)[:, None]).expand_as(drawn)
+    assert torch.allclose(own[held], wanted[held], atol=1e-5)
     terms = [trainer.step(photos) for _ in range(30)]
-    assert terms[0].keys() == {"hold", "ground"}
+    assert terms[0].keys() == {"hold", "ground", "outside"}
+    mean = [sum(term["outside"] for term in some) for some in (terms[:10], terms[-10:])]
+    assert mean[1] < 0.8 * mean[0]
     assert terms[-1]["ground"] < 0.5 * terms[0]["ground"]
 
 
