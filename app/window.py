@@ -108,6 +108,8 @@ class MainWindow(QMainWindow):
         tools.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         for tool in TOOLS:
             tools.addAction(self.actions_table[f"tool.{tool.id}"])
+        tools.addSeparator()
+        tools.addAction(self.actions_table["edit.mirror"])
         self.addToolBar(Qt.ToolBarArea.LeftToolBarArea, tools)
         for bar in (self.options, tools):
             mark_overflow(bar, self.tr("More that does not fit here"))

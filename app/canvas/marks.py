@@ -10,15 +10,25 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
 
 from app.canvas.layers import target
-from app.canvas.tools.base import Guide
+from app.canvas.tools.base import CursorKind, Guide
 from app.canvas.transform import ViewTransform
 
 LIGHT = QColor(255, 255, 255, 235)
 DARK = QColor(0, 0, 0, 190)
 SMALL_RING = 8.0
 """Logical pixels of diameter below which cross hairs are added, so that a tiny brush stays visible."""
+GRIP = 11.0
+"""Logical pixels of radius of the grip on a line."""
 LARGE_RING = 400.0
 """Logical pixels of diameter above which the ring is painted each time: its picture would be mostly empty and large."""
+
+
+CURSORS = {
+    CursorKind.RING: Qt.CursorShape.BlankCursor,
+    CursorKind.CROSS: Qt.CursorShape.CrossCursor,
+    CursorKind.PICK: Qt.CursorShape.PointingHandCursor,
+    CursorKind.MOVE: Qt.CursorShape.SizeAllCursor,
+}
 
 
 def draw_frame(painter: QPainter, view: ViewTransform, height: int, width: int) -> None:
@@ -104,16 +114,20 @@ def draw_split(painter: QPainter, x: float, height: int) -> None:
     painter.drawLine(QPointF(x, 0), QPointF(x, height))
     painter.setPen(QPen(LIGHT, 1.4))
     painter.drawLine(QPointF(x, 0), QPointF(x, height))
-    middle = QPointF(x, height / 2)
+    draw_grip(painter, QPointF(x, height / 2))
+    painter.restore()
+
+
+def draw_grip(painter: QPainter, middle: QPointF) -> None:
+    """What is drawn on a line that the hand can move to both sides."""
     painter.setPen(QPen(DARK, 1))
     painter.setBrush(LIGHT)
-    painter.drawEllipse(middle, 11, 11)
+    painter.drawEllipse(middle, GRIP, GRIP)
     painter.setPen(QPen(QColor(40, 40, 40), 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     for side in (-1, 1):
         tip = middle + QPointF(side * 6, 0)
         painter.drawLine(tip, tip + QPointF(-side * 3, -3))
         painter.drawLine(tip, tip + QPointF(-side * 3, 3))
-    painter.restore()
 
 
 def draw_rulers(painter: QPainter, view: ViewTransform, pane: QRect, palette: QPalette) -> None:

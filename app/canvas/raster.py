@@ -95,3 +95,17 @@ def ellipse(start: Point, end: Point, height: int, width: int) -> tuple[Box, Mas
     xs, ys = _grid(box)
     inside = ((xs - (x0 + x1) / 2) / ((x1 - x0) / 2)) ** 2 + ((ys - (y0 + y1) / 2) / ((y1 - y0) / 2)) ** 2 <= 1.0
     return box, inside
+
+
+def mirrored(box: Box, mask: Mask, axis: float, width: int) -> tuple[Box, Mask]:
+    """A mask on the other side of the line x = `axis` (a multiple of one half), as far as it lies in a map so wide.
+
+    Args:
+        mask: bool, of the box's size.
+    """
+    across = round(2 * axis)
+    left = across - box.right
+    found = Box(box.top, max(0, left), box.bottom, min(width, across - box.left))
+    if found.empty:
+        return EMPTY, mask[:0, :0]
+    return found, np.ascontiguousarray(mask[:, ::-1][:, found.left - left : found.right - left])

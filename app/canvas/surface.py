@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.canvas import marks
 from app.canvas.layers import LabelLayer, PictureLayer
+from app.canvas.mirror import MirrorLine
 from app.canvas.tools.base import CursorKind, Tool
 from app.canvas.transform import ViewTransform
 from app.document.box import Box
@@ -85,6 +86,7 @@ class CanvasSurface(QWidget):
         self._stroking = False
         self._tablet_down = False
         self._mark_rect = QRect()
+        self.mirror = MirrorLine(self)
         self.set_document(document)
 
     # What is shown ---------------------------------------------------------------------------------
@@ -108,6 +110,7 @@ class CanvasSurface(QWidget):
         self._picture.set_pixels(None)
         self._photo_changed()
         self.refresh_colors()
+        self.mirror.renew()
         self.fit()
 
     def set_palette_colors(self, palette: NDArray[np.uint8]) -> None:
@@ -202,6 +205,15 @@ class CanvasSurface(QWidget):
         pane = self.panes()[0]
         self.view.actual(self._document.height, self._document.width, pane.height(), pane.width())
         self._zoomed()
+
+    def show_box(self, box: Box) -> None:
+        """Zoom to a part of the map; all of it where the box is empty."""
+        pane = self.panes()[0]
+        if box.empty:
+            self.fit()
+        else:
+            self.view.show(box, pane.height(), pane.width())
+            self._zoomed()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom about a point of this widget, by default its middle."""
@@ -312,8 +324,9 @@ class CanvasSurface(QWidget):
                 painter.save()
                 painter.setClipRect(pane)
                 painter.translate(pane.topLeft())
-                marks.draw_guides(painter, self.view, self._tool.guides())
+                marks.draw_guides(painter, self.view, self.mirror.with_opposite(self._tool.guides()))
                 painter.restore()
+        self.mirror.draw(painter)
         if self.rulers:
             marks.draw_rulers(painter, self.view, self.panes()[0], self.palette())
         if self._pointer is not None and self._shows_ring():
@@ -326,13 +339,14 @@ class CanvasSurface(QWidget):
 
     def _shows_ring(self) -> bool:
         ring = self._tool is not None and self._tool.cursor is CursorKind.RING
-        return ring and not self._pan_held and not self._splitting
+        return ring and not (self._pan_held or self._splitting or self.mirror.held)
 
     def _ring_points(self) -> list[QPointF]:
-        """The pointer, and in the other pane the same place of the map."""
+        """The pointer, in the other pane the same place of the map, and both on the other side of the mirror line."""
         assert self._pointer is not None
         here = self.pane_at(self._pointer)
-        return [self._pointer + QPointF(pane.topLeft() - here.topLeft()) for pane in self.panes()]
+        points = [self._pointer + QPointF(pane.topLeft() - here.topLeft()) for pane in self.panes()]
+        return points + [other for point in points for other in self.mirror.opposite(point)]
 
     def _labels_changed(self, box: Box) -> None:
         self._labels.update(box)
@@ -357,17 +371,12 @@ class CanvasSurface(QWidget):
             shape = Qt.CursorShape.ClosedHandCursor
         elif self._pan_held:
             shape = Qt.CursorShape.OpenHandCursor
-        elif self._pointer is not None and self._over_split(self._pointer):
+        elif self._pointer is not None and (self._over_split(self._pointer) or self.mirror.over(self._pointer)):
             shape = Qt.CursorShape.SplitHCursor
         elif self._tool is None:
             shape = Qt.CursorShape.ArrowCursor
         else:
-            shape = {
-                CursorKind.RING: Qt.CursorShape.BlankCursor,
-                CursorKind.CROSS: Qt.CursorShape.CrossCursor,
-                CursorKind.PICK: Qt.CursorShape.PointingHandCursor,
-                CursorKind.MOVE: Qt.CursorShape.SizeAllCursor,
-            }[self._tool.cursor]
+            shape = marks.CURSORS[self._tool.cursor]
         if self.cursor().shape() != shape:
             self.setCursor(shape)
 

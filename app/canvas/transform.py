@@ -36,6 +36,14 @@ class ViewTransform:
         self._centre(map_height, map_width, view_height, view_width)
         self.fitted = True
 
+    def show(self, box: Box, view_height: float, view_width: float) -> None:
+        """Show a box as large as fits with some room around it, centred."""
+        room_h, room_w = max(16.0, view_height - 4 * MARGIN), max(16.0, view_width - 4 * MARGIN)
+        self.scale = min(MAX_SCALE, max(MIN_SCALE, min(room_h / box.height, room_w / box.width)))
+        self.x = round(view_width / 2 - (box.left + box.right) / 2 * self.scale)
+        self.y = round(view_height / 2 - (box.top + box.bottom) / 2 * self.scale)
+        self.fitted = False
+
     def actual(self, map_height: int, map_width: int, view_height: float, view_width: float) -> None:
         """One map pixel per logical pixel, centred."""
         self.scale = 1.0

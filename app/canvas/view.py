@@ -37,6 +37,8 @@ class CanvasView(CanvasSurface):
             self._update_cursor()
         elif left and self._over_split(point):
             self._splitting = True
+        elif left and self.mirror.over(point):
+            self.mirror.held = True
         elif left and self._tool is not None:
             self._press(self._tool, self._pointer_of(point, event.modifiers()))
         elif event.button() == Qt.MouseButton.RightButton:
@@ -57,8 +59,8 @@ class CanvasView(CanvasSurface):
             self._update_cursor()
             if not (left and self._pressing):
                 return
-        if left and self._splitting:
-            self._splitting = False
+        if left and (self._splitting or self.mirror.held):
+            self._splitting = self.mirror.held = False
             return
         if left and self._tool is not None and self._still_pressing():
             self._pressing = False
@@ -78,6 +80,8 @@ class CanvasView(CanvasSurface):
         if (
             self._tool is None
             or self._pan_held
+            or self.mirror.held
+            or (kind == QEvent.Type.TabletPress and self.mirror.over(point))
             or event.button() in (Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton)
         ):
             event.ignore()
@@ -124,6 +128,9 @@ class CanvasView(CanvasSurface):
         if self._splitting:
             self.split = min(0.98, max(0.02, point.x() / max(1, self.width())))
             self.update()
+            return
+        if self.mirror.held:
+            self.mirror.drag(point)
             return
         if self._tool is not None:
             pointer = self._pointer_of(point, modifiers, pressure)

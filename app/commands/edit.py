@@ -50,6 +50,10 @@ class EditCommands(Commands):
         QGuiApplication.clipboard().setImage(image_of(picture))
         self.session.say(self.tr("Picture copied."), "success")
 
+    def mirror(self) -> None:
+        """Strokes appear on both sides of the figure, or no longer."""
+        self.window.canvas.mirror.turn(self.window.actions_table["edit.mirror"].isChecked())
+
     def swap_classes(self) -> None:
         self.session.pick_class(self.session.tools.previous_class)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.canvas.surface import ViewMode
 from app.commands.base import Commands
+from app.document.box import Box
 
 
 def _holds(area: QWidget, widget: QWidget) -> bool:
@@ -58,6 +59,11 @@ class ViewCommands(Commands):
 
     def actual(self) -> None:
         self.window.canvas.actual_size()
+
+    def zoom_class(self) -> None:
+        """Show the picked class as large as the canvas allows, or all of a map without it."""
+        document = self.session.document
+        self.window.canvas.show_box(Box.around(document.labels == self.session.tools.class_index))
 
     def full_screen(self) -> None:
         self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)

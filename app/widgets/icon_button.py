@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QToolBar, QToolButton, QWidget
 
@@ -29,6 +29,7 @@ def retheme_buttons(parent: QWidget) -> None:
     """Draw the icons of all buttons in a widget in the theme's colours, those that clear a field too."""
     for action in parent.findChildren(QAction, "_q_qlineeditclearaction"):
         action.setIcon(theme.themed("close"))
+        action.setText(QCoreApplication.translate("Fields", "Clear"))
     for button in parent.findChildren(QToolButton):
         name = button.property("icon-name")
         if name:

@@ -84,7 +84,7 @@ class StatusBar(QStatusBar):
         self.progress.setFixedWidth(96)
         self.progress.setAccessibleName(self.tr("Progress"))
         self.size_label = QLabel()
-        self.zoom = Readout("000 %")
+        self.zoom = Readout("0000 %")
         self.dot = _Dot()
         self.time_label = Readout("0000 ms")
         self.device = QLabel(self.tr("no network"))

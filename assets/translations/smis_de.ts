@@ -198,6 +198,11 @@
     </message>
     <message>
       <location filename="../../app/actions.py" />
+      <source>Mirror strokes</source>
+      <translation>Striche spiegeln</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
       <source>New style for this class</source>
       <translation>Neuer Stil für diese Klasse</translation>
     </message>
@@ -310,6 +315,11 @@
       <location filename="../../app/actions.py" />
       <source>100 %</source>
       <translation>100 %</translation>
+    </message>
+    <message>
+      <location filename="../../app/actions.py" />
+      <source>Zoom to the class</source>
+      <translation>Auf die Klasse zoomen</translation>
     </message>
     <message>
       <location filename="../../app/actions.py" />
@@ -2562,6 +2572,14 @@
       <location filename="../../app/commands/export.py" />
       <source>This goes on as soon as the network is loaded.</source>
       <translation>Das geht weiter, sobald das Netz geladen ist.</translation>
+    </message>
+  </context>
+  <context>
+    <name>Fields</name>
+    <message>
+      <location filename="../../app/widgets/icon_button.py" />
+      <source>Clear</source>
+      <translation>Leeren</translation>
     </message>
   </context>
   <context>

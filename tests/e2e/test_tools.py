@@ -286,3 +286,49 @@ def test_undo_in_a_stroke_takes_it_back_and_the_hand_may_go_on_moving(studio) ->
     assert not studio.document.history.steps
     studio.drag((4, 4), (10, 10))
     assert len(studio.document.history.steps) == 1
+
+
+def test_strokes_are_mirrored_at_a_line_that_the_hand_moves(studio) -> None:
+    canvas, tools = studio.canvas, studio.session.tools
+    studio.tool("brush")
+    studio.window.options.set_size(4)
+    bag = studio.pick("bag")
+    studio.key(Qt.Key.Key_Y)
+    person = np.flatnonzero((studio.document.labels != 0).any(axis=0))
+    assert canvas.mirror.x == (person[0] + person[-1] + 1) / 2
+    studio.move(4, 40)
+    assert len(canvas._ring_points()) == 2
+    studio.drag((4, 40), (6, 44))
+    painted = studio.document.labels == bag
+    across = round(2 * canvas.mirror.x)
+    there = np.flatnonzero(painted.any(axis=0))
+    assert painted.any() and set(there) == {across - 1 - column for column in there}
+    # The grip takes the hand, whatever the tool; strokes go on from there.
+    grip = canvas.mirror._grips()[0].toPoint()
+    steps = len(studio.document.history.steps)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=grip)
+    QTest.mouseMove(canvas, grip + QPoint(30, 0))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=grip + QPoint(30, 0))
+    assert 2 * tools.mirror == round(2 * tools.mirror) and round(2 * tools.mirror) > across
+    assert len(studio.document.history.steps) == steps and not canvas.mirror.held
+    # Tools that take whole regions have no line; another document has its own middle.
+    studio.tool("fill")
+    assert canvas.mirror.x is None and canvas.mirror.over(QPointF(grip)) is False
+    studio.window.files.new_blank(64, 96)
+    studio.tool("brush")
+    assert canvas.mirror.x == 48
+    studio.key(Qt.Key.Key_Y)
+    assert canvas.mirror.x is None and tools.mirror is None
+
+
+def test_the_view_goes_to_the_picked_class(studio) -> None:
+    canvas = studio.canvas
+    studio.trigger("view.zoom_class")
+    index = studio.session.tools.class_index
+    rows, columns = np.nonzero(studio.document.labels == index)
+    for y, x in ((rows.min(), columns.min()), (rows.max() + 1, columns.max() + 1)):
+        assert canvas.rect().contains(canvas.from_map(x, y).toPoint())
+    assert not canvas.view.fitted
+    studio.pick("scarf")
+    studio.trigger("view.zoom_class")
+    assert canvas.view.fitted, "of a class that is nowhere"

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from app.canvas.raster import Point
+from app.canvas.raster import Mask, Point, mirrored
+from app.document.box import Box
 from app.document.document import Document
 from app.naming import class_text
 
@@ -44,6 +45,7 @@ class ToolSettings:
         erase_to_original: the eraser brings back the map before editing instead of background.
         contiguous: fill and wand take only the connected region.
         tolerance: how far a colour may differ for the wand, 0..255 per channel.
+        mirror: x in map pixels of the line that strokes are mirrored at, a multiple of one half; None: they are not.
         scale: screen pixels per map pixel, kept by the canvas so that handles are grabbed at a constant screen size.
     """
 
@@ -54,6 +56,7 @@ class ToolSettings:
     erase_to_original: bool = False
     contiguous: bool = True
     tolerance: int = 24
+    mirror: float | None = None
     scale: float = 1.0
 
 
@@ -92,6 +95,8 @@ class Tool:
     text = ""
     """The tool's name in the history, a source text of the context "Tools"."""
     cursor = CursorKind.CROSS
+    mirrors = False
+    """What it paints appears on the other side of the mirror line too."""
     uses: tuple[str, ...] = ()
     """Names of the ToolSettings fields that the options bar shows for this tool."""
 
@@ -146,6 +151,19 @@ class Tool:
     def guides(self) -> tuple[Guide, ...]:
         """What to draw over the canvas now."""
         return ()
+
+    def paint(self, box: Box, mask: Mask, value: Callable[[Box, Mask], int | NDArray[np.uint8]]) -> None:
+        """Paint within the stroke that is open, on both sides of the mirror line where there is one.
+
+        Args:
+            mask: bool, of the box's size; value: one class, or a class per pixel of a box.
+        """
+        if not box.empty:
+            self.document.paint(box, mask, value(box, mask))
+        if self.mirrors and self.settings.mirror is not None:
+            box, mask = mirrored(box, mask, self.settings.mirror, self.document.width)
+            if not box.empty:
+                self.document.paint(box, mask, value(box, mask))
 
     def inside(self, pointer: Pointer) -> tuple[int, int] | None:
         """Row and column under the pointer, or None outside the map."""

@@ -16,6 +16,7 @@ class BrushTool(Tool):
 
     id = "brush"
     cursor = CursorKind.RING
+    mirrors = True
     uses: tuple[str, ...] = ("size", "pressure_size")
     text = str(QT_TRANSLATE_NOOP("Tools", "Brush"))
 
@@ -75,8 +76,7 @@ class BrushTool(Tool):
             self.document.width,
         )
         self._last = pointer
-        if not box.empty:
-            self.document.paint(box, mask, self.value(box, mask))
+        self.paint(box, mask, self.value)
 
 
 class EraserTool(BrushTool):

@@ -15,6 +15,8 @@ CLOSE_REACH = 8.0
 
 
 class _OutlineTool(Tool):
+    mirrors = True
+
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._points: list[Point] = []
@@ -34,7 +36,7 @@ class _OutlineTool(Tool):
             return
         name = self.class_name
         self.document.begin_stroke(f"{self.label}: {name}", self.id)
-        self.document.paint(box, mask, self.settings.class_index)
+        self.paint(box, mask, lambda *_: self.settings.class_index)
         self.document.commit_stroke()
 
 

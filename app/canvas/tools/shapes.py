@@ -21,6 +21,8 @@ def snapped(start: Point, end: Point, step_degrees: float = 45.0) -> Point:
 
 
 class _DragTool(Tool):
+    mirrors = True
+
     def __init__(self, context: ToolContext) -> None:
         super().__init__(context)
         self._start: Point | None = None
@@ -53,8 +55,7 @@ class _DragTool(Tool):
             return
         self.document.restore_stroke()
         box, mask = self.shape(*self.corners(pointer))
-        if not box.empty:
-            self.document.paint(box, mask, self.settings.class_index)
+        self.paint(box, mask, lambda *_: self.settings.class_index)
 
     def release(self, pointer: Pointer) -> None:
         if self._start is None:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.canvas.raster import capsule, ellipse, polygon, rectangle
+from app.canvas.raster import capsule, ellipse, mirrored, polygon, rectangle
 from app.document.box import Box
 
 HEIGHT, WIDTH = 20, 26
@@ -84,3 +84,14 @@ def test_rectangle_and_ellipse() -> None:
     assert abs(int(round_one.sum()) - math.pi * 36) < 6
     assert np.array_equal(round_one[2:14, 2:14], round_one[2:14, 2:14].T)
     assert not full(*ellipse((-20, -20), (-5, -5), HEIGHT, WIDTH)).any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(points, points, st.integers(-10, 2 * WIDTH + 10))
+def test_a_mirrored_mask_lies_on_the_other_side_of_the_line(start, end, halves: int) -> None:
+    box, mask = rectangle(start, end, HEIGHT, WIDTH)
+    image = full(box, mask)
+    found = full(*mirrored(box, mask, halves / 2, WIDTH))
+    for column in range(WIDTH):
+        other = halves - 1 - column
+        assert np.array_equal(found[:, column], image[:, other] if 0 <= other < WIDTH else np.zeros(HEIGHT, dtype=bool))

@@ -236,3 +236,37 @@ def test_every_tool_has_an_action_with_a_key_and_an_icon() -> None:
     actions = {spec.id: spec for spec in ACTIONS}
     for kind in TOOLS:
         assert actions[f"tool.{kind.id}"].shortcut and actions[f"tool.{kind.id}"].icon
+
+
+def both_sides(labels: np.ndarray, axis: float) -> bool:
+    """Whether what was painted lies alike on both sides of a line."""
+    columns = np.arange(labels.shape[1])
+    other = round(2 * axis) - 1 - columns
+    there = (other >= 0) & (other < labels.shape[1])
+    painted = labels == PAINT
+    return bool((painted[:, columns[there]] == painted[:, other[there]]).all())
+
+
+@pytest.mark.parametrize("axis", [15.0, 12.5, 29.0])
+@pytest.mark.parametrize("kind", [BrushTool, LassoTool, RectangleTool, EllipseTool, LineTool])
+def test_mirrored_strokes_are_one_step_alike_on_both_sides(kind, axis: float, make, document) -> None:
+    before = document.labels.copy()
+    drag(make(kind, size=5, mirror=axis), (3.0, 4.0), (9.0, 12.0), (4.0, 20.0))
+    assert both_sides(document.labels, axis) and (document.labels == PAINT).any()
+    assert len(document.history.steps) == 1
+    document.undo()
+    assert np.array_equal(document.labels, before)
+
+
+def test_mirrored_erasing_brings_back_what_was_there_on_each_side(make, document) -> None:
+    before = document.labels.copy()
+    drag(make(RectangleTool), (0.0, 0.0), (30.0, 40.0))
+    drag(make(EraserTool, size=6, mirror=15.0, erase_to_original=True), (7.0, 8.0), (9.0, 20.0))
+    erased = document.labels != PAINT
+    assert erased[:, :15].any() and np.array_equal(erased, erased[:, ::-1])
+    assert np.array_equal(document.labels[erased], before[erased])
+
+
+def test_regions_are_never_mirrored(make, document) -> None:
+    for kind in (FillTool, WandTool, TransformTool, EyedropperTool):
+        assert not make(kind, mirror=15.0).mirrors
