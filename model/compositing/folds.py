@@ -1,8 +1,9 @@
 """Folds and light of a photo's cloth under another style: what a new colour must not take away.
 
 A pooled code says how light a class is and how much it shines, not where: the network makes up folds, and on a real
-person they lie wrong and glitter. The photo knows where they are. So the lightness of a restyled class goes up and down
-as the photo's does, as strongly as the new style's own folds are beside those of the old style.
+person they lie wrong and glitter in all colours. The photo knows where they are. So the lightness of a restyled class
+goes up and down as the photo's does, as strongly as the new style's own folds are beside those of the old style, and
+its colour is that of its surroundings.
 """
 
 from __future__ import annotations
@@ -69,7 +70,9 @@ def folds_of(photo: NDArray[np.uint8], reference: NDArray[np.uint8], inner: Mask
 
 
 def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice]) -> Field:
-    """The network's pixels of a class with the photo's folds, float32 (h, w, 3).
+    """The network's pixels of a class with the photo's folds, and of one colour with their surroundings.
+
+    Returns float32 (h, w, 3).
 
     Args:
         drawn: float32 (h, w, 3), a part of the network's picture.
@@ -81,11 +84,21 @@ def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice])
         return drawn
     weight = (known > 0).astype(np.float32)
     near = _average(weight)
-    own = _fold(_light(drawn), weight, near)
+    light = _light(drawn)
+    own = _fold(light, weight, near)
+    drawn = drawn + known[..., None] * (_one_colour(drawn, light, weight, near) - drawn)
     now = _average(np.square(own) * weight) / np.maximum(near, 1e-3)
     strength = np.sqrt((now + 1e-4) / (folds.before[part] + 1e-4)).clip(_LEAST, _MOST)
     gain = np.exp(known * (strength * folds.shade[part] - own))[..., None]
     return np.asarray(((drawn + _DARK) * gain - _DARK).clip(0, 255), np.float32)
+
+
+def _one_colour(drawn: Field, light: Field, weight: Field, near: Field) -> Field:
+    """As light as before, but of one colour with its surroundings: what glitters does so in all colours."""
+    mean = np.stack([_average(drawn[..., place] * weight) for place in range(3)], axis=2)
+    mean = np.asarray(mean / np.maximum(near, 1e-3)[..., None], np.float32)
+    gain = np.exp(light - _light(mean))[..., None]
+    return np.asarray((mean + _DARK) * gain - _DARK, np.float32)
 
 
 def _light(picture: Field) -> Field:

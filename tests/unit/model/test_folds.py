@@ -100,3 +100,16 @@ def test_a_part_alone_is_as_in_the_whole() -> None:
     part = slice(20, 20 + 20 + 2 * FOLD_REACH), slice(0, WIDTH)
     alone = refolded(picture[part].astype(np.float32), folds, cloth()[part], part)
     assert np.abs(alone[FOLD_REACH:-FOLD_REACH] - whole[part][FOLD_REACH:-FOLD_REACH]).max() < 0.05
+
+
+def test_what_the_network_draws_in_all_colours_becomes_one() -> None:
+    photo, picture = folded((90, 100, 120), 13), folded((150, 110, 80), 9)
+    speckled = picture.astype(int)
+    speckled[..., 0] += np.random.default_rng(0).integers(-60, 61, (HEIGHT, WIDTH))
+    found = restyled(photo, speckled.clip(0, 255).astype(np.uint8))
+    inside = cv2.erode(cloth().astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    hue, before = (
+        cv2.cvtColor(each.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[inside][:, 1:].std(axis=0).max()
+        for each in (found, speckled.clip(0, 255).astype(np.uint8))
+    )
+    assert hue < 0.5 * before
