@@ -21,7 +21,7 @@ from model.engine.workspace import Workspace
 # A band's convolution may take so many multiplications: the time until a newer request is noticed.
 BAND_MACS = 4e8
 # The same for minimal filtering, which reads all its matrices for every band: it wants this many patches at once.
-PATCH_BAND_VALUES = 3 << 20
+PATCH_BAND_VALUES = 6 << 20
 PATCH_BAND_MACS = 2e9
 LEAST_PATCHES = 132
 LEAST_BAND_ROWS = 8

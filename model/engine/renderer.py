@@ -18,6 +18,7 @@ from torch import Tensor
 from model.engine import fused
 from model.engine.boxes import Box, hull
 from model.engine.captured import HalfOverflow, WholeFramePlan
+from model.engine.centred_base import with_centred_base
 from model.engine.elementwise import Elementwise
 from model.engine.folding import FoldedGenerator
 from model.engine.frame import Frame, RenderCancelled
@@ -90,7 +91,7 @@ class Renderer:
         generator = source if isinstance(source, Generator) else source.generator
         # Codes come in on the CPU, and the CPU may have to go on alone.
         away = any(values.device.type != "cpu" for values in generator.parameters())
-        self._generator = copy.deepcopy(generator).cpu() if away else generator
+        self._generator = with_centred_base(copy.deepcopy(generator).cpu() if away else generator)
         self._config = self._generator.config
         self.notice = ""
         self._budget = budget_bytes

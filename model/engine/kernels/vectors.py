@@ -91,9 +91,6 @@ class Vectors:
     def mul(self, a: Value, b: Value) -> Value:
         return self._builder.fmul(a, b, flags=CONTRACT)
 
-    def div(self, a: Value, b: Value) -> Value:
-        return self._builder.fdiv(a, b)
-
     def scaled(self, a: Value, factor: float, b: Value) -> Value:
         """a + factor * b."""
         return self.add(a, self.mul(self.number(factor), b))
