@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         canvas.zoom_changed.connect(self.status.show_zoom)
         canvas.mode_changed.connect(self._mode_changed)
         canvas.class_wanted.connect(session.pick_class)
+        canvas.size_wanted.connect(self.options.set_size)
         canvas.stroke_begun.connect(lambda: self.actions_table["edit.undo"].setEnabled(True))
         self.options.changed.connect(self._options_changed)
         self.options.opacity_changed.connect(self._opacity_changed)

@@ -46,6 +46,7 @@ class CanvasSurface(QWidget):
         zoom_changed(float): logical pixels per map pixel.
         mode_changed(ViewMode): map and picture are shown in another way.
         class_wanted(int): the user asked to pick the class under the pointer.
+        size_wanted(int): the user drags the ring to another size, in map pixels.
         stroke_begun(): the hand began to change the map; from now on there is something to undo.
     """
 
@@ -53,6 +54,7 @@ class CanvasSurface(QWidget):
     zoom_changed = Signal(float)
     mode_changed = Signal(object)
     class_wanted = Signal(int)
+    size_wanted = Signal(int)
     stroke_begun = Signal()
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
@@ -82,6 +84,8 @@ class CanvasSurface(QWidget):
         self.pan_key: Qt.Key | None = Qt.Key.Key_Space
         self._pan_held = False
         self._splitting = False
+        # Where the ring is dragged larger or smaller, and the size it had.
+        self._sizing: tuple[QPointF, int] | None = None
         self._pressing = False
         self._stroking = False
         self._tablet_down = False

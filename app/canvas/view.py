@@ -7,7 +7,7 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent, QTab
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit
 
 from app.canvas.surface import CanvasSurface
-from app.canvas.tools.base import Pointer, Tool
+from app.canvas.tools.base import MAX_SIZE, Pointer, Tool
 
 
 class CanvasView(CanvasSurface):
@@ -42,7 +42,11 @@ class CanvasView(CanvasSurface):
         elif left and self._tool is not None:
             self._press(self._tool, self._pointer_of(point, event.modifiers()))
         elif event.button() == Qt.MouseButton.RightButton:
-            self._pick_at(point)
+            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if shift and self._tool is not None and self._shows_ring() and not self._pressing:
+                self._sizing = point, self._tool.settings.size
+            else:
+                self._pick_at(point)
         self._update_marks()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -62,6 +66,8 @@ class CanvasView(CanvasSurface):
         if left and (self._splitting or self.mirror.held):
             self._splitting = self.mirror.held = False
             return
+        if event.button() == Qt.MouseButton.RightButton:
+            self._sizing = None
         if left and self._tool is not None and self._still_pressing():
             self._pressing = False
             self._tool.release(self._pointer_of(event.position(), event.modifiers()))
@@ -115,6 +121,12 @@ class CanvasView(CanvasSurface):
         return self._pressing
 
     def _moved(self, point: QPointF, modifiers: Qt.KeyboardModifier, pressure: float) -> None:
+        if self._sizing is not None:
+            # The ring stays where it is, and its edge follows the hand.
+            start, size = self._sizing
+            grown = size + 2 * (point.x() - start.x()) / self.view.scale
+            self.size_wanted.emit(min(MAX_SIZE, max(1, round(grown))))
+            return
         if self._pan_from is not None:
             step = point - self._pan_from
             self._pan_from = point

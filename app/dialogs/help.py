@@ -39,6 +39,7 @@ class KeysDialog(QDialog):
                 (self.tr("Pan"), self.tr("{0}, held, or middle button").format(key_text(table.shortcut("hold.pan")))),
                 (self.tr("Zoom at the pointer"), self.tr("Wheel")),
                 (self.tr("Pick the class under the pointer"), self.tr("Right button")),
+                (self.tr("Size of the brush"), self.tr("Shift + right button, dragged")),
                 (self.tr("Straight line from the last point"), self.tr("Shift + click")),
                 (self.tr("Photo before editing"), self.tr("{0}, held").format(key_text(table.shortcut("hold.before")))),
                 (self.tr("Abandon the stroke"), key_text("Esc")),

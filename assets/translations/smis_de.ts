@@ -2786,6 +2786,16 @@
     </message>
     <message>
       <location filename="../../app/dialogs/help.py" />
+      <source>Size of the brush</source>
+      <translation>Größe des Pinsels</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
+      <source>Shift + right button, dragged</source>
+      <translation>Umschalt + rechte Taste, ziehen</translation>
+    </message>
+    <message>
+      <location filename="../../app/dialogs/help.py" />
       <source>Straight line from the last point</source>
       <translation>Gerade Linie vom letzten Punkt</translation>
     </message>

@@ -332,3 +332,28 @@ def test_the_view_goes_to_the_picked_class(studio) -> None:
     studio.pick("scarf")
     studio.trigger("view.zoom_class")
     assert canvas.view.fitted, "of a class that is nowhere"
+
+
+def test_the_ring_is_dragged_to_another_size(studio) -> None:
+    canvas, tools = studio.canvas, studio.session.tools
+    studio.tool("brush")
+    studio.window.options.set_size(10)
+    picked, start = tools.class_index, studio.at(15, 20)
+
+    def drag_right(step: int) -> None:
+        QTest.mousePress(canvas, Qt.MouseButton.RightButton, SHIFT, start)
+        QTest.mouseMove(canvas, start + QPoint(step, 0))
+        QTest.mouseRelease(canvas, Qt.MouseButton.RightButton, SHIFT, start + QPoint(step, 0))
+
+    step = round(3 * canvas.view.scale)
+    drag_right(step)
+    assert tools.size == studio.window.options.size_field.spin.value() == round(10 + 2 * step / canvas.view.scale)
+    drag_right(-2000)
+    assert tools.size == 1
+    drag_right(20000)
+    assert tools.size == 256
+    assert tools.class_index == picked and not studio.document.history.steps
+    # Tools without a ring, and the button alone, pick the class under the pointer as ever.
+    studio.tool("fill")
+    drag_right(5)
+    assert tools.size == 256 and tools.class_index == studio.document.labels[20, 15]
