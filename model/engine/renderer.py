@@ -289,7 +289,10 @@ class Renderer:
 
         On a GPU it stays: to record its graphs again for every frame would take a second each.
         """
-        least = 0 if isinstance(current, Plan) else 1
+        least, before = 0 if isinstance(current, Plan) else 1, self._dropped
         while self.cache_bytes > self.budget_bytes and len(self._plans) > least:
             self._plans.popitem(last=False)
             self._dropped += 1
+        if self._dropped > before and self.device.type == "cuda":
+            # What graphs were recorded with is nobody else's until then.
+            _give_back_memory()

@@ -21,7 +21,7 @@ from model.engine.precision import choose_precision
 from model.engine.renderer import AnyPlan
 from model.engine.whole_frame import WholeFrameNetwork
 from model.groupdnet import Generator
-from tests.unit.model.engine_edits import KINDS, Person, as_pixels, from_scratch, tiny_generator
+from tests.unit.model.engine_edits import ALL_KINDS, EDITS, KINDS, Person, as_pixels, from_scratch, tiny_generator
 from tests.unit.model.test_engine_graphs import invalidated
 
 CPU = torch.device("cpu")
@@ -59,7 +59,7 @@ class CaptureRules(TorchDispatchMode):
         return made
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ALL_KINDS)
 def test_nothing_that_is_recorded_waits_for_the_device_or_copies_a_layout(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,3 +325,22 @@ def test_the_faster_way_is_found_once_for_each_size(monkeypatch: pytest.MonkeyPa
     for side in (4, 4, 8):
         conv(torch.empty(1, 8, side, side, device=FAR, dtype=torch.float16))
     assert tried == ["apart", "together"] * 2
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("kind", ALL_KINDS)
+def test_every_frame_of_a_device_is_the_plain_modules(kind: str) -> None:
+    generator = tiny_generator(kind, 1)
+    artist = Person(generator, Renderer(generator, "cuda", "float32"), np.random.default_rng(1))
+    for edit in EDITS:
+        artist.step(edit, preview=True, cancel_after=0 if edit == "noise" else None)
+        assert artist.look().exact
+    half = Renderer(generator, "cuda", "float16")
+    request = artist.request
+    frame = half.render(request.labels, request.codes, instances=request.instances)
+    error = frame.pixels - as_pixels(from_scratch(generator, request)).astype(np.float64)
+    assert 10 * np.log10(255**2 / np.mean(error**2)) >= 45
+    for renderer in (artist.renderer, half):
+        assert renderer.device.type == "cuda"
+        assert not renderer.notice
+        assert all(plan._replays for plan in renderer._plans.values() if isinstance(plan, WholeFramePlan))
