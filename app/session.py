@@ -66,7 +66,7 @@ class Session(StyleSession):
     stamp_wanted = Signal(object)
     correction_wanted = Signal(object)
 
-    def __init__(self, document: Document, settings: Settings, worker: RenderWorker | None = None) -> None:
+    def __init__(self, document: Document, settings: Settings) -> None:
         super().__init__()
         self.settings = settings
         self.facts: ModelFacts | None = None
@@ -80,7 +80,7 @@ class Session(StyleSession):
             pressure_size=settings.pressure_size,
             tolerance=settings.tolerance,
         )
-        self.worker = worker if worker is not None else RenderWorker()
+        self.worker = RenderWorker()
         self.jobs = JobQueue()
         self.saver = Saver()
         self._label_sets: tuple[LabelSet, LabelSet] | None = None
@@ -117,7 +117,7 @@ class Session(StyleSession):
         self.saver.wait()
         self.saver.stop()
 
-    def open_model(self, bundle: str, device: str | None = None, precision: str | None = None) -> None:
+    def open_model(self, bundle: str) -> None:
         """Load a network by name or folder (empty: the default one)."""
         self.facts = None
         self.model_changed.emit(None)
@@ -125,8 +125,8 @@ class Session(StyleSession):
         self.worker.open_model(
             ModelRequest(
                 bundle,
-                device or settings.device,
-                precision or settings.precision,
+                settings.device,
+                settings.precision,
                 settings.threads,
                 settings.cache_mb << 20 or None,
             )

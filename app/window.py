@@ -34,7 +34,6 @@ from app.examples import first_document
 from app.icons import FOLDER
 from app.placing import place_docks, place_menus
 from app.rendering.requests import ModelFacts, RenderResult
-from app.rendering.worker import RenderWorker
 from app.review import PhotoReview
 from app.session import Message, Session
 from app.settings import Settings, load_settings, state_folder
@@ -51,9 +50,7 @@ TITLE = "SMIS Studio"
 class MainWindow(QMainWindow):
     """One window, one session."""
 
-    def __init__(
-        self, settings: Settings | None = None, document: Document | None = None, worker: RenderWorker | None = None
-    ) -> None:
+    def __init__(self, settings: Settings | None = None, document: Document | None = None) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowIcon(QIcon(str(FOLDER / "app.svg")))
@@ -64,7 +61,7 @@ class MainWindow(QMainWindow):
         self.settings = settings if settings is not None else load_settings()
         # Widgets take font and colours best when they are made, not afterwards.
         self._apply_theme()
-        self.session = Session(document if document is not None else first_document(), self.settings, worker)
+        self.session = Session(document if document is not None else first_document(), self.settings)
         self.actions_table = ActionTable(self, ACTIONS, self.settings.shortcuts)
         self.commands: dict[str, Commands] = {name: make(self) for name, make in COMMANDS.items()}
         self.tools: dict[str, Tool] = {tool.id: tool(self.session.context) for tool in TOOLS}

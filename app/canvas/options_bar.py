@@ -104,6 +104,7 @@ class OptionsBar(QToolBar):
             self.addAction(actions[action_id])
         self.opacity = NumberField(self.tr("Overlay"), 0, 100, round(opacity * 100), suffix=" %")
         self.addWidget(self.opacity)
+        self._rooms = ROOMS[0]
         self._fields = {self.size_field: "size", self.tolerance: "tolerance", self.opacity: ""}
         self.size_field.changed.connect(self._take)
         self.tolerance.changed.connect(self._take)
@@ -120,17 +121,19 @@ class OptionsBar(QToolBar):
         layout = self.layout()
         assert layout is not None
         used = [field for field, name in self._fields.items() if not name or self._widgets[name].isVisible()]
-        self._named.setVisible(True)
-        layout.invalidate()
-        rest = self.sizeHint().width() - sum(field.sizeHint().width() for field in used)
-        title = self.title.sizeHint().width()
-        for *rooms, named in ROOMS:
-            taken = sum(field.width_in(rooms[field is self.opacity]) for field in used)
-            if rest + taken - (0 if named else title) <= self.width():
-                break
+
+        def taken(rooms: tuple[Room, Room, bool]) -> int:
+            fields = sum(field.width_in(rooms[1] if field is self.opacity else rooms[0]) for field in used)
+            return fields + (self.title.sizeHint().width() if rooms[2] else 0)
+
+        rest = self.sizeHint().width() - taken(self._rooms)
+        rooms = next((rooms for rooms in ROOMS if rest + taken(rooms) <= self.width()), ROOMS[-1])
+        if rooms == self._rooms:
+            return
+        self._rooms = rooms
         for field in self._fields:
-            field.set_room(rooms[field is self.opacity])
-        self._named.setVisible(named)
+            field.set_room(rooms[1] if field is self.opacity else rooms[0])
+        self._named.setVisible(rooms[2])
         # Else the bar would lay itself out with the widths from before.
         layout.invalidate()
 

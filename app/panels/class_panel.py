@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 class Swatch(QWidget):
     """A rounded square in a class's colour."""
 
-    def __init__(self, size: int = 18) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(size, size)
+        self.setFixedSize(18, 18)
         self._color = QColor()
 
     def set_color(self, color: str) -> None:

@@ -10,15 +10,18 @@ from app.document.box import Box
 from app.rendering.requests import Composition, ModelFacts
 from model.boxes import bounding_box
 
+MARGIN = 0.15
+"""Room on each side of a class, of its longer side."""
 
-def class_box(labels: NDArray[np.uint8], class_index: int, margin: float = 0.15) -> Box:
+
+def class_box(labels: NDArray[np.uint8], class_index: int) -> Box:
     """A square-ish box around a class with some room; the whole map where the class is absent."""
     height, width = labels.shape
     found = bounding_box(labels == class_index)
     if found is None:
         return Box(0, 0, height, width)
     top, left, bottom, right = found
-    side = min(max(bottom - top, right - left) * (1 + 2 * margin), max(height, width))
+    side = min(max(bottom - top, right - left) * (1 + 2 * MARGIN), max(height, width))
     side = max(side, 32.0)
     middle_y, middle_x = (top + bottom) / 2, (left + right) / 2
     half_h, half_w = min(side, height) / 2, min(side, width) / 2

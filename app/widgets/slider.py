@@ -142,12 +142,9 @@ class SliderRow(QWidget):
         high: float,
         rest: float = 0.0,
         *,
-        decimals: int = 2,
-        suffix: str = "",
         name_width: int = 92,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -157,8 +154,7 @@ class SliderRow(QWidget):
             self.label.setFixedSize(name_width, self.label.fontMetrics().height() + 4)
         self.slider = Slider(low, high, rest)
         self.field = RealField()
-        self.field.setDecimals(decimals)
-        self.field.setSuffix(suffix)
+        self.field.setDecimals(2)
         self.field.setFixedWidth(56)
         self.field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.field.setKeyboardTracking(False)

@@ -45,12 +45,11 @@ class Readout(QLabel):
     Its size is fixed and only ever grows: a label without a size of its own lays out the whole window at each new text.
     """
 
-    def __init__(self, sample: str, text: str = "") -> None:
+    def __init__(self, sample: str) -> None:
         """`sample`: a text of the width that is usual."""
         super().__init__()
         self._sample = sample
         self.setFixedSize(0, 0)
-        self.show_text(text)
 
     def show_text(self, text: str) -> None:
         """Show another text."""

@@ -310,5 +310,5 @@ def test_a_narrow_window_keeps_every_option_within_reach(studio) -> None:
     studio.wait(more.isVisible)
     assert not more.icon().isNull() and more.toolTip()
     window.resize(1280, 700)
-    studio.wait(options.opacity.slider.isVisible)
-    assert options.title.isVisible() and not options.opacity.opener.isVisible()
+    studio.wait(lambda: options.opacity.slider.isVisible() and options.title.isVisible())
+    assert not options.opacity.opener.isVisible()

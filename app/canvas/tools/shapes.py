@@ -11,10 +11,10 @@ from app.canvas.tools.base import CursorKind, Pointer, Tool, ToolContext
 from app.document.box import Box
 
 
-def snapped(start: Point, end: Point, step_degrees: float = 45.0) -> Point:
-    """`end` turned about `start` to the nearest multiple of `step_degrees`, at the same distance."""
+def snapped(start: Point, end: Point) -> Point:
+    """`end` turned about `start` to the nearest multiple of 45 degrees, at the same distance."""
     dx, dy = end[0] - start[0], end[1] - start[1]
-    step = math.radians(step_degrees)
+    step = math.pi / 4
     angle = round(math.atan2(dy, dx) / step) * step
     length = math.hypot(dx, dy)
     return start[0] + length * math.cos(angle), start[1] + length * math.sin(angle)
