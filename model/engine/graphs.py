@@ -21,17 +21,6 @@ class GraphsUnavailable(Exception):
     """The steps run on the device, but could not be recorded."""
 
 
-@cache
-def cuda_works() -> bool:
-    """Whether this build of torch has kernels for the first CUDA device; some are older, or newer, than it knows."""
-    if not torch.cuda.is_available():
-        return False
-    try:
-        return torch.ones(8, device="cuda").sum().item() == 8
-    except RuntimeError:
-        return False
-
-
 def is_out_of_memory(error: BaseException | None) -> bool:
     """Whether an error, or one that it came from, says that a device has no more memory.
 
@@ -44,6 +33,20 @@ def is_out_of_memory(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+@cache
+def cuda_works() -> bool:
+    """Whether this build of torch has kernels for the first CUDA device; some are older, or newer, than it knows.
+
+    One that is full works: the renderer says so and goes on without it.
+    """
+    if not torch.cuda.is_available():
+        return False
+    try:
+        return torch.ones(8, device="cuda").sum().item() == 8
+    except RuntimeError as error:
+        return is_out_of_memory(error)
 
 
 @cache

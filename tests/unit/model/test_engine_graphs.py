@@ -28,6 +28,29 @@ def test_only_memory_is_taken_for_memory() -> None:
     assert not is_out_of_memory(None)
 
 
+@pytest.mark.parametrize(
+    ("error", "works"),
+    [
+        (RuntimeError("CUDA error: no kernel image is available for execution on the device"), False),
+        (torch.OutOfMemoryError("CUDA out of memory."), True),
+        (None, True),
+    ],
+)
+def test_a_device_works_that_this_torch_has_kernels_for(
+    error: Exception | None, works: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ones = torch.ones
+
+    def made(count: int, device: str) -> torch.Tensor:
+        if error is not None:
+            raise error
+        return ones(count)
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch, "ones", made)
+    assert graphs.cuda_works.__wrapped__() is works
+
+
 def test_settings_of_cudnn_come_back() -> None:
     before = torch.backends.cudnn.allow_tf32, torch.backends.cudnn.benchmark
     with pytest.raises(KeyError), graphs.in_float32(benchmark=True):
