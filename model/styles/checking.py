@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -90,6 +90,42 @@ class Sweeps:
         return Sweeps(np.take_along_axis(self.positions, order, 1), values, self.maps, z)
 
 
+def joined(several: Sequence[Sweeps]) -> Sweeps:
+    """All pictures of several sweeps, at least one."""
+    return Sweeps(
+        np.concatenate([each.positions for each in several]),
+        np.concatenate([each.values for each in several]),
+        [place for each in several for place in each.maps],
+        np.concatenate([each.z for each in several]),
+    )
+
+
+Need = Mapping[int, Sequence[float]]
+"""How often the sliders of a class are to be moved, by class index: a number above 0 for each quantity."""
+
+
+class _Turns:
+    """Whose turn it is among the sliders of each class."""
+
+    def __init__(self, need: Need) -> None:
+        self._need = need
+        self._moved = {index: [0] * len(QUANTITIES) for index in need}
+
+    def of_classes(self) -> dict[int, float]:
+        """How often each class is wanted beside one whose sliders all count 1."""
+        return {index: sum(each) / len(QUANTITIES) for index, each in self._need.items()}
+
+    def next(self, class_index: int, otherwise: int) -> int:
+        """The quantity whose slider lacks most turns; `otherwise` for classes that nothing was said of."""
+        moved = self._moved.get(class_index)
+        if moved is None:
+            return otherwise
+        lacking = [wanted / (1 + done) for wanted, done in zip(self._need[class_index], moved, strict=True)]
+        place = int(np.argmax(lacking))
+        moved[place] += 1
+        return place
+
+
 @dataclass
 class _Row:
     """One picture of a sweep."""
@@ -110,12 +146,16 @@ def sweep(
     progress: Callable[[float], None] | None = None,
     *,
     tilt: float = 0.0,
+    need: Need | None = None,
 ) -> dict[tuple[int, int], Sweeps]:
     """Move the named sliders of all classes over their ranges in `count` pictures of random styles (`map_turns`).
 
-    Every class passes its positions in an order of its own, so that what one does to its neighbours is no trend.
+    Every class passes its positions in an order of its own, so that what one does to its neighbours is no trend. In
+    every picture it moves as many sliders as there are quantities, one after the other: each once, or by `need`.
 
     Args:
+        need: of each class, how often its sliders are moved beside each other and beside those of other classes; a
+            class that is missing counts 1 for each. None: all alike.
         tilt: lean every slider another way in every picture, by about this tangent, and vary its ends: to learn what
             sliders near it do. 0 to judge them.
 
@@ -126,11 +166,16 @@ def sweep(
     found: dict[tuple[int, int], list[_Row]] = {}
     measuring = rulers(bundle, maps)
     mean, std = bundle.code_mean, deviations(bundle)
-    for number, place in enumerate(map_turns(maps, count)):
+    turns = _Turns(need or {})
+    for number, place in enumerate(map_turns(maps, count, turns.of_classes())):
         base = random_codes(bundle, generator)
-        for quantity in range(len(QUANTITIES)):
+        for step_of_picture in range(len(QUANTITIES)):
+            if need is not None:
+                # A slider may have two turns in a row: they must show two styles.
+                base = random_codes(bundle, generator)
             orders = {index: torch.randperm(STEPS, generator=generator).tolist() for index in directions}
-            moved = {index: sliders[quantity] for index, sliders in directions.items()}
+            chosen = {index: turns.next(index, step_of_picture) for index in directions if index in measuring[place]}
+            moved = {index: sliders[chosen.get(index, step_of_picture)] for index, sliders in directions.items()}
             if tilt:
                 moved = {index: _tilted(slider, std[index], tilt, generator) for index, slider in moved.items()}
             rows = {index: _Row(place) for index in directions if index in measuring[place]}
@@ -146,7 +191,7 @@ def sweep(
                 for index, row in rows.items():
                     row.values.append(measuring[place][index].measure(lab))
             for index, row in rows.items():
-                found.setdefault((index, quantity), []).append(row)
+                found.setdefault((index, chosen[index]), []).append(row)
         if progress is not None:
             progress((number + 1) / count)
     return {

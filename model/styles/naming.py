@@ -10,7 +10,7 @@ were found, corrected and chosen on.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -18,7 +18,18 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.labels import LabelMap
-from model.styles.checking import OTHER, OWN, SliderFigures, Sweeps, Table, figures_of, offered, sweep, table_of
+from model.styles.checking import (
+    OTHER,
+    OWN,
+    SliderFigures,
+    Sweeps,
+    Table,
+    figures_of,
+    joined,
+    offered,
+    sweep,
+    table_of,
+)
 from model.styles.directions import Direction, named_direction, variations
 from model.styles.library import choose_library
 from model.styles.measure import QUANTITIES, VISIBLE
@@ -47,6 +58,12 @@ _FEWEST = 24
 _TILT = 0.1
 #: Rounds in which they do.
 _TILTED = 2
+#: How often sliders are moved that lack something, but less than the second, beside all others.
+_HOPEFUL, _HOPELESS, _OTHERWISE = 1.0, 0.6, 0.3
+#: Sliders that turned by more than this cosine since are others: what was missed along them says nothing.
+_SAME = 0.85
+#: And up to this one, with ends that differ by little, they do the same.
+_NEARLY = 0.97
 #: What chosen sliders should have to spare, so that other pictures show the same.
 _SPARE = 0.08
 
@@ -61,8 +78,8 @@ def name_styles(
     samples: int = 300,
     trials: int = 1200,
     corrections: int = 50,
-    rounds: int = 6,
-    checks: int = 110,
+    rounds: int = 8,
+    checks: int = 150,
     seed: int = 0,
     progress: Callable[[str, float], None] | None = None,
 ) -> tuple[NamedStyles, Table]:
@@ -116,6 +133,7 @@ def find_sliders(
     """The five named sliders of every class; see `name_styles`. Reports the share done (0..1)."""
     searches = _Searches(bundle, surveys, maps, classes, seed)
     sliders = searches.run(anew=True)
+    tried: dict[tuple[int, int], list[tuple[Direction, Sweeps]]] = {}
     best: dict[tuple[int, int], tuple[float, Direction]] = {}
     for number in range(rounds):
         # First about them, to learn; then along the very sliders, to correct them and to choose.
@@ -125,18 +143,50 @@ def find_sliders(
             if progress is not None:
                 progress((number + share) / rounds)
 
-        moved = sweep(bundle, sliders, draw, maps, corrections, seed + 100 + number, tell, tilt=tilt)
+        need = _need(best, classes)
+        moved = sweep(bundle, sliders, draw, maps, corrections, seed + 100 + number, tell, tilt=tilt, need=need)
         if not tilt:
             for (index, place), sweeps in moved.items():
-                lack = shortfall(figures_of(sweeps, place))
-                if (index, place) not in best or lack < best[index, place][0]:
-                    best[index, place] = lack, sliders[index][place]
-        searches.see(moved)
+                tried.setdefault((index, place), []).append((sliders[index][place], sweeps))
+                best[index, place] = _best(tried[index, place], place)
+        searches.see(moved, straight=not tilt)
         if number < rounds - 1:
-            sliders = searches.run(anew=number == 0, straight=None if tilt else moved)
+            sliders = searches.run(anew=number == 0)
     for (index, place), (_, slider) in best.items():
         sliders[index][place] = slider
     return sliders
+
+
+def _best(tried: list[tuple[Direction, Sweeps]], quantity: int) -> tuple[float, Direction]:
+    """What the slider that lacks least lacks, and that slider; the newer one of two that lack as much.
+
+    All pictures of sliders that are nearly the same count for each of them: few pictures choose by chance.
+    """
+    found: tuple[float, Direction] | None = None
+    for slider, _ in tried:
+        lack = shortfall(figures_of(joined([each for other, each in tried if _alike(slider, other)]), quantity))
+        if found is None or lack <= found[0]:
+            found = lack, slider
+    assert found is not None
+    return found
+
+
+def _alike(one: Direction, other: Direction) -> bool:
+    length = float(one.vector.norm() * other.vector.norm())
+    apart = abs(one.low - other.low) + abs(one.high - other.high)
+    turned = float((one.vector * other.vector).sum()) < _NEARLY * length
+    return not turned and apart <= (1 - _NEARLY) * 5 * (one.high - one.low)
+
+
+def _need(best: dict[tuple[int, int], tuple[float, Direction]], classes: list[int]) -> dict[int, list[float]] | None:
+    """How often sliders are worth moving: those that lack a little most; None where nothing is known yet."""
+    if not best:
+        return None
+    need = {}
+    for index in classes:
+        lacks = [best[index, place][0] if (index, place) in best else 0.0 for place in range(len(QUANTITIES))]
+        need[index] = [_HOPEFUL if 0 < lack < _HOPELESS else _OTHERWISE for lack in lacks]
+    return need
 
 
 def shortfall(figures: SliderFigures) -> float:
@@ -154,6 +204,7 @@ class _Found:
     responses: Responses | None = None
     noise: Tensor | None = None
     sliders: Sliders | None = None
+    straight: list[tuple[Sliders, dict[tuple[int, int], Sweeps]]] = field(default_factory=list)
 
 
 class _Searches:
@@ -170,20 +221,25 @@ class _Searches:
         self._shown = [large_classes(labels) for labels in maps]
         self._runs = 0
 
-    def see(self, moved: dict[tuple[int, int], Sweeps]) -> None:
-        """Learn from rendered sweeps, first of all how far off the responses were."""
+    def see(self, moved: dict[tuple[int, int], Sweeps], *, straight: bool) -> None:
+        """Learn from rendered sweeps, first of all how far off the responses were.
+
+        Args:
+            straight: they are of the very sliders of the last run; what is missed along them is added to the responses.
+        """
         for chunk in self._chunks:
             if chunk.responses is not None:
                 chunk.noise = _noise(chunk, moved)
+            if straight and chunk.sliders is not None:
+                chunk.straight.append((chunk.sliders, moved))
         for key, sweeps in moved.items():
             self._seen.setdefault(key, []).append(sweeps)
 
-    def run(self, *, anew: bool, straight: dict[tuple[int, int], Sweeps] | None = None) -> Offer:
+    def run(self, *, anew: bool) -> Offer:
         """Fit and search once more.
 
         Args:
             anew: start from what is best by the responses, too.
-            straight: rendered sweeps of the very sliders of the last run, whose misses are added to the responses.
         """
         weights = deviations(self._bundle).flatten(1).square()
         bases = _bases(self._bundle, self._bases, self._seed + self._runs)
@@ -197,7 +253,7 @@ class _Searches:
             if chunk.noise is not None:
                 # What networks leave of pictures that they were fitted to is less than what they miss of others.
                 chunk.responses.noise.copy_(torch.maximum(chunk.responses.noise, chunk.noise))
-            left = None if straight is None else _left(chunk, straight)
+            left = _left(chunk)
             chosen = chunk.classes
             chunk.sliders = search_sliders(
                 chunk.responses,
@@ -235,15 +291,29 @@ def _noise(chunk: _Found, moved: dict[tuple[int, int], Sweeps]) -> Tensor:
     return noise
 
 
-def _left(chunk: _Found, straight: dict[tuple[int, int], Sweeps]) -> Tensor:
-    assert chunk.responses is not None
-    count = len(QUANTITIES)
+def _left(chunk: _Found) -> Tensor | None:
+    """What the responses miss along the sliders of the last run: (C, quantities, 3, quantities); None: not known yet.
+
+    The mean over all pictures of sliders that were nearly the same. What is missed grows with their length.
+    """
+    if not chunk.straight:
+        return None
+    assert chunk.responses is not None and chunk.sliders is not None
+    count, now = len(QUANTITIES), chunk.sliders
     left = torch.zeros(len(chunk.classes), count, 3, count)
     for row, index in enumerate(chunk.classes):
         for place in range(count):
-            if (sweeps := straight.get((index, place))) is not None:
-                moved = sweeps.sorted()
-                left[row, place] = misses(chunk.responses, moved.z, moved.values, moved.maps, row).mean(0)
+            missed = []
+            for then, moved in chunk.straight:
+                sweeps = moved.get((index, place))
+                alike = float(then.units[row, place] @ now.units[row, place])
+                if sweeps is None or alike < _SAME:
+                    continue
+                each = sweeps.sorted()
+                span = (now.high - now.low)[row, place] / (then.high - then.low)[row, place]
+                missed.append(span * misses(chunk.responses, each.z, each.values, each.maps, row))
+            if missed:
+                left[row, place] = torch.cat(missed).mean(0)
     return left
 
 

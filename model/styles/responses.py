@@ -25,6 +25,8 @@ _HIDDEN = 32
 #: Steps of the first fit, and of one that goes on from an earlier one.
 _STEPS, _MORE = 300, 130
 _RATE, _MORE_RATE = 1e-2, 4e-3
+#: Share of what was seen that a step looks at, and how much it looks at least.
+_BATCH, _LEAST_BATCH = 0.4, 200
 _DECAY = 2.0
 #: How much more a difference within a sweep counts than one between styles: it is what a slider does.
 _WITHIN = 3.0
@@ -138,7 +140,6 @@ def fit_responses(
     z, wanted, places = z[:, :, 0], values[:, :, 0] / visible, places[:, :, 0]
     count = weights.sum(1)[:, None].clamp_min(1)
     classes, pictures, positions, numbers = sweep_z.shape
-    flat_z, flat_places = sweep_z.flatten(1, 2), sweep_places.flatten(1, 2)
     moved = _centred(sweep_values / visible)
     if before is None:
         model = Responses(members, classes, numbers, maps, generator)
@@ -155,21 +156,31 @@ def fit_responses(
     def huber(error: Tensor) -> Tensor:
         return F.huber_loss(error, torch.zeros_like(error), reduction="none", delta=1.5)
 
-    def swept() -> Tensor:
-        told = model(flat_z, flat_places).reshape(model.members, classes, pictures, positions, -1)
-        return (_centred(told) - moved) / spread[:, :, None]
+    def swept(rows: Tensor) -> Tensor:
+        codes, seen_in = sweep_z[:, rows].flatten(1, 2), sweep_places[:, rows].flatten(1, 2)
+        told = model(codes, seen_in).reshape(model.members, classes, len(rows), positions, -1)
+        return (_centred(told) - moved[:, rows]) / spread[:, :, None]
+
+    def batch(count: int) -> Tensor:
+        return torch.randperm(count, generator=generator)[: max(min(count, _LEAST_BATCH), round(_BATCH * count))]
 
     for step in range(steps):
         optimiser.param_groups[0]["lr"] = rate * (1 - step / steps) + 1e-4
         optimiser.zero_grad()
-        loss = (huber((model(z, places) - wanted) / spread) * weights[..., None]).sum() / weights.sum()
+        rows = batch(z.shape[1])
+        shares = weights[:, rows, None]
+        errors = huber((model(z[:, rows], places[:, rows]) - wanted[:, rows]) / spread)
+        loss = (errors * shares).sum() / shares.sum().clamp_min(1)
         if pictures:
-            loss = loss + (huber(_WITHIN * swept()).mean(3) * sweep_weights[..., None]).sum() / sweep_weights.sum()
+            rows = batch(pictures)
+            shares = sweep_weights[:, rows, None]
+            loss = loss + (huber(_WITHIN * swept(rows)).mean(3) * shares).sum() / shares.sum().clamp_min(1)
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
     with torch.no_grad():
         if pictures:
-            left = (swept().square().mean(0).sum(2) / max(positions - 1, 1) * sweep_weights[..., None]).sum(1)
+            missed = swept(torch.arange(pictures)).square().mean(0).sum(2) / max(positions - 1, 1)
+            left = (missed * sweep_weights[..., None]).sum(1)
             noise = (left / sweep_weights.sum(1)[:, None].clamp_min(1)).sqrt()
         else:
             left = (((model(z, places) - wanted) / spread).square().mean(0) * weights[..., None]).sum(1)

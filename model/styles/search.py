@@ -18,7 +18,7 @@ from model.styles.measure import QUANTITIES
 from model.styles.responses import Responses
 
 #: No slider goes further than this many deviations of the codes from the mean, or less far than `_NEAR`.
-REACH = 3.0
+REACH = 3.5
 _NEAR = 0.4
 #: What the search aims at, past what a slider must reach: rank correlation with its own quantity and with others.
 _OWN, _OTHER = 0.93, 0.1

@@ -5,7 +5,7 @@ All classes get new codes in every picture, so one rendering is a sample of each
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +31,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "assets" / "examples"
 SPREAD, LIMIT = 1.2, 2.75
 
 #: How far codes go in deviations where sliders are looked for: a little further than sliders do.
-WIDE = 3.5
+WIDE = 4.0
 
 
 @dataclass
@@ -91,13 +91,18 @@ def _with_accessories(labels: LabelMap, others: list[LabelMap], bundle: Bundle) 
     return dressed
 
 
-def map_turns(maps: list[LabelMap], count: int) -> list[int]:
-    """The map of each of `count` pictures, map by map: maps with classes that few others show come oftener."""
+def map_turns(maps: list[LabelMap], count: int, need: Mapping[int, float] | None = None) -> list[int]:
+    """The map of each of `count` pictures, map by map: maps with classes that few others show come oftener.
+
+    Args:
+        need: how many times as many pictures of a class as of the others are wanted, where that is not 1.
+    """
     classes = [large_classes(labels) for labels in maps]
     seen = dict.fromkeys({index for found in classes for index in found}, 0)
+    wanted = {index: 1.0 if need is None else need.get(index, 1.0) for index in seen}
     turns: list[int] = []
     for _ in range(count):
-        worth = [sum(1 / (1 + seen[index]) ** 4 for index in found) for found in classes]
+        worth = [sum((wanted[index] / (1 + seen[index])) ** 4 for index in found) for found in classes]
         place = int(np.argmax(worth))
         turns.append(place)
         for index in classes[place]:

@@ -158,6 +158,19 @@ class TestSweeps:
         assert (cosines > 0.9).all() and (cosines < 0.9999).all()
         assert len(np.unique(leant.positions[:, 0].round(4))) > 1
 
+    def test_sliders_that_need_it_are_moved_oftener_and_never_twice_in_one_style(self, known_bundle: Bundle) -> None:
+        maps = survey_maps(known_bundle)
+        vector = torch.zeros_like(known_bundle.code_std[1])
+        vector[0] = known_bundle.code_std[1, 0]
+        sliders = {1: [Direction(name, vector, -1.0, 2.0) for name in QUANTITIES]}
+        need = {1: [0.2, 0.2, 1.0, 0.2, 0.2]}
+        found = sweep(known_bundle, sliders, network_draw(known_bundle), maps, 6, 0, need=need)
+        pictures = [len(found[1, place].maps) for place in range(len(QUANTITIES))]
+        assert sum(pictures) == 6 * len(QUANTITIES)
+        assert pictures[2] > 2 * max(np.delete(pictures, 2))
+        assert min(pictures) > 0
+        assert len(np.unique(found[1, 2].z[:, 0, 1].round(6))) == pictures[2]
+
 
 class TestSurvey:
     def test_every_class_of_ours_is_seen(self, tiny_bundle: Bundle) -> None:
@@ -172,6 +185,14 @@ class TestSurvey:
         assert turns == sorted(turns)
         seen = [sum(index in large_classes(maps[place]) for place in turns) for index in range(tiny_bundle.classes)]
         assert min(seen) >= 12
+
+    def test_classes_that_need_it_are_seen_oftener(self, tiny_bundle: Bundle) -> None:
+        maps = survey_maps(tiny_bundle)
+        skirt = tiny_bundle.label_set.index_of("skirt")
+        usual, oftener = (
+            sum((maps[place] == skirt).any() for place in map_turns(maps, 60, need)) for need in (None, {skirt: 3.0})
+        )
+        assert oftener > 1.3 * usual
 
     def test_other_label_sets_get_boards(self, tiny_spatial_bundle: Bundle) -> None:
         (board,) = survey_maps(tiny_spatial_bundle)
