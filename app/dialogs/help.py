@@ -70,7 +70,9 @@ class KeysDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(scroll)
         layout.addWidget(buttons)
-        self.resize(min(body.sizeHint().width(), room) + BESIDE, 640)
+        # As high as the rows with the button under them; the title bar needs some of the screen.
+        height = min(body.sizeHint().height() + BESIDE, parent.screen().availableGeometry().height() - BESIDE)
+        self.resize(min(body.sizeHint().width(), room) + BESIDE, height)
 
     def _page(self, held: dict[str, tuple[tuple[str, str], ...]], count: int) -> QWidget:
         """All groups, in so many columns of much the same height."""
