@@ -82,6 +82,8 @@ def render_folder(
 
         renderer = Renderer(opened, place, precision, compiled="first")
         result = run(opened, renderer, own, output, codes, instances=instances, overwrite=overwrite, progress=tell)
+        if renderer.notice:
+            console.print(renderer.notice, soft_wrap=True, markup=False, highlight=False)
     drawn, kept, bad = _total(result.drawn, result.kept, len(result.faults))
     if rank > 0:
         # The launcher takes another exit code of a helper process for a crash and kills the first one.

@@ -41,6 +41,9 @@ class FrameLike(Protocol):
 class RendererLike(Protocol):
     """The part of `model.engine.Renderer` that the render thread uses."""
 
+    @property
+    def notice(self) -> str: ...
+
     def render(
         self, labels: Any, codes: Any, *, preview: bool = False, cancelled: Callable[[], bool] | None = None
     ) -> Any: ...

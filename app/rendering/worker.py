@@ -36,12 +36,14 @@ class RenderWorker(QThread):
         model_ready(ModelFacts): the network is loaded; requests are answered from now on.
         rendered(RenderResult): a frame, a preview, or an error.
         busy_changed(bool): something is being rendered, or no longer.
+        moved(str): why another device renders from now on, for the person.
     """
 
     loading = Signal(str)
     model_ready = Signal(object)
     rendered = Signal(object)
     busy_changed = Signal(bool)
+    moved = Signal(str)
 
     def __init__(self, loader: Loader = load_model) -> None:
         super().__init__()
@@ -54,6 +56,7 @@ class RenderWorker(QThread):
         self._composer: PhotoComposer | None = None
         self._cores = self._threads = 0
         self._preview_cost = 0.0
+        self._notice = ""
         self._last_labels: NDArray[np.uint8] | None = None
 
     # Called by the GUI thread; all return at once --------------------------------------------------
@@ -114,7 +117,7 @@ class RenderWorker(QThread):
     def _load(self, request: ModelRequest) -> None:
         self.loading.emit(request.bundle)
         self._renderer = self._composer = self._last_labels = None
-        self._preview_cost = 0.0
+        self._preview_cost, self._notice = 0.0, ""
         self._threads = request.threads
         try:
             self._renderer, facts = self._loader(request)
@@ -127,6 +130,7 @@ class RenderWorker(QThread):
             self._fail(-1, text.format(name, error))
         else:
             self.model_ready.emit(facts)
+            self._tell()
 
     def _render(self, request: RenderRequest) -> None:
         import torch
@@ -165,6 +169,7 @@ class RenderWorker(QThread):
                 text = QCoreApplication.translate("RenderWorker", "The picture could not be rendered: {0}")
                 self._fail(request.id, text.format(error))
                 return
+            self._tell()
             elapsed = (time.perf_counter() - start) * 1000
             exact = bool(frame.exact)
             if not exact:
@@ -172,6 +177,13 @@ class RenderWorker(QThread):
             self.rendered.emit(RenderResult(request.id, box, pixels, exact, elapsed, composition=composition))
             if exact or self._superseded():
                 return
+
+    def _tell(self) -> None:
+        """Tell of a move of the renderer's to another device, once."""
+        assert self._renderer is not None
+        if self._renderer.notice not in ("", self._notice):
+            self._notice = self._renderer.notice
+            self.moved.emit(self._notice)
 
     def _fail(self, request_id: int, message: str) -> None:
         details = traceback.format_exc()

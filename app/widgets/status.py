@@ -139,3 +139,8 @@ class StatusBar(QStatusBar):
         else:
             self.device.setText(f"{facts.name}  ·  {facts.device.upper()}")
             self.device.setToolTip(facts.description)
+
+    def show_move(self, reason: str) -> None:
+        """The CPU renders from now on, and why."""
+        self.device.setText(f"{self.device.text().partition('  ·  ')[0]}  ·  CPU")
+        self.device.setToolTip(reason)
