@@ -174,7 +174,7 @@ def semantic(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> Non
     labels = read_label_map(example(name), FASHION)
     dress, skin = FASHION.index_of("dress"), FASHION.index_of("skin")
     long = lengthened(labels, dress, skin)
-    seed = contrasting(loaded, name, 2)[1]
+    seed = contrasting(loaded, name, 2)[0]
     pictures: list[Picture] = []
     for step, edited in {"whole": labels, "long": long, "sleeves": sleeved(long, dress, skin)}.items():
         file, picture = work / f"semantic-{step}.png", work / f"drawn-{step}.png"
