@@ -15,6 +15,7 @@ from app.dialogs.mapping import MappingDialog
 from app.document.foreign import read_foreign
 from app.rendering.fitting import FittedStyles
 from app.settings import Settings
+from app.widgets.message_bar import Answer
 from app.window import MainWindow
 from model.images import write_picture
 from model.labels import write_label_map
@@ -199,7 +200,7 @@ class Screens:
         self.pause()
         self.save("error-details", window.canvas)
         kept = "The program ended unexpectedly. Unsaved work of 2 Nov 2026 14:05 was kept."
-        window.messages.ask(kept, "Recover", lambda: None)
+        window.messages.ask(kept, [Answer(text, lambda: None) for text in ("Recover", "Discard", "Later")])
         self.pause()
         self.save("recovery", window.canvas)
         window.messages.hide()

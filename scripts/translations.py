@@ -28,8 +28,9 @@ COMMAND_LINE = (
     "model/evaluation/",
     "model/backbones.py",
     "model/checkpoints/official.py",
+    "model/engine/folder.py",
+    "model/engine/bench_inputs.py",
 )
-COMMAND_LINE += ("model/engine/folder.py", "model/engine/bench_inputs.py")
 
 Texts = dict[tuple[str, str], str]
 """In which file each (context, source text) is said first."""
