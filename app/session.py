@@ -95,7 +95,7 @@ class Session(StyleSession):
         self._timer.timeout.connect(self._submit)
         self.worker.model_ready.connect(self._adopt_model)
         self.worker.rendered.connect(self._take_result)
-        self.worker.moved.connect(lambda text: self.say(as_sentence(text), "warning"))
+        self.worker.moved.connect(lambda _, reason: self.say(as_sentence(reason), "warning"))
         self.jobs.failed.connect(lambda text, details: self.say(text, "error", details))
         self.saver.failed.connect(lambda text, details: self.say(text, "error", details))
         self.document = document

@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         session.worker.loading.connect(lambda name: self.status.show_model(None, Path(name).name or self.tr("network")))
         session.worker.busy_changed.connect(self._busy_changed)
         session.worker.rendered.connect(self._frame_or_error)
-        session.worker.moved.connect(self.status.show_move)
+        session.worker.moved.connect(self.status.show_device)
         session.jobs.progressed.connect(self.status.show_job)
         session.saver.progressed.connect(self.status.show_job)
         canvas.hovered.connect(self._hovered)

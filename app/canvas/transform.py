@@ -31,23 +31,18 @@ class ViewTransform:
 
     def fit(self, map_height: int, map_width: int, view_height: float, view_width: float) -> None:
         """Show the whole map, centred."""
-        room_h, room_w = max(16.0, view_height - 2 * MARGIN), max(16.0, view_width - 2 * MARGIN)
-        self.scale = min(MAX_SCALE, max(MIN_SCALE, min(room_h / map_height, room_w / map_width)))
-        self._centre(map_height, map_width, view_height, view_width)
+        self._fill(Box(0, 0, map_height, map_width), MARGIN, view_height, view_width)
         self.fitted = True
 
     def show(self, box: Box, view_height: float, view_width: float) -> None:
         """Show a box as large as fits with some room around it, centred."""
-        room_h, room_w = max(16.0, view_height - 4 * MARGIN), max(16.0, view_width - 4 * MARGIN)
-        self.scale = min(MAX_SCALE, max(MIN_SCALE, min(room_h / box.height, room_w / box.width)))
-        self.x = round(view_width / 2 - (box.left + box.right) / 2 * self.scale)
-        self.y = round(view_height / 2 - (box.top + box.bottom) / 2 * self.scale)
+        self._fill(box, 2 * MARGIN, view_height, view_width)
         self.fitted = False
 
     def actual(self, map_height: int, map_width: int, view_height: float, view_width: float) -> None:
         """One map pixel per logical pixel, centred."""
         self.scale = 1.0
-        self._centre(map_height, map_width, view_height, view_width)
+        self._centre(Box(0, 0, map_height, map_width), view_height, view_width)
         self.fitted = False
 
     def zoom(self, factor: float, x: float, y: float) -> None:
@@ -76,6 +71,11 @@ class ViewTransform:
         x, y = math.floor(left - margin), math.floor(top - margin)
         return x, y, math.ceil(right + margin) - x, math.ceil(bottom + margin) - y
 
-    def _centre(self, map_height: int, map_width: int, view_height: float, view_width: float) -> None:
-        self.x = round((view_width - map_width * self.scale) / 2)
-        self.y = round((view_height - map_height * self.scale) / 2)
+    def _fill(self, box: Box, margin: float, view_height: float, view_width: float) -> None:
+        room_h, room_w = max(16.0, view_height - 2 * margin), max(16.0, view_width - 2 * margin)
+        self.scale = min(MAX_SCALE, max(MIN_SCALE, min(room_h / box.height, room_w / box.width)))
+        self._centre(box, view_height, view_width)
+
+    def _centre(self, box: Box, view_height: float, view_width: float) -> None:
+        self.x = round((view_width - (box.left + box.right) * self.scale) / 2)
+        self.y = round((view_height - (box.top + box.bottom) * self.scale) / 2)

@@ -42,6 +42,9 @@ class RendererLike(Protocol):
     """The part of `model.engine.Renderer` that the render thread uses."""
 
     @property
+    def device(self) -> Any: ...
+
+    @property
     def notice(self) -> str: ...
 
     def render(

@@ -36,14 +36,14 @@ class RenderWorker(QThread):
         model_ready(ModelFacts): the network is loaded; requests are answered from now on.
         rendered(RenderResult): a frame, a preview, or an error.
         busy_changed(bool): something is being rendered, or no longer.
-        moved(str): why another device renders from now on, for the person.
+        moved(str, str): the device that renders from now on, which may be the same in another precision, and why.
     """
 
     loading = Signal(str)
     model_ready = Signal(object)
     rendered = Signal(object)
     busy_changed = Signal(bool)
-    moved = Signal(str)
+    moved = Signal(str, str)
 
     def __init__(self, loader: Loader = load_model) -> None:
         super().__init__()
@@ -179,11 +179,11 @@ class RenderWorker(QThread):
                 return
 
     def _tell(self) -> None:
-        """Tell of a move of the renderer's to another device, once."""
+        """Tell of a move of the renderer's to another device or precision, once."""
         assert self._renderer is not None
         if self._renderer.notice not in ("", self._notice):
             self._notice = self._renderer.notice
-            self.moved.emit(self._notice)
+            self.moved.emit(str(self._renderer.device), self._notice)
 
     def _fail(self, request_id: int, message: str) -> None:
         details = traceback.format_exc()

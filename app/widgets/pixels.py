@@ -16,8 +16,7 @@ def image_of(pixels: NDArray[np.uint8]) -> QImage:
 
 def pixmap_of(pixels: NDArray[np.uint8]) -> QPixmap:
     """uint8 (H, W, 3) as a pixmap."""
-    height, width = pixels.shape[:2]
-    return QPixmap.fromImage(QImage(pixels.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888))
+    return QPixmap.fromImage(image_of(pixels))
 
 
 def fitted_pixmap(pixels: NDArray[np.uint8], side: int, ratio: float) -> QPixmap:

@@ -88,6 +88,7 @@ class StatusBar(QStatusBar):
         self.time_label = Readout("0000 ms")
         self.device = QLabel(self.tr("no network"))
         self._first = True
+        self._network = ""
         for readout in (self.zoom, self.time_label):
             readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.addWidget(self.hover)
@@ -137,10 +138,10 @@ class StatusBar(QStatusBar):
             self.device.setText(self.tr("loading {0}").format(loading) if loading else self.tr("no network"))
             self.device.setToolTip("")
         else:
-            self.device.setText(f"{facts.name}  ·  {facts.device.upper()}")
-            self.device.setToolTip(facts.description)
+            self._network = facts.name
+            self.show_device(facts.device, facts.description)
 
-    def show_move(self, reason: str) -> None:
-        """The CPU renders from now on, and why."""
-        self.device.setText(f"{self.device.text().partition('  ·  ')[0]}  ·  CPU")
-        self.device.setToolTip(reason)
+    def show_device(self, device: str, description: str) -> None:
+        """What renders the network that is shown, and how, or why it and not another."""
+        self.device.setText(f"{self._network}  ·  {device.upper()}")
+        self.device.setToolTip(description)

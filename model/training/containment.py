@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.errors import UserError
 from model.groupdnet.config import BlockConfig, GeneratorConfig
-from model.groupdnet.generator import ConditionalGroupBlock, Generator
+from model.groupdnet.generator import Generator
 from model.groupdnet.presets import INSIDE_LEVELS
 from model.styles.sampling import sample_codes
 from model.training.crops import coarse_levels
@@ -59,7 +59,7 @@ def contain(
     assert made.base is not None
     random = torch.Generator().manual_seed(seed)
     made.requires_grad_(False)
-    learned = [made.base, *_parameters(made.blocks[:coarse])]
+    learned = [made.base, *(values for block in made.blocks[:coarse] for values in block.parameters())]
     for values in learned:
         values.requires_grad_(True)
     with torch.no_grad():
@@ -81,11 +81,6 @@ def contain(
         if tell is not None:
             tell(step + 1, float(loss.detach()))
     return made.requires_grad_(False)
-
-
-def _parameters(blocks: nn.ModuleList) -> list[nn.Parameter]:
-    assert all(isinstance(block, ConditionalGroupBlock) for block in blocks)
-    return list(blocks.parameters())
 
 
 def _drawn(bundle: Bundle, maps: Tensor, count: int, random: torch.Generator) -> tuple[Tensor, Tensor]:

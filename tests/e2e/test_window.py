@@ -312,3 +312,12 @@ def test_a_narrow_window_keeps_every_option_within_reach(studio) -> None:
     window.resize(1280, 700)
     studio.wait(lambda: options.opacity.slider.isVisible() and options.title.isVisible())
     assert not options.opacity.opener.isVisible()
+
+
+def test_the_status_bar_shows_the_device_that_a_network_moved_to(studio) -> None:
+    studio.settle()
+    name = studio.window.session.facts.name
+    studio.window.session.worker.moved.emit("cuda", "half precision does not hold this network's values")
+    studio.wait(lambda: studio.window.status.device.text() == f"{name}  ·  CUDA")
+    assert "half precision" in studio.window.status.device.toolTip()
+    assert "Half precision does not hold this network's values." in studio.window.messages.text

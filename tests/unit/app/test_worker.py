@@ -35,7 +35,7 @@ class Gated:
         self.entered = threading.Event()
         self.calls: list[tuple[int, bool]] = []
         self.fail: Exception | None = None
-        self.notice = ""
+        self.device, self.notice = "cuda", ""
 
     def render(self, labels, codes, *, preview=False, cancelled=None):
         number = int(labels[0, 0])
@@ -102,15 +102,15 @@ def test_a_move_to_another_device_is_told_once(start, qtbot: QtBot) -> None:
     gated = Gated()
     gated.gate.set()
     worker, results = start(gated)
-    told: list[str] = []
-    worker.moved.connect(told.append)
+    told: list[tuple[str, str]] = []
+    worker.moved.connect(lambda *move: told.append(move))
     worker.open_model(ModelRequest("x"))
     for number in (1, 2, 3):
         if number == 2:
-            gated.notice = "CUDA is out of memory, so the CPU renders now"
+            gated.device, gated.notice = "cpu", "CUDA is out of memory, so the CPU renders now"
         worker.submit(request(number))
         qtbot.waitUntil(lambda number=number: any(r.id == number and r.exact for r in results), timeout=WAIT)
-    assert told == ["CUDA is out of memory, so the CPU renders now"]
+    assert told == [("cpu", "CUDA is out of memory, so the CPU renders now")]
 
 
 def test_an_error_is_a_result_and_the_thread_lives_on(start, qtbot: QtBot) -> None:
