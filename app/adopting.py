@@ -35,6 +35,9 @@ def adopted(document: Document, facts: ModelFacts, say: Callable[[str, str], Non
     native = (facts.height, facts.width)
     if (made.height, made.width) != native and not made.free_size and not made.history.steps:
         made = refitted(made, *native)
+    if made.bundle == facts.name:
+        # Saved when the network had no controls: as it was, with all of them at rest.
+        made.add_controls(facts.controls, facts.code_mean.shape)
     if made.codes is None or made.codes.shape != facts.code_mean.shape or made.bundle != facts.name:
         if made.codes is not None and made.bundle != facts.name and not made.had_network(facts.name):
             say(_tr("The styles belong to another network; {0} drew new ones.").format(facts.name), "info")

@@ -1,4 +1,5 @@
-"""`train`, `train-details`, `fit-prior`, `fit-colours`, `train-parser`, `pseudo-label` and `check-data`."""
+"""`train`, `train-details`, `train-controls`, `fit-prior`, `fit-colours` and, for the parser, `train-parser`,
+`pseudo-label` and `check-data`."""
 
 from __future__ import annotations
 
@@ -204,6 +205,33 @@ def fit_colours(
     print(output)
 
 
+def train_controls(
+    bundle: Annotated[str, typer.Option(help="Bundle whose styles get sliders; it stays as it is.")],
+    data: DataOption,
+    output: BundleOutput,
+    steps: Annotated[int, typer.Option(min=1, help="Maps that are drawn.")] = 3000,
+    seed: Annotated[int, typer.Option(min=0, help="Of maps and styles.")] = 0,
+) -> None:
+    """Teach a network lightness, warmth, saturation, contrast and pattern scale; what it draws by itself stays.
+
+    Run name-styles afterwards, which makes the named sliders of them. Only the label maps of the data are used.
+    """
+    with training_packages():
+        from model.checkpoints import save_bundle
+        from model.training.controls import train_controls as run
+        from model.training.data import load_arrays
+
+        start, pairs = _bundle_and_pairs(bundle, data)
+        _, maps = load_arrays(pairs, start.height, start.width)
+
+        def tell(step: int, missed: float, picture: float) -> None:
+            if step % 50 == 0 or step == steps:
+                print(f"step {step}/{steps}  missed {missed:.2f}, pictures {picture:.2f}", flush=True)
+
+        save_bundle(run(start, maps, steps, seed, tell), output)
+    print(output)
+
+
 def _bundle_and_pairs(bundle: str, data: Path) -> tuple[Bundle, list[Pair]]:
     """A bundle and the training split of data with the same classes."""
     from model.checkpoints import find_bundle, load_bundle
@@ -351,6 +379,7 @@ COMMANDS = {
     "train-details": train_details,
     "fit-prior": fit_prior,
     "fit-colours": fit_colours,
+    "train-controls": train_controls,
     "train-parser": train_parser,
     "pseudo-label": pseudo_label,
     "check-data": check_data,

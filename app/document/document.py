@@ -171,6 +171,25 @@ class Document(DocumentContent):
         self.bundle = bundle
         self.codes_changed.emit(tuple(range(len(codes))))
 
+    def add_controls(self, count: int, shape: tuple[int, ...]) -> None:
+        """Put ``count`` numbers at 0 behind every code where codes lack them to be of the network's ``shape``.
+
+        The network gained them since the document was saved, and draws what it drew. Nothing for other codes, nor
+        where there are steps to undo, which have codes of their own.
+        """
+        classes, channels, *sides = shape
+        fits = self._codes is not None and self._codes.shape == (classes, channels - count, *sides)
+        if self._codes is None or not count or not fits or self.history.steps:
+            return
+        known = [self.origins.of(index, code) for index, code in enumerate(self._codes)]
+        behind = ((0, 0), (0, count), (0, 0), (0, 0))
+        self._codes = np.pad(self._codes, behind)
+        self.origins.note(range(classes), self._codes, known)
+        if self._photo_codes is not None:
+            own = [self.origins.of(index, code) for index, code in enumerate(self._photo_codes)]
+            self._photo_codes = np.pad(self._photo_codes, behind)
+            self.origins.note(range(classes), self._photo_codes, own)
+
     def set_codes(
         self,
         classes: Sequence[int],

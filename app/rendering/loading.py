@@ -91,6 +91,7 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
         has_parser=bundle.parser is not None,
         device=device,
         description=description,
+        controls=bundle.generator.config.controls,
     )
 
 

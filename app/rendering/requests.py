@@ -145,6 +145,7 @@ class ModelFacts:
         code_spread: what codes are drawn with, see `app.document.styling.drawn`: standard deviations, or where the
             bundle has it the factor of the covariance.
         code_bank: what codes are drawn around, where the bundle has it.
+        controls: how many of a code's last numbers are 0 for every photo, for sliders alone.
         directions: per class, its sliders.
         device, description: for the status bar.
     """
@@ -164,3 +165,4 @@ class ModelFacts:
     has_parser: bool
     device: str
     description: str
+    controls: int = 0

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
 from model.groupdnet.class_encoder import present_classes
-from model.styles.sampling import sample_codes
+from model.styles.sampling import encoded_noise, sample_codes
 
 #: Bundles are judged at their native size enlarged by the power of two that brings it to at least so many rows.
 JUDGED_HEIGHT = 384
@@ -77,8 +77,8 @@ class Artist:
         return torch.stack([sample_codes(self.bundle, seed) for seed in seeds]).to(self.device)
 
     def prior(self, seeds: list[int]) -> Tensor:
-        """Codes from N(0, 1), the paper's prior: (B, C, K, h, w)."""
-        draws = [torch.randn(self.bundle.code_shape, generator=torch.Generator().manual_seed(seed)) for seed in seeds]
+        """Codes from N(0, 1), the paper's prior, without controls: (B, C, K, h, w)."""
+        draws = [encoded_noise(self.bundle, torch.Generator().manual_seed(seed)) for seed in seeds]
         return torch.stack(draws).to(self.device)
 
     @torch.inference_mode()

@@ -112,6 +112,8 @@ class GeneratorConfig:
     ``framed_classes``: the classes, taken together, whose pixels are told where they lie in them (see class_frame).
     ``prior_map``: codes first go through an affine map of their class (see PriorMap); needs pooled codes.
     ``ground``: what is drawn of a class that is a plain ground (see plain_ground); None where all is the network's.
+    ``controls``: how many of a code's last numbers are 0 for every photo and only moved by hand (ours only; see
+    model.training.controls).
     """
 
     classes: int
@@ -127,6 +129,7 @@ class GeneratorConfig:
     framed_classes: tuple[int, ...] = ()
     prior_map: bool = False
     ground: PlainGround | None = None
+    controls: int = 0
 
     @property
     def semantic_channels(self) -> int:
@@ -165,6 +168,11 @@ class GeneratorConfig:
         styled = any(block.modulation.style for block in self.blocks)
         _require(self.base_codes or styled, "generator: codes enter neither at the base nor by style.")
         _require(not self.prior_map or self.pooled_codes, "generator: a map of the prior needs pooled codes.")
+        _require(
+            0 <= self.controls < self.code_channels,
+            f"generator: {self.controls} controls leave nothing of codes of {self.code_channels} numbers.",
+        )
+        _require(not (self.controls and self.base_codes), "generator: controls need codes that enter by style alone.")
         for number in self.framed_classes:
             _require(0 <= number < self.classes, f"generator: there is no class {number} to frame.")
         if self.ground is not None:

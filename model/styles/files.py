@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
@@ -67,6 +68,7 @@ def read_styles(path: str | Path, bundle: Bundle | None = None) -> Tensor:
         raise UserError("{source} is no style file: its codes are damaged", source=source)
     if bundle is not None:
         label_set = metadata.get("label_set", bundle.label_set.name)
+        codes = _with_controls(codes, bundle)
         if tuple(codes.shape) != bundle.code_shape or label_set != bundle.label_set.name:
             made = metadata.get("bundle") or Phrase("another bundle")
             raise UserError(
@@ -81,3 +83,12 @@ def read_styles(path: str | Path, bundle: Bundle | None = None) -> Tensor:
                 wanted=bundle.code_shape,
             )
     return codes
+
+
+def _with_controls(codes: Tensor, bundle: Bundle) -> Tensor:
+    """Codes that were written before the bundle's network had controls, with these at 0; others as they are."""
+    classes, channels, *sides = bundle.code_shape
+    controls = bundle.generator.config.controls
+    if not controls or tuple(codes.shape) != (classes, channels - controls, *sides):
+        return codes
+    return F.pad(codes, (0, 0, 0, 0, 0, controls))

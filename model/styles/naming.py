@@ -264,6 +264,7 @@ class _Searches:
                 left,
                 anew=anew,
                 seed=self._seed + self._runs,
+                among=_controls(self._bundle),
             )
             found |= {index: _directions(self._bundle, index, chunk.sliders, row) for row, index in enumerate(chosen)}
         self._runs += 1
@@ -277,6 +278,16 @@ class _Searches:
             for number in range(self._bases):
                 places[row, number, own[number % len(own)]] = 1
         return places
+
+
+def _controls(bundle: Bundle) -> Tensor | None:
+    """1 for the numbers of a code (n,) that are there for sliders, 0 for those of photos; None where none are."""
+    controls = bundle.generator.config.controls
+    if not controls:
+        return None
+    among = torch.zeros(bundle.code_shape[1:])
+    among[-controls:] = 1
+    return among.flatten()
 
 
 def _noise(chunk: _Found, moved: dict[tuple[int, int], Sweeps]) -> Tensor:

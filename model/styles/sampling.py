@@ -19,6 +19,15 @@ def code_bank(bundle: Bundle) -> CodeBank | None:
     return CodeBank(bundle.code_bank.float().cpu().numpy(), linked=bundle.label_set.linked)
 
 
+def encoded_noise(bundle: Bundle, generator: torch.Generator) -> Tensor:
+    """Standard normal numbers of every class's code, (C, K, h, w); 0 for the controls, which no photo moves."""
+    classes, channels, *sides = bundle.code_shape
+    encoded = channels - bundle.generator.config.controls
+    noise = torch.zeros(bundle.code_shape)
+    noise[:, :encoded] = torch.randn(classes, encoded, *sides, generator=generator)
+    return noise
+
+
 def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None, base: Tensor | None = None) -> Tensor:
     """Draw codes from the bundle's own spread.
 
@@ -40,7 +49,7 @@ def sample_codes(bundle: Bundle, seed: int, classes: Iterable[int] | None = None
     if not 0 <= seed < 2**63:
         raise UserError("a seed must be a whole number from 0 up to 2^63, not {seed}", seed=seed)
     generator = torch.Generator().manual_seed(seed)
-    noise = torch.randn(bundle.code_shape, generator=generator)
+    noise = encoded_noise(bundle, generator)
     bank = code_bank(bundle)
     mean, factor = bundle.code_mean.numpy(), bundle.code_factor
     moved = spread_out(noise.numpy(), bundle.code_std.numpy() if factor is None else factor.numpy())

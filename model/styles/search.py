@@ -54,6 +54,7 @@ def search_sliders(
     *,
     anew: bool = True,
     seed: int = 0,
+    among: Tensor | None = None,
 ) -> Sliders:
     """For each class and quantity the slider with the least loss.
 
@@ -63,13 +64,14 @@ def search_sliders(
         before: sliders to start from, beside those from the responses' mean gradients.
         left: (C, Q, 3, quantities), what the responses miss of the changes along the sliders before (`left_over`).
         anew: start from the gradients too, though there are sliders before.
+        among: float (n,), 1 for the numbers of a code that sliders may move, 0 for others; None: all of them.
     """
     classes, count, numbers = bases.shape
     quantities = len(QUANTITIES)
     generator = torch.Generator().manual_seed(seed)
     tries = [] if before is None else [before.units[:, :, None]] * (1 if anew else 2)
     if anew or before is None:
-        tries.append(_starts(responses, bases, maps))
+        tries.append(_starts(responses, bases, maps, among))
     directions = torch.cat(tries, dim=2)
     # Where two begin alike, one of them is leant.
     directions[:, :, 1:] += 0.3 / numbers**0.5 * torch.randn(directions[:, :, 1:].shape, generator=generator)
@@ -85,7 +87,8 @@ def search_sliders(
 
     def unit_and_range() -> tuple[Tensor, Tensor]:
         reach = _NEAR + (REACH - _NEAR) * torch.sigmoid(ends)
-        return free / free.norm(dim=3, keepdim=True).clamp_min(1e-9), torch.stack([-reach[0], reach[1]], dim=-1)
+        moved = free if among is None else free * among
+        return moved / moved.norm(dim=3, keepdim=True).clamp_min(1e-9), torch.stack([-reach[0], reach[1]], dim=-1)
 
     def losses(member: int, chosen: Tensor) -> Tensor:
         units, ranges = unit_and_range()
@@ -164,14 +167,15 @@ def soft_correlations(centred: Tensor, noise: Tensor, towards: Tensor) -> Tensor
     return (rank * towards).mean((-3, -2)) / (2 / 3 * (square.mean((-3, -2)) + 5e-4)).sqrt()
 
 
-def _starts(responses: Responses, bases: Tensor, maps: Tensor) -> Tensor:
-    """Directions to start from, (C, Q, tries, n), from the responses' gradients by the code."""
+def _starts(responses: Responses, bases: Tensor, maps: Tensor, among: Tensor | None) -> Tensor:
+    """Directions to start from, (C, Q, tries, n), from the responses' gradients by the numbers ``among`` the code's."""
     z = bases.clone().requires_grad_(True)
     values = responses(z, maps, 0)
     gradients = [
         torch.autograd.grad(values[..., place].sum(), z, retain_graph=True)[0] for place in range(len(QUANTITIES))
     ]
-    slopes = torch.stack(gradients, dim=2).double().numpy()
+    stacked = torch.stack(gradients, dim=2)
+    slopes = (stacked if among is None else stacked * among).double().numpy()
     found = [
         [[raising(each, own, damping, hold) for damping, hold in _STARTS] for own in range(len(QUANTITIES))]
         for each in slopes

@@ -20,7 +20,7 @@ from model.fitting import Fit
 from model.images import Photo
 from model.labels import LabelMap, read_label_map
 from model.styles.measure import MIN_PIXELS, Ruler, appearance, class_pixels, to_lab
-from model.styles.sampling import sample_codes
+from model.styles.sampling import encoded_noise, sample_codes
 from model.styles.thumbnails import ACCESSORIES, among_pale, bare_map, cut_thumbnail, shown_bare, swatch_box
 
 Draw = Callable[[LabelMap, Tensor], Photo]
@@ -165,7 +165,7 @@ def random_codes(bundle: Bundle, generator: torch.Generator) -> Tensor:
         drawn = sample_codes(bundle, int(torch.randint(2**31, (1,), generator=generator)))
         noise = (drawn - bundle.code_mean) / deviations(bundle)
     else:
-        noise = torch.randn(bundle.code_shape, generator=generator) * SPREAD
+        noise = encoded_noise(bundle, generator) * SPREAD
     return bundle.code_mean + deviations(bundle) * noise.clamp(-LIMIT, LIMIT)
 
 

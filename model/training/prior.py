@@ -36,6 +36,8 @@ def fit_prior(bundle: Bundle, pairs: Any) -> None:
     """
     if bundle.encoder is None or not bundle.generator.config.pooled_codes:
         raise UserError(f"{bundle.path or bundle.name} has no encoder of one code a class.")
+    if bundle.generator.config.controls:
+        raise UserError(f"{bundle.path or bundle.name} has controls, which no photo moves: fit the prior before them.")
     with torch.no_grad():
         means, logvars, features, present = _encode(bundle, pairs)
         shift, _, factor = code_statistics(means, present)

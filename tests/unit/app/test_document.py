@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.document.box import Box
 from app.document.document import Document
 from app.document.edits import CodesDelta, LabelsDelta
+from app.document.origins import StyleOrigin
 from model.labels import builtin_label_set
 
 LABEL_SET = builtin_label_set("street-fashion")
@@ -216,3 +217,19 @@ def test_a_network_that_comes_back_finds_its_styles_again() -> None:
     # Trained further it may have another code.
     document.install_codes(np.zeros((16, 4, 1, 1), np.float32), "other")
     assert document.codes.shape == (16, 4, 1, 1)
+
+
+def test_a_network_that_gained_controls_keeps_the_styles_that_were_saved() -> None:
+    own = np.random.default_rng(0).normal(size=(16, 3, 1, 1)).astype(np.float32)
+    labels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    document = Document(labels, LABEL_SET, codes=own, photo_codes=2 * own)
+    document.origins.note([4], own[[4]], StyleOrigin("own photo", "a.jpg"))
+    document.add_controls(2, (16, 6, 1, 1))
+    assert np.array_equal(document.codes, own), "codes of another network stay as they are"
+    document.add_controls(2, (16, 5, 1, 1))
+    assert np.array_equal(document.codes[:, :3], own) and not document.codes[:, 3:].any()
+    assert np.array_equal(document.photo_codes[:, :3], 2 * own) and document.photo_codes.shape == (16, 5, 1, 1)
+    assert document.origins.of(4, document.codes[4]) == StyleOrigin("own photo", "a.jpg")
+    document.set_codes([1], np.ones((1, 5, 1, 1), np.float32), "style")
+    document.add_controls(1, (16, 6, 1, 1))
+    assert document.codes.shape == (16, 5, 1, 1), "steps that can be undone hold codes of that shape"

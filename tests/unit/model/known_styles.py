@@ -24,7 +24,7 @@ class KnownGenerator(nn.Module):
     def __init__(self, mean: Tensor, std: Tensor) -> None:
         super().__init__()
         self.mean, self.std = mean, std
-        self.config = SimpleNamespace(prior_map=False, ground=None)
+        self.config = SimpleNamespace(prior_map=False, ground=None, controls=0)
         turn = np.linalg.qr(np.random.default_rng(0).standard_normal((CHANNELS, CHANNELS)))[0]
         # What makes it lighter also makes it warmer, as in real clothes.
         turn[1] = 0.8 * turn[1] + 0.5 * turn[0]

@@ -127,6 +127,19 @@ class TestDirections:
             assert len(kept) >= 4
             assert all(-REACH <= each.low < 0 < each.high <= REACH for each in named.directions[index])
 
+    def test_sliders_move_controls_alone_where_there_are_any(self, known_bundle: Bundle) -> None:
+        known_bundle.generator.config.controls = 5
+        named, _ = name_styles(
+            known_bundle, network_draw(known_bundle), samples=60, trials=60, corrections=6, rounds=2, checks=6
+        )
+        found = [each for each in named.directions[1] if each.name.lower() in QUANTITIES]
+        assert found
+        assert all(not each.vector[:-5].any() and each.vector[-5:].any() for each in found)
+        # What photos differ by is left to the others.
+        others = [each for each in named.directions[1] if each not in found]
+        assert all(each.vector[:-5].abs().max() > each.vector[-5:].abs().max() for each in others)
+        assert all(not style.code[-5:].sub(known_bundle.code_mean[1, -5:]).any() for style in named.library[1])
+
     def test_what_has_no_code_gets_no_sliders(self, known_bundle: Bundle, tmp_path: Path) -> None:
         plain = replace(known_bundle, background=(200, 200, 200))
         draw = network_draw(plain)
