@@ -28,6 +28,7 @@ COMMAND_LINE = (
     "model/evaluation/",
     "model/backbones.py",
     "model/checkpoints/official.py",
+    "model/styles/adjusting.py",
     "model/engine/folder.py",
     "model/engine/bench_inputs.py",
 )

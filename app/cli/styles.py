@@ -33,12 +33,16 @@ CacheOption = Annotated[bool, typer.Option("--cache/--no-cache", help="Remember 
 def mix(
     output: Annotated[Path, typer.Option("--output", "-o", help="Picture to write.")],
     style: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="CLASS=FILE or CLASS=FILE@STRENGTH, such as hair=A.jpg@0.6; CLASS may be all. FILE#2 means the second "
             "largest person of a photo."
         ),
-    ],
+    ] = None,
+    adjust: Annotated[
+        list[str] | None,
+        typer.Option(help="CLASS:SLIDER=AMOUNT, such as top:lightness=0.5; -1 and 1 are the slider's ends."),
+    ] = None,
     labels: LabelsOption = None,
     photo: PhotoOption = None,
     photo_labels: PhotoLabelsOption = None,
@@ -51,17 +55,23 @@ def mix(
     cache: CacheOption = True,
     device: Annotated[Device, typer.Option(help="Where to compute.")] = Device.auto,
 ) -> None:
-    """Give classes the styles that they have in other photos."""
+    """Give classes the styles that they have in other photos, and move their sliders."""
+    from model.errors import UserError
     from model.images import PICTURE_SUFFIXES, write_picture
+    from model.styles.adjusting import Adjustment
+    from model.styles.adjusting import adjust as move_sliders
     from model.styles.mixture import StyleSource, mix_sources
 
     check_output(output, *PICTURE_SUFFIXES)
-    sources = [StyleSource.parse(text) for text in style]
+    if not style and not adjust:
+        raise UserError("give --style (a class's style in a photo) or --adjust (a slider), or both")
+    sources = [StyleSource.parse(text) for text in style or []]
+    moves = [Adjustment.parse(text) for text in adjust or []]
     opened = open_bundle(bundle)
     store = _cache(cache)
     scene = _scene(opened, labels, photo, photo_labels, person, seed, store, seam, device)
     codes, _ = mix_sources(opened, scene.own, sources, store)
-    write_picture(output, scene.still(codes))
+    write_picture(output, scene.still(move_sliders(opened, codes, moves)))
 
 
 def morph(

@@ -16,6 +16,7 @@ from app.cli.application import run
 from model.checkpoints import Bundle, load_bundle
 from model.labels import builtin_label_set, read_label_map, write_label_map
 from model.styles import read_styles, sample_codes, write_styles
+from model.styles.directions import class_directions
 
 FASHION = builtin_label_set("street-fashion")
 TOP, TROUSERS = FASHION.index_of("top"), FASHION.index_of("trousers")
@@ -90,9 +91,28 @@ class TestMix:
         assert call(folder, "mix", *photo, "--style", f"top={folder / '1.safetensors'}@0", "-o", folder / "o.png") == 0
         assert (read(folder / "large.png") == read(folder / "o.png")).all()
 
+    def test_sliders_are_moved_to_a_share_of_their_range(self, folder: Path) -> None:
+        first, moved = folder / "1.safetensors", folder / "moved.safetensors"
+        bundle = load_bundle(folder / "tiny")
+        codes = read_styles(first, bundle)
+        mean = bundle.code_mean[TOP]
+        slider = class_directions(bundle, TOP)[1]
+        at = slider.position(codes[TOP], mean)
+        codes[TOP] = slider.moved(codes[TOP], mean, at - 0.5 * (at - slider.low))
+        write_styles(moved, codes, bundle)
+        adjusted = ["--style", f"all={first}", "--adjust", f"top:{slider.name.upper()}=-0.5"]
+        assert call(folder, "mix", "--labels", folder / "map.png", *adjusted, "-o", folder / "adjusted.png") == 0
+        assert call(folder, "render", folder / "map.png", "--styles", moved, "-o", folder / "wanted.png") == 0
+        assert (read(folder / "adjusted.png") == read(folder / "wanted.png")).all()
+
     @pytest.mark.parametrize(
         ("options", "message"),
         [
+            (["--labels", "map.png"], "--style"),
+            (["--labels", "map.png", "--adjust", "top=1"], "CLASS:SLIDER=AMOUNT"),
+            (["--labels", "map.png", "--adjust", "top:variation 1=much"], "is no number"),
+            (["--labels", "map.png", "--adjust", "top:variation 1=-3"], "outside -1 to 1"),
+            (["--labels", "map.png", "--adjust", "top:weight=1"], "has no slider 'weight'; it has variation 1"),
             (["--style", "top=1.safetensors"], "either --labels"),
             (["--labels", "map.png", "--photo", "photo.png", "--style", "top=1.safetensors"], "either --labels"),
             (["--labels", "map.png", "--photo-labels", "map.png", "--style", "top=1.safetensors"], "--photo, which"),
