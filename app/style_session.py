@@ -52,14 +52,15 @@ class StyleSession(QObject):
         codes = self.document.codes
         if codes is None or self.facts is None:
             return 0.0
-        return styling.position(codes[class_index], self.facts.code_mean[class_index], direction.vector)
+        return styling.position(codes[class_index], self.facts.code_mean[class_index], direction.measure)
 
     def move_slider(self, class_index: int, direction: Direction, to: float) -> None:
         """Move a class's code along a direction; calls in a row are one step until `Document.end_gesture`."""
         codes = self.document.codes
         if codes is None or self.facts is None:
             return
-        code = styling.moved(codes[class_index], self.facts.code_mean[class_index], direction.vector, to)
+        mean = self.facts.code_mean[class_index]
+        code = styling.moved(codes[class_index], mean, direction.vector, direction.measure, to)
         text = f"{self.label_set.names[class_index]}: {slider_text(direction.name)}"
         before = self.document.origin(class_index)
         self.document.set_codes(

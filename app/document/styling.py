@@ -12,16 +12,14 @@ from model.errors import UserError
 __all__ = ["Code", "CodeBank", "code_from_text", "code_to_text", "drawn", "moved", "position", "varied", "with_linked"]
 
 
-def position(code: Code, mean: Code, vector: Code) -> float:
-    """Where `code` stands along `vector`, counted from `mean` in lengths of `vector`. All of one shape."""
-    direction = vector.reshape(-1).astype(np.float64)
-    length2 = float(direction @ direction)
-    return float((code - mean).reshape(-1).astype(np.float64) @ direction) / length2 if length2 > 0 else 0.0
+def position(code: Code, mean: Code, measure: Code) -> float:
+    """Where `code` stands on a slider, counted from `mean`; `measure` tells positions of offsets. All of one shape."""
+    return float((code - mean).reshape(-1).astype(np.float64) @ measure.reshape(-1).astype(np.float64))
 
 
-def moved(code: Code, mean: Code, vector: Code, to: float) -> Code:
-    """`code` shifted along `vector` until it stands at position `to`; what is square to `vector` stays."""
-    return (code + np.float32(to - position(code, mean, vector)) * vector).astype(np.float32)
+def moved(code: Code, mean: Code, vector: Code, measure: Code, to: float) -> Code:
+    """`code` shifted along `vector` until it stands at position `to` by `measure`."""
+    return (code + np.float32(to - position(code, mean, measure)) * vector).astype(np.float32)
 
 
 def varied(code: Code, mean: Code, spread: Code, strength: float, rng: np.random.Generator) -> Code:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from model.checkpoints import Bundle
-
-FALLBACK_SLIDERS = 6
-SIGMAS = 2.5
 
 
 class FrameLike(Protocol):
@@ -101,14 +97,17 @@ def _spread(bundle: Bundle) -> Tensor:
 
 def class_sliders(bundle: Bundle, class_index: int) -> tuple[Direction, ...]:
     """The named directions of one class, or its first code axes where the model knows none."""
-    try:
-        found = importlib.import_module("model.styles.directions").class_directions(bundle, class_index)
-    except ModuleNotFoundError:
-        return axis_sliders(np.asarray(bundle.code_std[class_index].numpy(), dtype=np.float32))
+    from model.styles.directions import class_directions
+
+    found = class_directions(bundle, class_index)
     return tuple(
-        Direction(entry.name, np.array(entry.vector.numpy(), dtype=np.float32), float(entry.low), float(entry.high))
+        Direction(entry.name, _plain(entry.vector), _plain(entry.reading()), float(entry.low), float(entry.high))
         for entry in found
     )
+
+
+def _plain(values: Tensor) -> NDArray[np.float32]:
+    return np.array(values.numpy(), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -140,19 +139,3 @@ def import_checkpoint(files: OfficialFiles) -> Path:
     target = folder / files.name
     import_official(files.network, files.generator, target, files.encoder, files.options)
     return target
-
-
-def axis_sliders(std: NDArray[np.float32]) -> tuple[Direction, ...]:
-    """The axes of a code that vary most, one slider each, over +-2.5 standard deviations.
-
-    Args:
-        std: standard deviation of every number of one class's code, float32 (channels, h, w).
-    """
-    channel_std = np.sqrt((std.astype(np.float64) ** 2).mean(axis=(1, 2)))
-    order = np.argsort(-channel_std, kind="stable")[:FALLBACK_SLIDERS]
-    sliders = []
-    for place, channel in enumerate(order, start=1):
-        vector = np.zeros(std.shape, dtype=np.float32)
-        vector[channel] = max(float(channel_std[channel]), 1e-3)
-        sliders.append(Direction(f"Variation {place}", vector, -SIGMAS, SIGMAS))
-    return tuple(sliders)

@@ -125,11 +125,13 @@ class ModelRequest:
 class Direction:
     """A slider: moving a code along `vector` changes what `name` says. Positions run from `low` to `high`.
 
-    `vector` is float32 of one class code's shape; the position of a code is its projection from the mean code.
+    `vector` and `measure` are float32 of one class code's shape; a code's position is the product of `measure` with its
+    offset from the mean code.
     """
 
     name: str
     vector: NDArray[np.float32]
+    measure: NDArray[np.float32]
     low: float
     high: float
 

@@ -7,7 +7,7 @@ the named directions is summed up by its principal directions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -35,17 +35,26 @@ class Direction:
         name: what it changes.
         vector: float32 (K, h, w); a code moves along it by as many times as the slider says.
         low, high: the slider's range.
+        measure: float32 (K, h, w) or None: what an offset from the mean is multiplied by to tell a position, 1 for
+            `vector`. None: the offset is projected on `vector`.
     """
 
     name: str
     vector: Tensor
     low: float
     high: float
+    measure: Tensor | None = None
+
+    def reading(self) -> Tensor:
+        """What an offset from the mean is multiplied by to tell a position, (K, h, w)."""
+        if self.measure is not None:
+            return self.measure
+        length2 = float(self.vector.square().sum())
+        return self.vector / length2 if length2 > 0 else torch.zeros_like(self.vector)
 
     def position(self, code: Tensor, mean: Tensor) -> float:
-        """Where a code (K, h, w) stands: the projection of its offset from `mean`, in lengths of `vector`."""
-        length2 = float(self.vector.square().sum())
-        return float(((code - mean) * self.vector).sum()) / length2 if length2 > 0 else 0.0
+        """Where a code (K, h, w) stands, counted from `mean` in lengths of `vector`."""
+        return float(((code - mean) * self.reading()).sum())
 
     def moved(self, code: Tensor, mean: Tensor, to: float) -> Tensor:
         """The code (K, h, w) shifted along the direction until it stands at `to`."""
@@ -79,7 +88,25 @@ def class_directions(bundle: Bundle, class_index: int) -> list[Direction]:
         return []
 
     named = named_styles_of(bundle, library=False)
-    return axis_directions(bundle, class_index) if named is None else list(named.directions.get(class_index, ()))
+    if named is None:
+        return axis_directions(bundle, class_index)
+    found = list(named.directions.get(class_index, ()))
+    return independent(found) if bundle.generator.config.controls else found
+
+
+def independent(directions: list[Direction]) -> list[Direction]:
+    """The same directions with positions that stay when a code moves along another one of them.
+
+    Directions that are not square to each other share some of their projections, and a slider that was moved would take
+    others along.
+    """
+    if not directions:
+        return []
+    vectors = torch.stack([each.vector.flatten() for each in directions]).double()
+    measures = torch.linalg.pinv(vectors).T.float()
+    return [
+        replace(each, measure=measure.view_as(each.vector)) for each, measure in zip(directions, measures, strict=True)
+    ]
 
 
 def named_direction(name: str, unit: Tensor, low: float, high: float, std: Tensor) -> Direction:

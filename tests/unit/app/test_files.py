@@ -331,12 +331,11 @@ def test_a_fitted_map_is_exported_at_its_own_size() -> None:
 def test_style_arithmetic() -> None:
     rng = np.random.default_rng(5)
     mean, std = rng.standard_normal((4, 1, 1)).astype(np.float32), np.full((4, 1, 1), 0.5, np.float32)
-    code, vector = styling.drawn(mean, std, rng), rng.standard_normal((4, 1, 1)).astype(np.float32)
-    there = styling.moved(code, mean, vector, 1.7)
-    assert styling.position(there, mean, vector) == pytest.approx(1.7, abs=1e-4)
-    other = np.cross(vector[:3, 0, 0], [1, 0, 0])
-    square = np.append(other, 0).astype(np.float32)[:, None, None]
-    assert styling.position(there, mean, square) == pytest.approx(styling.position(code, mean, square), abs=1e-4)
+    code, (vector, other) = styling.drawn(mean, std, rng), rng.standard_normal((2, 4, 1, 1)).astype(np.float32)
+    measure, others = np.linalg.pinv(np.stack([vector, other]).reshape(2, 4)).T.reshape(2, 4, 1, 1).astype(np.float32)
+    there = styling.moved(code, mean, vector, measure, 1.7)
+    assert styling.position(there, mean, measure) == pytest.approx(1.7, abs=1e-4)
+    assert styling.position(there, mean, others) == pytest.approx(styling.position(code, mean, others), abs=1e-4)
     assert np.allclose(styling.varied(code, mean, std, 0.0, rng), code, atol=1e-6)
     draws = np.stack([styling.varied(code, mean, std, 1.0, rng) for _ in range(2000)])
     assert draws.std(axis=0) == pytest.approx(0.5, rel=0.1)

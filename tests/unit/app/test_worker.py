@@ -13,7 +13,7 @@ import torch
 from pytestqt.qtbot import QtBot
 
 from app.rendering.jobs import JobQueue, Progress
-from app.rendering.loading import axis_sliders, load_model, model_facts
+from app.rendering.loading import load_model, model_facts
 from app.rendering.requests import ModelRequest, RenderRequest, RenderResult
 from app.rendering.worker import RenderWorker
 from model.engine import RenderCancelled, Renderer
@@ -194,13 +194,6 @@ def test_the_real_renderer_gives_the_picture_of_the_last_request(tiny_bundle, ti
     assert results[-1].pixels is not None
     # A frame built up from dirty boxes may differ from one made at once by the last bit of rounding.
     assert int(np.abs(results[-1].pixels.astype(int) - expected.pixels.astype(int)).max()) <= 1
-
-
-def test_axis_sliders_take_the_axes_that_vary_most() -> None:
-    std = np.array([0.1, 2.0, 0.5, 1.0], dtype=np.float32)[:, None, None]
-    sliders = axis_sliders(std)
-    assert [int(np.flatnonzero(slider.vector)[0]) for slider in sliders] == [1, 3, 2, 0]
-    assert sliders[0].high * sliders[0].vector.max() == pytest.approx(5.0)
 
 
 @pytest.fixture

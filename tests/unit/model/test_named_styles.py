@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from model.checkpoints import Bundle, load_bundle, save_bundle
 from model.errors import UserError
 from model.styles.checking import SliderFigures, offered
-from model.styles.directions import Direction, axis_directions, class_directions, rank, spearman, variations
+from model.styles.directions import (
+    Direction,
+    axis_directions,
+    class_directions,
+    independent,
+    rank,
+    spearman,
+    variations,
+)
 from model.styles.library import (
     LibraryStyle,
     choose_library,
@@ -99,6 +107,21 @@ class TestDirections:
         assert slider.position(moved, mean) == pytest.approx(to, abs=1e-4)
         left = moved - code
         assert torch.allclose(left - (left * vector).sum() / vector.square().sum() * vector, torch.zeros(()), atol=1e-5)
+
+    @given(st.integers(0, 100))
+    @settings(max_examples=30)
+    def test_independent_sliders_leave_each_other_where_they_are(self, seed: int) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        vectors, (mean, code) = (torch.randn((n, 6, 1, 1), generator=generator) for n in (4, 2))
+        sliders = independent([Direction(f"{number}", vector, -3, 3) for number, vector in enumerate(vectors)])
+        before = [slider.position(code, mean) for slider in sliders]
+        moved = sliders[1].moved(code, mean, 2.5)
+        after = [slider.position(moved, mean) for slider in sliders]
+        assert after == pytest.approx([before[0], 2.5, *before[2:]], abs=1e-3)
+        left = (moved - code).flatten()
+        assert torch.allclose(
+            left, left @ vectors[1].flatten() / vectors[1].square().sum() * vectors[1].flatten(), atol=1e-3
+        )
 
     def test_without_names_the_axes_that_vary_most(self, tiny_bundle: Bundle) -> None:
         found = class_directions(tiny_bundle, 3)
