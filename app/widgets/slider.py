@@ -13,7 +13,7 @@ STEPS = 1000
 
 
 class Slider(QSlider):
-    """Horizontal slider over real numbers.
+    """Horizontal slider over real numbers. Where it rests at 0, between its ends, that is its middle.
 
     Signals:
         moved(float): the user changes the value now (drag, wheel, keys).
@@ -46,16 +46,35 @@ class Slider(QSlider):
 
     def real(self) -> float:
         """The value between `low` and `high`."""
-        return self.low + self.value() / STEPS * (self.high - self.low)
+        return self._at(self.value() / STEPS)
 
     def set_real(self, value: float) -> None:
         """Show a value without a signal; beyond the ends the handle stays at the end."""
         if self._dragging:
             return
         self._quiet = True
-        span = self.high - self.low
-        self.setValue(round((min(self.high, max(self.low, value)) - self.low) / span * STEPS) if span > 0 else 0)
+        self.setValue(round(self._share(min(self.high, max(self.low, value))) * STEPS))
         self._quiet = False
+
+    def _middle(self) -> tuple[float, float]:
+        """A value between the ends and the share of the width that lies below it; both sides are straight."""
+        if self.low < 0 < self.high and self.rest == 0:
+            return 0.0, 0.5
+        return self.low, 0.0
+
+    def _share(self, value: float) -> float:
+        """How much of the width lies below a value."""
+        middle, below = self._middle()
+        if value >= middle:
+            return below + (value - middle) / (self.high - middle) * (1 - below) if self.high > middle else below
+        return (value - self.low) / (middle - self.low) * below
+
+    def _at(self, share: float) -> float:
+        """The value that a share of the width lies below."""
+        middle, below = self._middle()
+        if share >= below:
+            return middle + (share - below) / (1 - below) * (self.high - middle)
+        return self.low + share / below * (middle - self.low)
 
     def _changed(self) -> None:
         self.update()
@@ -65,9 +84,7 @@ class Slider(QSlider):
                 self.let_go.emit()
 
     def _x(self, value: float) -> float:
-        span = self.high - self.low
-        share = (value - self.low) / span if span > 0 else 0.0
-        return 8 + share * (self.width() - 16)
+        return 8 + self._share(value) * (self.width() - 16)
 
     def _take(self, x: float) -> None:
         share = (x - 8) / max(1, self.width() - 16)
