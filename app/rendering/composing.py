@@ -12,7 +12,7 @@ from app.document.box import Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
-from model.compositing import Compositor, Keep, Plate, personal_classes, restyled_classes
+from model.compositing import Compositor, Keep, Plate, cloth_classes, personal_classes, restyled_classes
 
 Picture = NDArray[np.uint8]
 
@@ -82,6 +82,7 @@ class PhotoComposer:
             base.keep,
             self._plate,
             personal_classes(label_set),
+            cloth_classes(label_set),
         )
 
     def compose(self, request: RenderRequest, frame: FrameLike) -> tuple[Picture, Box, Composition | None]:

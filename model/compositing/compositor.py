@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from model.boxes import Box, slices
 from model.compositing.fields import Field, Mask, extend
-from model.compositing.folds import FOLD_REACH, Folds, folds_of, refolded
+from model.compositing.folds import CARRIED, FOLD_REACH, Folds, calmed, folds_of, refolded
 from model.compositing.ground import ground_beside
 from model.compositing.inpainting import Plate, inpaint_background
 from model.compositing.keeping import Keep, KeepSettings
@@ -36,7 +36,8 @@ class Compositor:
     - as they are for `Keep.MODEL`;
     - for classes with a new style with the folds that the photo shows there (`refolded`), but for the outermost `RIM`
       pixels, which take the colours from farther inside: there the network mixes the class with what it drew beyond.
-      While a style is not far from the photo's, what the model lacks of the photo (`photo - reference`) is added and
+      Where one garment takes the place of another (`cloth`), half of the old one's folds go on, and cloth that is new
+      is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model lacks of the photo (`photo - reference`) is added and
       fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
@@ -59,6 +60,7 @@ class Compositor:
         settings: KeepSettings | None = None,
         plate: Plate | None = None,
         personal: Collection[int] = (),
+        cloth: Collection[int] = (),
     ) -> None:
         """
         Args:
@@ -68,6 +70,7 @@ class Compositor:
             background: the class that removed things uncover.
             plate: that of another compositor of the same photo and map, where only the settings differ.
             personal: classes whose features stay when they take another style (`personal_classes`).
+            cloth: classes that take one another's folds (`cloth_classes`).
         """
         if photo.shape != reference.shape or photo.shape[:2] != labels.shape:
             raise ValueError(f"photo {photo.shape}, reference {reference.shape}, labels {labels.shape} differ in size")
@@ -77,6 +80,7 @@ class Compositor:
         self.settings = settings or KeepSettings()
         self.reference = reference
         self.personal = frozenset(personal)
+        self.cloth = frozenset(cloth)
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
@@ -283,9 +287,8 @@ class Compositor:
         if self.settings.of(index) is Keep.MODEL:
             return drawn
         if index in restyled:
-            folds, gone = self.folds(index), strength(restyled, index)
-            if folds is not None:
-                drawn = refolded(drawn, folds, own & (self.labels[part] == index), part)
+            gone = strength(restyled, index)
+            drawn = self._hung(index, drawn, own, part)
             if gone < 1:
                 drawn += np.float32(1 - gone) * self.correction(index)[part]
             return extend_layer(drawn, inner_part(own), own)
@@ -296,9 +299,26 @@ class Compositor:
         if (own & mask).any():
             # Part of it is new: matched to the photo, into which it fades.
             share = fade(own & mask, self.settings.seam)
+            drawn = self._hung(index, drawn, own, part)
             colors += share[..., None] * (drawn + self.correction(index)[part] - colors)
             clean = np.where(share > 0, inner_part(own), clean)
         return extend_layer(colors, clean, own)
+
+    def _hung(self, index: int, drawn: Field, own: Mask, part: tuple[slice, slice]) -> Field:
+        """The network's pixels of a class with the folds of what the photo shows there, without glitter where it is new."""
+        before = self.labels[part]
+        same = own & (before == index)
+        folds = self.folds(index) if same.any() else None
+        found = drawn if folds is None else refolded(drawn, folds, same, part)
+        fresh = own & ~same
+        if index not in self.cloth or not fresh.any():
+            return found
+        found = calmed(found, own, fresh)
+        for other in sorted(self.cloth & set(np.unique(before[fresh]).tolist())):
+            folds = self.folds(other)
+            if folds is not None:
+                found = refolded(found, folds, fresh & (before == other), part, CARRIED)
+        return found
 
     def _recoloured_layer(self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box) -> Field:
         """A personal class in another style: the photo's features in its colours, the model's where it is new."""

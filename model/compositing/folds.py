@@ -25,6 +25,10 @@ FOLD_REACH = 15
 _DARK = 12.0
 #: Largest fold, a logarithm; and what the strength of folds may be multiplied by.
 _LARGEST, _LEAST, _MOST = 0.7, 0.6, 1.6
+#: Share of the photo's folds that other cloth in the same place takes: with all of them a skirt has a fly.
+CARRIED = 0.5
+#: How far a made-up fold may be from its surroundings, a logarithm.
+_CALM = 0.12
 #: A print is no fold: how much chroma (a*b*) varies in a class, and its lightness (logarithm) between near pixels,
 #: where the photo's folds begin to be left out, and where all of them are.
 _PLAIN_CHROMA, _PLAIN_LIGHT = (8.0, 14.0), (0.28, 0.42)
@@ -69,7 +73,7 @@ def folds_of(photo: NDArray[np.uint8], reference: NDArray[np.uint8], inner: Mask
     return Folds(np.asarray(shade, np.float32), np.asarray(share * known, np.float32), np.asarray(before, np.float32))
 
 
-def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice]) -> Field:
+def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice], share: float = 1.0) -> Field:
     """The network's pixels of a class with the photo's folds, and of one colour with their surroundings.
 
     Returns float32 (h, w, 3).
@@ -78,8 +82,9 @@ def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice])
         drawn: float32 (h, w, 3), a part of the network's picture.
         where: bool (h, w), pixels that are of this class in the photo, too.
         part: where it lies in the photo.
+        share: how much of the folds that are known is taken.
     """
-    known = folds.known[part] * where
+    known = np.float32(share) * folds.known[part] * where
     if not known.any():
         return drawn
     weight = (known > 0).astype(np.float32)
@@ -91,6 +96,23 @@ def refolded(drawn: Field, folds: Folds, where: Mask, part: tuple[slice, slice])
     strength = np.sqrt((now + 1e-4) / (folds.before[part] + 1e-4)).clip(_LEAST, _MOST)
     gain = np.exp(known * (strength * folds.shade[part] - own))[..., None]
     return np.asarray(((drawn + _DARK) * gain - _DARK).clip(0, 255), np.float32)
+
+
+def calmed(drawn: Field, where: Mask, fresh: Mask) -> Field:
+    """Cloth of which no photo knows the folds, without its glitter: highlights that are less bright, and of one colour.
+
+    Args:
+        drawn: float32 (h, w, 3), a part of the network's picture.
+        where: bool (h, w), the class; fresh: bool (h, w), what of it is calmed.
+    """
+    weight = where.astype(np.float32)
+    near = _average(weight)
+    light = _light(drawn)
+    own = _fold(light, weight, near)
+    calm = _one_colour(drawn, light, weight, near)
+    gain = np.exp(_CALM * np.tanh(own / _CALM) - own)[..., None]
+    calm = (calm + _DARK) * gain - _DARK
+    return np.asarray(np.where(fresh[..., None], calm, drawn).clip(0, 255), np.float32)
 
 
 def _one_colour(drawn: Field, light: Field, weight: Field, near: Field) -> Field:

@@ -12,6 +12,9 @@ from model.labels import LabelSet
 #: Classes that are a person: what they show but for its colour is theirs, not a style.
 _PERSONAL = ("face", "skin")
 
+#: Classes that hang in folds, and hang alike where one takes another's place.
+_CLOTH = ("top", "outerwear", "dress", "skirt", "trousers", "scarf")
+
 
 class Keep(StrEnum):
     """Whose pixels a class shows where nobody edited it."""
@@ -45,3 +48,8 @@ class KeepSettings:
 def personal_classes(label_set: LabelSet) -> frozenset[int]:
     """Classes whose features stay when they take another style: faces, and skin with its hands."""
     return frozenset(index for index, name in enumerate(label_set.names) if name in _PERSONAL)
+
+
+def cloth_classes(label_set: LabelSet) -> frozenset[int]:
+    """Garments whose folds stay where one takes the place of another, and that are drawn without glitter."""
+    return frozenset(index for index, name in enumerate(label_set.names) if name in _CLOTH)
