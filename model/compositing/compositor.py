@@ -37,8 +37,8 @@ class Compositor:
     - for classes with a new style with the folds that the photo shows there (`refolded`), but for the outermost `RIM`
       pixels, which take the colours from farther inside: there the network mixes the class with what it drew beyond.
       Where one garment takes the place of another (`cloth`), half of the old one's folds go on, and cloth that is new
-      is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model lacks of the photo (`photo - reference`) is added and
-      fades with distance;
+      is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model lacks of the photo
+      (`photo - reference`) is added and fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
@@ -305,7 +305,7 @@ class Compositor:
         return extend_layer(colors, clean, own)
 
     def _hung(self, index: int, drawn: Field, own: Mask, part: tuple[slice, slice]) -> Field:
-        """The network's pixels of a class with the folds of what the photo shows there, without glitter where it is new."""
+        """The network's pixels of a class with the folds of what the photo shows there; new cloth without glitter."""
         before = self.labels[part]
         same = own & (before == index)
         folds = self.folds(index) if same.any() else None
