@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.cli.drawing import render_map
 from app.document.photo import fit_labels, fit_photo, person_crop
-from model.compositing import Compositor, KeepSettings, cloth_classes, personal_classes, put_back, restyled_classes
+from model.compositing import Compositor, KeepSettings, personal_classes, put_back, restyled_classes
 from model.fitting import Fit
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class PhotoScene:
         self._unstyled = frozenset({background} if bundle.background is not None else ())
         self._map = MapScene(bundle, self.labels, self.own, device)
         reference = self._map.still(self.own)
-        personal, cloth = personal_classes(bundle.label_set), cloth_classes(bundle.label_set)
+        personal = personal_classes(bundle.label_set)
         keep = KeepSettings(seam=seam)
-        self.compositor = Compositor(frame, self.labels, reference, background, keep, personal=personal, cloth=cloth)
+        self.compositor = Compositor(frame, self.labels, reference, background, keep, personal=personal)
 
     def still(self, codes: Tensor) -> Photo:
         picture = self._map.still(codes)

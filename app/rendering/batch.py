@@ -14,7 +14,7 @@ from app.rendering.jobs import JobCancelled, Progress
 from app.rendering.photos import OpenedPhoto, open_photo
 from app.rendering.requests import ModelFacts
 from app.telling import told
-from model.compositing import Compositor, cloth_classes, personal_classes, put_back, restyled_classes
+from model.compositing import Compositor, personal_classes, put_back, restyled_classes
 from model.errors import UserError
 from model.files import reason
 from model.fitting import Fit
@@ -120,8 +120,8 @@ def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.flo
     unstyled = frozenset({background} if facts.bundle.background is not None else ())
     layer, labels = opened.layer, opened.labels
     reference = draw(labels, opened.codes)
-    personal, cloth = personal_classes(facts.label_set), cloth_classes(facts.label_set)
-    compositor = Compositor(layer.frame, labels, reference, background, personal=personal, cloth=cloth)
+    personal = personal_classes(facts.label_set)
+    compositor = Compositor(layer.frame, labels, reference, background, personal=personal)
     spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
     restyled = restyled_classes(codes, opened.codes, spread, unstyled)
     return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)

@@ -12,7 +12,7 @@ from app.document.box import Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
-from model.compositing import Compositor, Keep, Plate, cloth_classes, personal_classes, restyled_classes
+from model.compositing import Compositor, Keep, Plate, calm_classes, cloth_classes, personal_classes, restyled_classes
 
 Picture = NDArray[np.uint8]
 
@@ -83,6 +83,7 @@ class PhotoComposer:
             self._plate,
             personal_classes(label_set),
             cloth_classes(label_set),
+            calm_classes(label_set),
         )
 
     def compose(self, request: RenderRequest, frame: FrameLike) -> tuple[Picture, Box, Composition | None]:

@@ -7,7 +7,7 @@ Outside the edit mask and its seam the result equals the photo exactly. `Composi
 from model.compositing.compositor import Compositor
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
-from model.compositing.keeping import Keep, KeepSettings, cloth_classes, personal_classes
+from model.compositing.keeping import Keep, KeepSettings, calm_classes, cloth_classes, personal_classes
 from model.compositing.restyling import restyled_classes
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "KeepSettings",
     "Plate",
     "Rectangle",
+    "calm_classes",
     "cloth_classes",
     "personal_classes",
     "put_back",

@@ -36,9 +36,9 @@ class Compositor:
     - as they are for `Keep.MODEL`;
     - for classes with a new style with the folds that the photo shows there (`refolded`), but for the outermost `RIM`
       pixels, which take the colours from farther inside: there the network mixes the class with what it drew beyond.
-      Where one garment takes the place of another (`cloth`), half of the old one's folds go on, and cloth that is new
-      is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model lacks of the photo
-      (`photo - reference`) is added and fades with distance;
+      Where one garment takes the place of another (`cloth`), half of the old one's folds go on, and what is new of
+      `calm` classes is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model
+      lacks of the photo (`photo - reference`) is added and fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
@@ -61,6 +61,7 @@ class Compositor:
         plate: Plate | None = None,
         personal: Collection[int] = (),
         cloth: Collection[int] = (),
+        calm: Collection[int] = (),
     ) -> None:
         """
         Args:
@@ -71,6 +72,7 @@ class Compositor:
             plate: that of another compositor of the same photo and map, where only the settings differ.
             personal: classes whose features stay when they take another style (`personal_classes`).
             cloth: classes that take one another's folds (`cloth_classes`).
+            calm: classes that are drawn without glitter where they are new (`calm_classes`).
         """
         if photo.shape != reference.shape or photo.shape[:2] != labels.shape:
             raise ValueError(f"photo {photo.shape}, reference {reference.shape}, labels {labels.shape} differ in size")
@@ -80,7 +82,7 @@ class Compositor:
         self.settings = settings or KeepSettings()
         self.reference = reference
         self.personal = frozenset(personal)
-        self.cloth = frozenset(cloth)
+        self.cloth, self.calm = frozenset(cloth), frozenset(calm)
         self._difference = photo.astype(np.float32) - reference.astype(np.float32)
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
@@ -311,10 +313,10 @@ class Compositor:
         folds = self.folds(index) if same.any() else None
         found = drawn if folds is None else refolded(drawn, folds, same, part)
         fresh = own & ~same
-        if index not in self.cloth or not fresh.any():
-            return found
-        found = calmed(found, own, fresh)
-        for other in sorted(self.cloth & set(np.unique(before[fresh]).tolist())):
+        if index in self.calm and fresh.any():
+            found = calmed(found, own, fresh)
+        replaced = set(np.unique(before[fresh]).tolist()) if index in self.cloth else set()
+        for other in sorted(self.cloth & replaced):
             folds = self.folds(other)
             if folds is not None:
                 found = refolded(found, folds, fresh & (before == other), part, CARRIED)

@@ -13,7 +13,9 @@ from model.labels import LabelSet
 _PERSONAL = ("face", "skin")
 
 #: Classes that hang in folds, and hang alike where one takes another's place.
-_CLOTH = ("top", "outerwear", "dress", "skirt", "trousers", "scarf")
+_CLOTH = ("top", "outerwear", "dress", "skirt", "trousers")
+#: What is drawn without glitter where it is new.
+_CALM = (*_CLOTH, "scarf", "hat", "bag", "shoes")
 
 
 class Keep(StrEnum):
@@ -51,5 +53,10 @@ def personal_classes(label_set: LabelSet) -> frozenset[int]:
 
 
 def cloth_classes(label_set: LabelSet) -> frozenset[int]:
-    """Garments whose folds stay where one takes the place of another, and that are drawn without glitter."""
+    """Garments whose folds stay where one takes the place of another."""
     return frozenset(index for index, name in enumerate(label_set.names) if name in _CLOTH)
+
+
+def calm_classes(label_set: LabelSet) -> frozenset[int]:
+    """Garments and what is worn with them: drawn without glitter where they are new in a photo."""
+    return frozenset(index for index, name in enumerate(label_set.names) if name in _CALM)

@@ -37,6 +37,7 @@ from model.shapes.holes import (
 )
 from model.shapes.network import ShapeConfig, ShapeNetwork
 from model.shapes.outline import distance_logits, emptied, enlarge, redrawn, seam_logits, tidy
+from model.shapes.seating import dressed, worn
 
 Code = NDArray[np.float32]
 
@@ -53,8 +54,8 @@ _SEAM_CELLS = 2.0
 _REMEMBERED = 4
 #: How far outlines of the library go from the usual one: those at the rim of what looks real are odd on most people.
 _ADDED = 0.5
-#: Of what lies on the body so many outlines are drawn, and the one that sits best is added.
-_ON_THE_BODY, _TRIES = ("eyewear", "scarf", "accessory"), 5
+#: Of what is worn so many outlines are drawn, and the one that sits best is added.
+_CHOSEN, _TRIES = ("eyewear", "scarf", "accessory", "bag", "hat"), 6
 #: What falls on either side of the neck: in the middle below a face it is a beard.
 _PARTED = {"hair": "face"}
 _NEVER = -1e4  # a logit; infinity is no number to interpolate
@@ -243,10 +244,19 @@ class ShapeModel:
             raise UserError("the map shows {name} already, so none can be added", name=self.class_names[class_index])
         random = np.random.default_rng([seed, class_index])
         places = typical_places(self.statistics.places[class_index])
-        tries = _TRIES if places and self.class_names[class_index] in _ON_THE_BODY else 1
-        found = [self._added(labels, class_index, places, random, seed + number, protect) for number in range(tries)]
+        name = self.class_names[class_index]
+        tries = _TRIES if places and name in _CHOSEN else 1
         anchor = places[0].class_index if places else self.background
-        return max(found, key=lambda each: seat(labels, each == class_index, anchor, self.background))
+
+        def fitness(drawn: LabelMap) -> float:
+            added = drawn == class_index
+            like = 0.0 if name == "accessory" else worn(added, name)
+            return seat(labels, added, anchor, self.background) + like
+
+        seeds = range(seed * tries, (seed + 1) * tries)
+        found = [self._added(labels, class_index, places, random, number, protect) for number in seeds]
+        best, kept = max(found, key=fitness), self.statistics.kept[class_index]
+        return dressed(labels, best, class_index, self.class_names, kept, protect, self.background)
 
     def _added(
         self,

@@ -3,7 +3,7 @@
 The encoder knows nothing of a class that is not there, and the mean of all codes is a style that nothing has: woven
 grey. A garment takes the colour of the one whose place it would take, a skirt that of the trousers: the library's
 nearest style, moved on to that colour. What is worn besides takes the library's style whose colour the person wears
-already; all else, such as glasses, takes the most typical one.
+already, glasses the darkest one, and all else the most typical.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _REPLACED = {
 }
 #: What is bought to go with one another.
 _KINDRED = ("shoes", "bag", "hat", "scarf")
+#: What is seen as what it is where it is dark: pale glasses are lost in the face.
+_DARK = ("eyewear",)
 #: How much farther off a colour may be that a kindred garment has.
 _KIN = 1.6
 
@@ -62,7 +64,10 @@ def outfit(bundle: Bundle, photo: Photo, labels: LabelMap) -> dict[int, Tensor]:
         if not styles:
             continue
         found[index] = styles[0].code
-        if worn and (name in _REPLACED or name in _KINDRED):
+        if name in _DARK:
+            light = to_lab(np.array([[style.color for style in styles]], np.uint8))[0, :, 0]
+            found[index] = styles[int(np.argmin(light))].code
+        elif worn and (name in _REPLACED or name in _KINDRED):
             colors = to_lab(np.array([[style.color for style in styles]], np.uint8))[0].astype(np.float64)
             wanted = next((worn[other] for other in _REPLACED.get(name, ()) if other in worn), None)
             if wanted is None:

@@ -118,9 +118,9 @@ def test_what_the_network_draws_in_all_colours_becomes_one() -> None:
 class TestOtherCloth:
     """Class 1 becomes class 2: trousers that a skirt takes the place of."""
 
-    def replaced(self, photo: Picture, picture: Picture, hung: tuple[int, ...]) -> Picture:
+    def replaced(self, photo: Picture, picture: Picture, hung: tuple[int, ...], calm: tuple[int, ...] = ()) -> Picture:
         labels = cloth().astype(np.uint8)
-        compositor = Compositor(photo, labels, folded((90, 100, 120), 9), cloth=hung)
+        compositor = Compositor(photo, labels, folded((90, 100, 120), 9), cloth=hung, calm=calm)
         return compositor.compose(labels * 2, picture, (2,))
 
     def test_the_old_garments_folds_go_on(self) -> None:
@@ -136,12 +136,12 @@ class TestOtherCloth:
         def contrast(found: Picture) -> float:
             return float(cv2.cvtColor(found, cv2.COLOR_RGB2GRAY)[inside].std())
 
-        assert contrast(self.replaced(photo, glitter, (2,))) < 0.75 * contrast(self.replaced(photo, glitter, ()))
+        assert contrast(self.replaced(photo, glitter, (), (2,))) < 0.75 * contrast(self.replaced(photo, glitter, ()))
 
     def test_a_box_alone_is_what_the_whole_is(self) -> None:
         photo, picture = folded((90, 100, 120), 13), folded((170, 60, 50), 9, phase=1.0)
         labels = cloth().astype(np.uint8)
-        compositor = Compositor(photo, labels, folded((90, 100, 120), 9), cloth=(1, 2))
+        compositor = Compositor(photo, labels, folded((90, 100, 120), 9), cloth=(1, 2), calm=(2,))
         before, after = labels.copy(), labels.copy()
         before[30:50, 20:40], after[30:50, 20:44] = 2, 2
         previous = compositor.compose(before, picture, (2,))

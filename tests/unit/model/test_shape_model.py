@@ -81,7 +81,7 @@ class TestModel:
         for result in added:
             assert (result == BAG).any()
             np.testing.assert_array_equal(result[result != BAG], labels[result != BAG])
-        assert len({result.tobytes() for result in added}) > 3
+        assert len({result.tobytes() for result in added}) > 1
         np.testing.assert_array_equal(model.add(labels, BAG, 2), added[2])
         with pytest.raises(UserError, match="shows bag already"):
             model.add(person(), BAG, 0)
