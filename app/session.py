@@ -284,7 +284,7 @@ class Session(StyleSession):
         own = document.photo_codes
         if own is not None:
             own = own.copy() if own.shape == document.codes.shape else None
-        return PhotoBase(photo, document.original.copy(), own, document.keep)
+        return PhotoBase(photo, document.original.copy(), own, document.keep, document.pasted)
 
     def _take_result(self, result: RenderResult) -> None:
         if result.error:

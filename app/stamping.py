@@ -49,11 +49,12 @@ class Stamping(QObject):
         self._release_tools()
         self._enable(False)
         document = window.session.document
-        shared = sorted(set(np.unique(stamp.labels[stamp.mask]).tolist()) & set(np.unique(document.labels).tolist()))
+        shared = sorted(set(self.tool.restyled(stamp)) & set(np.unique(document.labels).tolist()))
+        own = stamp.pixels is not None and document.photo is not None
         self.tool.begin(stamp)
         # Undo takes the region away, even where nothing else can be undone.
         window.actions_table["edit.undo"].setEnabled(True)
-        self.bar.show_region(stamp.name, [window.session.label_set.names[index] for index in shared])
+        self.bar.show_region(stamp.name, [window.session.label_set.names[index] for index in shared], own)
         window.canvas.setFocus()
 
     def refresh(self) -> None:

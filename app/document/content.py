@@ -16,7 +16,7 @@ from app.document.edits import Step
 from app.document.history import DEFAULT_BYTES, History
 from app.document.origins import StyleOrigin, StyleOrigins
 from app.document.photo import PhotoLayer
-from model.compositing import KeepSettings
+from model.compositing import Keep, KeepSettings, Pasted
 from model.fitting import Fit
 from model.labels import LabelMap, LabelSet
 
@@ -45,7 +45,7 @@ class DocumentContent(QObject):
     Signals:
         labels_changed(Box): pixels of the label map inside the box changed.
         codes_changed(tuple[int, ...]): the codes of these classes changed.
-        photo_changed(): the map before editing, the photo's codes or what is kept of the photo changed.
+        photo_changed(): the map before editing, the photo's codes, what is kept of it or what lies in it changed.
         history_changed(): steps or the position in them changed.
         flags_changed(): eye, protection, style lock or paint-only-over of some class changed.
         modified_changed(bool): whether there is something unsaved.
@@ -67,6 +67,7 @@ class DocumentContent(QObject):
         photo: PhotoLayer | None = None,
         photo_codes: Codes | None = None,
         keep: KeepSettings | None = None,
+        pasted: Pasted | None = None,
         original: LabelMap | None = None,
         fit: Fit | None = None,
         bundle: str = "",
@@ -81,6 +82,7 @@ class DocumentContent(QObject):
             photo_codes: codes with which the network draws the photo under `original`, copied; classes with other
                 codes count as restyled. None where nobody knows: they are encoded when they are needed.
             keep: how much of the photo stays; by default all that is not edited.
+            pasted: pixels of other photos that lie in it.
             original: the map before editing, which the eraser can bring back; by default `labels`.
             fit: how a map of another size was fitted into this one; exports go back to that size.
             bundle: name of the network the codes belong to.
@@ -105,6 +107,7 @@ class DocumentContent(QObject):
         if photo is not None and self._photo_codes is not None:
             self.origins.note(range(len(self._photo_codes)), self._photo_codes, StyleOrigin("own photo", photo.name))
         self._keep = keep or KeepSettings()
+        self._pasted = pasted
         # Codes, and the photo's own, of networks that the document had before, by bundle.
         self._former: dict[str, tuple[Codes, Codes | None]] = {}
         self._was_modified = False
@@ -137,6 +140,15 @@ class DocumentContent(QObject):
     def keep(self) -> KeepSettings:
         """How much of the photo stays."""
         return self._keep
+
+    @property
+    def pasted(self) -> Pasted | None:
+        """Pixels of other photos that lie in the photo."""
+        return self._pasted
+
+    def keeps_pixels(self, class_index: int) -> bool:
+        """Whether a region of this class that is copied from a photo is shown in that photo's own pixels."""
+        return self._photo is not None and self._codes is not None and self._keep.of(class_index) is Keep.PHOTO
 
     @property
     def height(self) -> int:
@@ -235,6 +247,10 @@ class DocumentContent(QObject):
 
     def write_keep(self, keep: KeepSettings) -> None:
         self._keep = keep
+        self.photo_changed.emit()
+
+    def write_pasted(self, pasted: Pasted | None) -> None:
+        self._pasted = pasted
         self.photo_changed.emit()
 
     def _record(self, step: Step) -> None:

@@ -16,11 +16,12 @@ from app.document.edits import (
     KeepDelta,
     LabelsDelta,
     OriginalDelta,
+    PastedDelta,
     PhotoCodesDelta,
     Step,
 )
 from app.document.origins import StyleOrigin
-from model.compositing import KeepSettings
+from model.compositing import KeepSettings, Pasted, with_region
 from model.labels import LabelMap
 
 
@@ -31,6 +32,7 @@ class _Stroke:
     before: LabelMap
     box: Box = EMPTY
     codes: CodesDelta | None = None
+    pasted: Pasted | None = None
 
 
 class Document(DocumentContent):
@@ -59,7 +61,7 @@ class Document(DocumentContent):
         """
         if self._stroke is not None:
             self.commit_stroke()
-        self._stroke = _Stroke(text, icon, self._labels.copy())
+        self._stroke = _Stroke(text, icon, self._labels.copy(), pasted=self._pasted)
         free = [place for place, index in enumerate(classes) if index not in self.flags.locked]
         if codes is not None and self._codes is not None and free:
             indices = tuple(int(classes[place]) for place in free)
@@ -110,6 +112,27 @@ class Document(DocumentContent):
         self._stroke.box = self._stroke.box.united(inside)
         self.labels_changed.emit(inside)
 
+    def lay(self, mask: NDArray[np.bool_], pixels: NDArray[np.uint8]) -> None:
+        """Lay another photo's pixels where the stroke under way painted what they show.
+
+        What an earlier call of the same stroke laid is gone. Classes that come from the network take none.
+
+        Args:
+            mask: bool (H, W); pixels: uint8 (FINENESS * H, FINENESS * W, 3).
+        """
+        if self._stroke is None:
+            raise RuntimeError("lay() outside of a stroke")
+        if self._codes is None:
+            return
+        mask = mask & self.paintable(Box(0, 0, self.height, self.width))
+        classes = [index for index in np.unique(self._labels[mask]).tolist() if self.keeps_pixels(index)]
+        where = mask & np.isin(self._labels, classes)
+        before = self._stroke.pasted
+        if where.any():
+            before = with_region(before, pixels, self._labels, where, self._codes, classes)
+        if before is not self._pasted:
+            self.write_pasted(before)
+
     def restore_stroke(self) -> None:
         """Bring back the map as it was when the stroke under way began; the stroke goes on."""
         if self._stroke is None or self._stroke.box.empty:
@@ -125,13 +148,18 @@ class Document(DocumentContent):
         if stroke is None:
             return False
         box = _changed(stroke.before, self._labels, stroke.box)
-        if box.empty:
+        laid = stroke.pasted is not self._pasted
+        if box.empty and not laid:
             if stroke.codes is not None:
                 stroke.codes.undo(self)
             return False
-        deltas: list[Delta] = [LabelsDelta(box, stroke.before[box.slices].copy(), self._labels[box.slices].copy())]
+        deltas: list[Delta] = []
+        if not box.empty:
+            deltas.append(LabelsDelta(box, stroke.before[box.slices].copy(), self._labels[box.slices].copy()))
         if stroke.codes is not None:
             deltas.append(stroke.codes)
+        if laid:
+            deltas.append(PastedDelta(stroke.pasted, self._pasted))
         self._record(Step(stroke.text, tuple(deltas), stroke.icon))
         return True
 
@@ -141,6 +169,8 @@ class Document(DocumentContent):
         stroke, self._stroke = self._stroke, None
         if stroke is not None and stroke.codes is not None:
             stroke.codes.undo(self)
+        if stroke is not None and stroke.pasted is not self._pasted:
+            self.write_pasted(stroke.pasted)
 
     def replace_labels(self, labels: LabelMap, text: str, icon: str = "shape") -> bool:
         """Put another map of the same size in place as one step (shapes, imports); protection is not asked."""

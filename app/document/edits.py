@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.document.box import Box
-from model.compositing import KeepSettings
+from model.compositing import KeepSettings, Pasted
 
 _ids = itertools.count(1)
 
@@ -28,6 +28,8 @@ class Content(Protocol):
     def write_photo_codes(self, codes: NDArray[np.float32] | None) -> None: ...
 
     def write_keep(self, keep: KeepSettings) -> None: ...
+
+    def write_pasted(self, pasted: Pasted | None) -> None: ...
 
 
 class Delta(Protocol):
@@ -105,6 +107,17 @@ class PhotoCodesDelta(_BothWays):
 
     def _write(self, content: Content, value: NDArray[np.float32] | None) -> None:
         content.write_photo_codes(value)
+
+
+@dataclass(frozen=True)
+class PastedDelta(_BothWays):
+    """Other pixels of other photos lie in the photo."""
+
+    before: Pasted | None
+    after: Pasted | None
+
+    def _write(self, content: Content, value: Pasted | None) -> None:
+        content.write_pasted(value)
 
 
 @dataclass(frozen=True)

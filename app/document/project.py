@@ -20,7 +20,8 @@ from app.document.content import ClassFlags
 from app.document.document import Document
 from app.document.origins import StyleOrigin
 from app.document.photo import Crop, PhotoLayer
-from model.compositing import Keep, KeepSettings
+from model.compositing import Keep, KeepSettings, Pasted
+from model.compositing.pasting import FINENESS
 from model.errors import UserError
 from model.files import replacing
 from model.fitting import Fit
@@ -55,6 +56,7 @@ class Snapshot:
     reviewing: bool = False
     photo_codes: NDArray[np.float32] | None = None
     keep: KeepSettings = field(default_factory=KeepSettings)
+    pasted: Pasted | None = None
     origins: dict[int, StyleOrigin] = field(default_factory=dict)
 
 
@@ -79,6 +81,7 @@ def snapshot(document: Document, picture: NDArray[np.uint8] | None = None) -> Sn
         reviewing=document.reviewing,
         photo_codes=None if document.photo_codes is None else document.photo_codes.copy(),
         keep=document.keep,
+        pasted=document.pasted,
         origins=_origins(document),
     )
 
@@ -116,6 +119,10 @@ def write_project(path: str | Path, content: Snapshot) -> None:
             tensors = {"codes": np.ascontiguousarray(content.codes)}
             if content.photo_codes is not None:
                 tensors["photo_codes"] = np.ascontiguousarray(content.photo_codes)
+            if content.pasted is not None:
+                tensors["pasted_codes"] = np.ascontiguousarray(content.pasted.codes)
+                archive.writestr("pasted.png", _png(Image.fromarray(content.pasted.pixels)))
+                archive.writestr("pasted_labels.png", _png(Image.fromarray(content.pasted.labels)))
             archive.writestr("styles.safetensors", save_tensors(tensors))
         if content.photo is not None:
             archive.writestr("photo.png", content.photo.encoded)
@@ -200,6 +207,12 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         pixels = np.array(Image.open(io.BytesIO(archive.read("photo.png"))).convert("RGB"))
         crop = Crop(**{key: float(manifest["photo"]["crop"][key]) for key in ("top", "left", "height", "width")})
         photo = PhotoLayer(pixels, crop, labels.shape[0], labels.shape[1], str(manifest["photo"].get("name", "photo")))
+    pasted = None
+    if photo is not None and codes is not None and "pasted.png" in names and "pasted_codes" in tensors:
+        pasted = Pasted(_image(archive, "pasted.png"), _image(archive, "pasted_labels.png"), tensors["pasted_codes"])
+        fine = tuple(FINENESS * side for side in labels.shape)
+        if not pasted.fits(labels, codes) or pasted.pixels.shape != (*fine, 3):
+            raise UserError("{source} holds copied regions of another size than its map", source=source)
     document = Document(
         labels,
         label_set,
@@ -207,6 +220,7 @@ def _from_archive(archive: zipfile.ZipFile, source: Path) -> Document:
         photo=photo,
         photo_codes=photo_codes,
         keep=None if photo is None else _keep(manifest.get("keep"), len(label_set)),
+        pasted=pasted,
         original=original,
         fit=_fit(manifest.get("source_size"), labels.shape),
         bundle=str(manifest.get("bundle", "")),
@@ -265,6 +279,10 @@ def _read_map(archive: zipfile.ZipFile, name: str, label_set: LabelSet, source: 
     labels = np.array(Image.open(io.BytesIO(archive.read(name))))
     check_label_map(labels, label_set, f"{source} ({name})")
     return labels.astype(np.uint8)
+
+
+def _image(archive: zipfile.ZipFile, name: str) -> NDArray[np.uint8]:
+    return np.array(Image.open(io.BytesIO(archive.read(name))))
 
 
 def _map_png(labels: NDArray[np.uint8], label_set: LabelSet) -> bytes:

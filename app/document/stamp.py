@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.document.origins import StyleOrigin
+from model.compositing.pasting import FINENESS
 
 Mask = NDArray[np.bool_]
 Point = tuple[float, float]
@@ -23,6 +24,7 @@ class Stamp:
         labels: uint8 (h, w), the classes; mask: bool (h, w), which of its pixels belong to the region.
         codes: float32 (classes, channels, h, w) of all classes of the photo.
         origin: where the styles come from.
+        pixels: uint8 (FINENESS * h, FINENESS * w, 3), what the photo shows there; None: the styles alone travel.
         centre: (x, y) on the map to begin with; None: the map's middle.
     """
 
@@ -32,6 +34,7 @@ class Stamp:
     codes: NDArray[np.float32]
     origin: StyleOrigin
     centre: Point | None = None
+    pixels: NDArray[np.uint8] | None = None
 
 
 def cut_region(labels: NDArray[np.uint8], mask: Mask, background: int) -> tuple[NDArray[np.uint8], Mask, Point] | None:
@@ -49,3 +52,18 @@ def cut_region(labels: NDArray[np.uint8], mask: Mask, background: int) -> tuple[
         return None
     middle = ((box.left + box.right) / 2, (box.top + box.bottom) / 2)
     return np.ascontiguousarray(labels[box.slices]), np.ascontiguousarray(wanted[box.slices]), middle
+
+
+def cut_pixels(
+    fine: NDArray[np.uint8], labels: NDArray[np.uint8], mask: Mask, background: int
+) -> NDArray[np.uint8] | None:
+    """The pixels of the same region, uint8 (FINENESS * h, FINENESS * w, 3); None where it holds background only.
+
+    Args:
+        fine: uint8 (FINENESS * H, FINENESS * W, 3), the photo; labels, mask: as for `cut_region`.
+    """
+    box = Box.around(mask & (labels != background))
+    if box.empty:
+        return None
+    rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in box.slices)
+    return np.ascontiguousarray(fine[rows, columns])

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVB
 from app import theme
 from app.document.origins import StyleOrigin
 from app.document.photo import Crop, PhotoLayer
-from app.document.stamp import Stamp, cut_region
+from app.document.stamp import Stamp, cut_pixels, cut_region
 from app.panels.origins import origin_text
 from app.panels.photo_bar import PhotoBar
 from app.panels.photo_notes import PhotoNotes
@@ -220,7 +220,8 @@ class PhotosPanel(QWidget):
 
     def place_region(self, photo: MixPhoto, mask: NDArray[np.bool_]) -> None:
         """Let a region of a photo, bool of its frame, be placed on the canvas."""
-        cut = cut_region(photo.labels, mask, self.session.label_set.background)
+        background = self.session.label_set.background
+        cut = cut_region(photo.labels, mask, background)
         if cut is None:
             return
         labels, inside, middle = cut
@@ -229,7 +230,9 @@ class PhotosPanel(QWidget):
         same = photo.labels.shape == document.labels.shape
         text = self.tr("{0} from {1}").format(names, photo.name)
         origin = StyleOrigin("photo", photo.name)
-        self.session.stamp_wanted.emit(Stamp(text, labels, inside, photo.codes, origin, middle if same else None))
+        pixels = None if photo.fine is None else cut_pixels(photo.fine, photo.labels, mask, background)
+        stamp = Stamp(text, labels, inside, photo.codes, origin, middle if same else None, pixels)
+        self.session.stamp_wanted.emit(stamp)
 
     # Taking ----------------------------------------------------------------------------------------
 

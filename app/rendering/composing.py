@@ -12,7 +12,16 @@ from app.document.box import Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
-from model.compositing import Compositor, Keep, Plate, calm_classes, cloth_classes, personal_classes, restyled_classes
+from model.compositing import (
+    Compositor,
+    Keep,
+    Pasted,
+    Plate,
+    calm_classes,
+    cloth_classes,
+    personal_classes,
+    restyled_classes,
+)
 
 Picture = NDArray[np.uint8]
 
@@ -24,7 +33,8 @@ class _Shown:
     compositor: Compositor | None
     labels: NDArray[np.uint8]
     restyled: Mapping[int, float]
-    picture: Picture
+    picture: Picture  # without what lies over it of other photos
+    pasted: Pasted | None = None
 
 
 class PhotoComposer:
@@ -100,10 +110,19 @@ class PhotoComposer:
             box = Box(*frame.box).united(_difference(last.labels, request.labels))
             farther = [index for index in restyled if restyled[index] != last.restyled[index]]
             box = box.united(Box.around(np.isin(request.labels, farther)))
-        picture, composition = network, None
+        picture, composition, pasted = network, None, None
         if compositor is not None and self._codes is not None:
+            pasted = request.base.pasted if request.base is not None else None
             composition = Composition(
-                compositor, request.labels, network, self._codes, self._spread, self._unstyled, restyled
+                compositor,
+                request.labels,
+                network,
+                self._codes,
+                self._spread,
+                self._unstyled,
+                restyled,
+                request.codes,
+                pasted,
             )
             if box.empty and last is not None:
                 picture = last.picture
@@ -113,8 +132,12 @@ class PhotoComposer:
                 picture = compositor.compose(request.labels, network, restyled, box=part, previous=previous)
                 around = compositor.reach(restyled)
                 box = Box(box.top - around, box.left - around, box.bottom + around, box.right + around)
-        self._shown = _Shown(compositor, request.labels, restyled, picture)
-        return picture, box.clipped(height, width), composition
+        over = picture if composition is None else composition.with_pasted(picture, request.labels, request.codes)
+        for lying in {id(each): each for each in (pasted, last.pasted if last is not None else None) if each}.values():
+            # What lies over the picture comes and goes with the styles, too.
+            box = box.united(Box(*lying.box))
+        self._shown = _Shown(compositor, request.labels, restyled, picture, pasted)
+        return over, box.clipped(height, width), composition
 
     def forget(self) -> None:
         """A frame was lost: the next picture is composed as a whole."""

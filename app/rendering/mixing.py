@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from app.document.photo import PhotoLayer
 from app.rendering.jobs import Progress
 from app.rendering.requests import ModelFacts
+from model.compositing.pasting import FINENESS
 from model.errors import UserError
 from model.framing import fit_labels, fit_photo, person_crop
 from model.images import read_photo
@@ -29,6 +30,7 @@ class MixPhoto:
     """Attributes:
     path: where it came from.
     frame: the person in the network's frame, uint8 (height, width, 3); labels: their map, uint8 (height, width).
+    fine: the same part of the photo, uint8 (FINENESS * height, FINENESS * width, 3).
     codes: float32 (classes, channels, h, w).
     pictures: uint8 (s, s, 3) for each class that it shows and has a style of.
     people: how many people of much the same size the photo shows; number: which of them this is, from 0.
@@ -43,6 +45,7 @@ class MixPhoto:
     people: int = 1
     number: int = 0
     doubt: Doubt | None = None
+    fine: NDArray[np.uint8] | None = None
 
     @property
     def name(self) -> str:
@@ -97,6 +100,7 @@ def read_mix_photo(facts: ModelFacts, path: Path, progress: Progress, number: in
         people,
         number,
         doubt(facts.bundle, photo, encoded.labels, facts.label_set.background),
+        fit_photo(photo, crop, FINENESS * facts.height, FINENESS * facts.width),
     )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.document.box import Box
 from app.document.photo import PhotoLayer
 from app.document.styling import CodeBank
-from model.compositing import Compositor, KeepSettings, put_back, restyled_classes
+from model.compositing import Compositor, KeepSettings, Pasted, put_back, restyled_classes
 from model.labels import LabelSet
 
 
@@ -25,12 +25,14 @@ class PhotoBase:
         labels: its label map, uint8 (H, W), a copy that nobody writes to.
         codes: its own codes, float32 (classes, channels, h, w); None: to be encoded from the photo.
         keep: how much of it stays.
+        pasted: pixels of other photos that lie in it.
     """
 
     photo: PhotoLayer
     labels: NDArray[np.uint8]
     codes: NDArray[np.float32] | None
     keep: KeepSettings
+    pasted: Pasted | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Composition:
         spread: standard deviations of codes, of that shape: how far a style has gone is measured in them.
         unstyled: classes that have no style in a photo: other codes of theirs are no edit.
         restyled: classes whose style is not the photo's, and how far it has gone from it, 0 to 1.
+        codes: of the classes now, of that shape; pasted: pixels of other photos that lie over it.
     """
 
     compositor: Compositor
@@ -52,17 +55,31 @@ class Composition:
     spread: NDArray[np.float32]
     unstyled: frozenset[int]
     restyled: Mapping[int, float]
+    codes: NDArray[np.float32]
+    pasted: Pasted | None = None
 
     def with_codes(
         self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
         """The edited photo with another map or other codes, of which `network` is the network's picture."""
         restyled = restyled_classes(codes, self.own, self.spread, self.unstyled)
-        return self.compositor.compose(labels, network, restyled)
+        return self.with_pasted(self.compositor.compose(labels, network, restyled), labels, codes)
+
+    def with_pasted(
+        self, picture: NDArray[np.uint8], labels: NDArray[np.uint8], codes: NDArray[np.float32]
+    ) -> NDArray[np.uint8]:
+        """A composed picture with what lies over it of other photos."""
+        if self.pasted is None or not self.pasted.fits(labels, codes):
+            return picture
+        return self.pasted.over(picture, labels, codes, self.compositor.settings)
 
     def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
         """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
-        return put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
+        whole = put_back(photo.pixels, photo.crop, self.compositor, self.labels, self.network, self.restyled)
+        if self.pasted is None or not self.pasted.fits(self.labels, self.codes):
+            return whole
+        to_frame = photo.crop.matrix(photo.height, photo.width)
+        return self.pasted.over_photo(whole, to_frame, self.labels, self.codes, self.compositor.settings)
 
 
 @dataclass(frozen=True)

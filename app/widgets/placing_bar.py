@@ -34,10 +34,17 @@ class PlacingBar(StageBar):
         self.abandon.clicked.connect(self.abandoned)
         self.stamp.clicked.connect(self.stamped)
 
-    def show_region(self, name: str, shared: Sequence[str] = ()) -> None:
-        """Show the bar for a region; `shared`: its classes that the map shows already."""
+    def show_region(self, name: str, shared: Sequence[str] = (), own: bool = False) -> None:
+        """Show the bar for a region.
+
+        Args:
+            shared: its classes that the map shows already and that take its style.
+            own: it is shown in its photo's own pixels.
+        """
         self._title.setText(name)
         text = self.tr("Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.")
+        if own:
+            text = self.tr("Drag it, or a corner to scale it (Shift: freely). It stays as its photo shows it.")
         if shared:
             # A class has one style: the bag that is there becomes like the one that is placed.
             text = self.tr("Its classes take their style along, and what is there of {0} takes it, too.")

@@ -8,12 +8,14 @@ from model.compositing.compositor import Compositor
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
 from model.compositing.keeping import Keep, KeepSettings, calm_classes, cloth_classes, personal_classes
+from model.compositing.pasting import Pasted, with_region
 from model.compositing.restyling import restyled_classes
 
 __all__ = [
     "Compositor",
     "Keep",
     "KeepSettings",
+    "Pasted",
     "Plate",
     "Rectangle",
     "calm_classes",
@@ -21,4 +23,5 @@ __all__ = [
     "personal_classes",
     "put_back",
     "restyled_classes",
+    "with_region",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -285,6 +286,40 @@ def test_a_region_is_copied_and_placed(studio, photos: list[Path], monkeypatch: 
     studio.tool("brush")
     assert not studio.window.stamping.active and studio.canvas.tool.id == "brush"
     assert np.array_equal(document.labels, labels) and not studio.window.stamping.bar.isVisible()
+
+
+def test_a_region_in_a_photo_shows_the_other_photos_pixels(studio, photos: list[Path], tmp_path: Path) -> None:
+    studio.settle()
+    studio.window.files.open_path(photos[0])
+    studio.accept_photo()
+    before = studio.settle()
+    document = studio.document
+    panel = studio.window.show_panel("photos")
+    panel.add_photos(photos[1:])
+    studio.wait(lambda: len(panel.photos) == 1)
+    photo = panel.photos[0]
+    shown = [index for index in photo.pictures if (photo.labels == index).sum() >= 60]
+    panel.place_region(photo, photo.labels == shown[0])
+    studio.settle()
+    studio.window.stamping.bar.stamp.click()
+    picture = studio.settle()
+    assert document.pasted is not None and len(document.history.steps) == 1
+    place = document.pasted.labels == shown[0]
+    deep = cv2.erode(place.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    assert deep.any() and np.abs(picture[deep].astype(int) - photo.frame[deep]).mean() < 25
+    far = cv2.dilate(place.astype(np.uint8), np.ones((13, 13), np.uint8)) == 0
+    assert np.array_equal(picture[far], before[far])
+
+    # Exports and projects hold them, another style takes their place, and undo brings them back.
+    frame = studio.session.finished_frame()
+    assert frame is not None and (frame.render() != document.photo.pixels).any()
+    document.set_codes([shown[0]], document.codes[[shown[0]]] + 1, "dice")
+    restyled = studio.settle()
+    assert (restyled[deep] != picture[deep]).any()
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.settle(), picture)
+    studio.trigger("edit.undo")
+    assert document.pasted is None and np.array_equal(studio.settle(), before)
 
 
 def test_of_several_people_the_next_is_taken_and_a_photo_removed(

@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from app.canvas.raster import Point
 from app.canvas.tools.base import CursorKind, Guide, Pointer, Tool, ToolContext
 from app.canvas.tools.transform import corner_reach
 from app.document.box import Box
 from app.document.stamp import Stamp
+from model.compositing.pasting import FINENESS
 
 SMALLEST, LARGEST = 0.05, 20.0
 """How far a region may be scaled."""
@@ -46,7 +48,7 @@ class StampTool(Tool):
     def begin(self, stamp: Stamp) -> None:
         """Put a region on the map, to be placed."""
         self.cancel()
-        classes = np.unique(stamp.labels[stamp.mask]).tolist()
+        classes = self.restyled(stamp)
         codes = stamp.codes[classes]
         self.document.origins.note(classes, codes, stamp.origin)
         self.document.begin_stroke(stamp.name, "copy", classes=classes, codes=codes)
@@ -55,6 +57,18 @@ class StampTool(Tool):
         self._wide = self._high = 1.0
         self._flipped = False
         self._show()
+
+    def restyled(self, stamp: Stamp) -> list[int]:
+        """The classes that take a region's styles.
+
+        Where the region is shown in its own pixels, what the map shows already stays as it is: nothing but the region
+        changes.
+        """
+        classes = np.unique(stamp.labels[stamp.mask]).tolist()
+        if stamp.pixels is None:
+            return classes
+        shown = set(np.unique(self.document.labels).tolist())
+        return [index for index in classes if index not in shown or not self.document.keeps_pixels(index)]
 
     def flip(self) -> None:
         """Turn the region over, left to right."""
@@ -146,17 +160,27 @@ class StampTool(Tool):
         stamp = self._stamp
         if stamp is None:
             return
-        height, width = stamp.mask.shape
-        across = -self._wide if self._flipped else self._wide
-        # Pixel centres lie half a pixel off the corner grid on which the middle is given.
-        matrix = np.array(
-            [
-                [across, 0.0, self._x - across * width / 2 + (across - 1) / 2],
-                [0.0, self._high, self._y - self._high * height / 2 + (self._high - 1) / 2],
-            ]
-        )
         size = (self.document.width, self.document.height)
+        matrix = self._matrix(stamp)
         labels = cv2.warpAffine(stamp.labels, matrix, size, flags=cv2.INTER_NEAREST)
         mask = cv2.warpAffine(stamp.mask.astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST) > 0
         self.document.restore_stroke()
         self.document.paint(Box(0, 0, size[1], size[0]), mask, np.asarray(labels, np.uint8))
+        if stamp.pixels is not None:
+            fine = (FINENESS * size[0], FINENESS * size[1])
+            matrix = self._matrix(stamp, FINENESS)
+            pixels = cv2.warpAffine(stamp.pixels, matrix, fine, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            self.document.lay(mask, np.asarray(pixels, np.uint8))
+
+    def _matrix(self, stamp: Stamp, fineness: int = 1) -> NDArray[np.float64]:
+        """Affine map (2, 3) of pixel centres of the region to the map's, both so many times as fine."""
+        height, width = (fineness * side for side in stamp.mask.shape)
+        x, y = fineness * self._x, fineness * self._y
+        across = -self._wide if self._flipped else self._wide
+        # Pixel centres lie half a pixel off the corner grid on which the middle is given.
+        return np.array(
+            [
+                [across, 0.0, x - across * width / 2 + (across - 1) / 2],
+                [0.0, self._high, y - self._high * height / 2 + (self._high - 1) / 2],
+            ]
+        )

@@ -1,0 +1,162 @@
+"""Pixels of other photos that lie in an edited one: a bag that was copied stays that bag, print and clasp and all.
+
+A style is a few numbers: of a patterned bag it keeps the colour. So a region that is copied from another photo brings
+its own pixels along. They are shown as long as the map still says what they show, in the style that it had when they
+came; whatever is edited later is drawn by the network, as everything that is edited is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from model.boxes import Box, box_around, slices
+from model.compositing.fields import Field, Mask
+from model.compositing.keeping import Keep, KeepSettings
+
+#: Pixels that are kept of each pixel of the frame, along each side: photos are larger than the frame.
+FINENESS = 2
+#: The class of a pixel that nothing lies on.
+NOTHING = 255
+#: Over how many pixels of the frame, inside the outline, they come up from below.
+_RISE = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Pasted:
+    """What lies in a photo of other photos.
+
+    Attributes:
+        pixels: uint8 (FINENESS * H, FINENESS * W, 3).
+        labels: uint8 (H, W), the class that they show there, NOTHING elsewhere.
+        codes: float32 (classes, channels, h, w), the style that each class had when its pixels came.
+    """
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    codes: NDArray[np.float32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.pixels.nbytes + self.labels.nbytes + self.codes.nbytes
+
+    @property
+    def box(self) -> Box:
+        """What they lie in, and the pixels beside it."""
+        height, width = self.labels.shape
+        if not (self.labels != NOTHING).any():
+            return 0, 0, 0, 0
+        top, left, bottom, right = box_around(self.labels != NOTHING)
+        return max(0, top - 2), max(0, left - 2), min(height, bottom + 2), min(width, right + 2)
+
+    def fits(self, labels: NDArray[np.uint8], codes: NDArray[np.float32]) -> bool:
+        """Whether it was made for a map of this size and codes of this shape."""
+        return self.labels.shape == labels.shape and self.codes.shape == codes.shape
+
+    def weight(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], settings: KeepSettings) -> Field:
+        """How much of each pixel of the frame they are, float32 (H, W), 0 beyond their outline.
+
+        Args:
+            labels: uint8 (H, W), the map now; codes: of its classes now; settings: classes that come from the network
+                show none.
+        """
+        shown = self.labels == labels
+        for index in np.unique(self.labels[shown]).tolist():
+            if settings.of(index) is not Keep.PHOTO or not np.allclose(self.codes[index], codes[index], atol=1e-5):
+                shown &= self.labels != index
+        weight = shown.astype(np.float32)
+        if settings.seam == 0 or not shown.any():
+            return weight
+        depth = cv2.distanceTransform(shown.astype(np.uint8), cv2.DIST_L2, 5)
+        return np.asarray((depth / _RISE).clip(0, 1), np.float32)
+
+    def over(
+        self,
+        picture: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        codes: NDArray[np.float32],
+        settings: KeepSettings,
+    ) -> NDArray[np.uint8]:
+        """A picture of the frame with them in it, uint8 (H, W, 3); the picture itself where nothing of them shows."""
+        weight = self.weight(labels, codes, settings)
+        if not weight.any():
+            return picture
+        part = slices(self.box)
+        rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in part)
+        size = (part[1].stop - part[1].start, part[0].stop - part[0].start)
+        pixels = cv2.resize(self.pixels[rows, columns], size, interpolation=cv2.INTER_AREA)
+        result = picture.copy()
+        result[part] = _mixed(picture[part], np.asarray(pixels, np.uint8), weight[part])
+        return result
+
+    def over_photo(
+        self,
+        photo: NDArray[np.uint8],
+        to_frame: NDArray[np.float64],
+        labels: NDArray[np.uint8],
+        codes: NDArray[np.float32],
+        settings: KeepSettings,
+    ) -> NDArray[np.uint8]:
+        """As `over`, for a picture of the photo's own size, uint8 (H', W', 3).
+
+        Args:
+            to_frame: affine map (2, 3) of pixel centres (x, y) of the photo to the frame's.
+        """
+        weight = self.weight(labels, codes, settings)
+        if not weight.any():
+            return photo
+        back = cv2.invertAffineTransform(to_frame)
+        top, left, bottom, right = self.box
+        corners = np.array([[left - 1, top - 1, 1], [right + 1, bottom + 1, 1]], np.float64) @ back.T
+        first = np.maximum(np.floor(corners[0]).astype(int), 0)
+        last = np.minimum(np.ceil(corners[1]).astype(int), (photo.shape[1], photo.shape[0]))
+        if (last <= first).any():
+            return photo
+        matrix = to_frame.copy()
+        matrix[:, 2] += matrix[:, :2] @ first
+        size = (int(last[0] - first[0]), int(last[1] - first[1]))
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        share = cv2.warpAffine(weight, matrix, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=(0,))
+        fine = matrix * FINENESS
+        fine[:, 2] += (FINENESS - 1) / 2
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        pixels = cv2.warpAffine(self.pixels, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        result = photo.copy()
+        part = (slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0])))
+        result[part] = _mixed(photo[part], np.asarray(pixels, np.uint8), np.asarray(share, np.float32))
+        return result
+
+
+def with_region(
+    before: Pasted | None,
+    pixels: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    where: Mask,
+    codes: NDArray[np.float32],
+    classes: Iterable[int],
+) -> Pasted:
+    """What lies in a photo once another region does.
+
+    Args:
+        before: what lay there; pixels: uint8 (FINENESS * H, FINENESS * W, 3), used where `where`, bool (H, W), is.
+        labels: uint8 (H, W), the map with the region in it; codes: of all classes now; classes: of the region.
+    """
+    if before is None or not before.fits(labels, codes):
+        before = Pasted(np.zeros_like(pixels), np.full_like(labels, NOTHING), codes.copy())
+    fine = np.repeat(np.repeat(where, FINENESS, axis=0), FINENESS, axis=1)
+    # A little more than the region, so that what is enlarged finds its own colours at the rim.
+    fine = cv2.dilate(fine.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    own = before.codes.copy()
+    own[list(classes)] = codes[list(classes)]
+    return Pasted(
+        np.where(fine[..., None], pixels, before.pixels), np.where(where, labels, before.labels).astype(np.uint8), own
+    )
+
+
+def _mixed(below: NDArray[np.uint8], above: NDArray[np.uint8], weight: Field) -> NDArray[np.uint8]:
+    mixed = below + weight[..., None] * (above.astype(np.float32) - below)
+    return np.where(weight[..., None] > 0, np.rint(mixed).clip(0, 255), below).astype(np.uint8)
