@@ -81,7 +81,7 @@ def shoot(
     from model.engine import Renderer
     from model.styles.animation import ExportCancelled, export
 
-    renderer = Renderer(facts.bundle, device=facts.device, precision="float32")
+    renderer = Renderer(facts.bundle, device=facts.device, precision=facts.precision)
 
     def frames() -> Iterator[NDArray[np.uint8]]:
         for codes in plan.frames(count):

@@ -64,10 +64,11 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
     bundle = load_bundle(request.bundle or default_bundle_name())
     renderer = Renderer(bundle, request.device, request.precision, request.budget_bytes, compiled="soon")
     precision = str(renderer.precision).removeprefix("torch.")
-    return renderer, model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {precision}")
+    facts = model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {precision}", precision)
+    return renderer, facts
 
 
-def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
+def model_facts(bundle: Bundle, device: str, description: str, precision: str = "float32") -> ModelFacts:
     """The facts of a loaded bundle as plain arrays."""
     from model.styles.sampling import code_bank
 
@@ -88,6 +89,7 @@ def model_facts(bundle: Bundle, device: str, description: str) -> ModelFacts:
         device=device,
         description=description,
         controls=bundle.generator.config.controls,
+        precision=precision,
     )
 
 

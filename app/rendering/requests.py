@@ -167,6 +167,7 @@ class ModelFacts:
         controls: how many of a code's last numbers are 0 for every photo, for sliders alone.
         directions: per class, its sliders.
         device, description: for the status bar.
+        precision: what the picture is computed in; films are, too, so that their ends are the stills.
     """
 
     bundle: Any
@@ -185,3 +186,4 @@ class ModelFacts:
     device: str
     description: str
     controls: int = 0
+    precision: str = "float32"
