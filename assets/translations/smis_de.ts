@@ -1628,6 +1628,11 @@
       <translation>{source} enthält Stile der Form {shape}, die nicht zu seinen {count} Klassen passen</translation>
     </message>
     <message>
+      <location filename="../../app/document/project.py" />
+      <source>{source} holds copied regions of another size than its map</source>
+      <translation>{source} enthält kopierte Bereiche in anderer Größe als seine Karte</translation>
+    </message>
+    <message>
       <location filename="../../app/document/recovery.py" />
       <source>{folder} cannot be made for recovery files: {reason}</source>
       <translation>{folder} kann nicht für Wiederherstellungsdateien angelegt werden: {reason}</translation>
@@ -3786,6 +3791,11 @@
       <location filename="../../app/widgets/placing_bar.py" />
       <source>Drag it, or a corner to scale it (Shift: freely). Its classes take their style along.</source>
       <translation>Ziehen verschiebt, an einer Ecke skaliert (Umschalt: frei). Seine Klassen bringen ihren Stil mit.</translation>
+    </message>
+    <message>
+      <location filename="../../app/widgets/placing_bar.py" />
+      <source>Drag it, or a corner to scale it (Shift: freely). It stays as its photo shows it.</source>
+      <translation>Ziehen verschiebt, an einer Ecke skaliert (Umschalt: frei). Er bleibt, wie sein Foto ihn zeigt.</translation>
     </message>
     <message>
       <location filename="../../app/widgets/placing_bar.py" />
