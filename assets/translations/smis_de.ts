@@ -1630,7 +1630,7 @@
     <message>
       <location filename="../../app/document/project.py" />
       <source>{source} holds copied regions of another size than its map</source>
-      <translation>{source} enthält kopierte Bereiche in anderer Größe als seine Karte</translation>
+      <translation>{source} enthält kopierte Bereiche in anderer Größe als seine Labelkarte</translation>
     </message>
     <message>
       <location filename="../../app/document/recovery.py" />

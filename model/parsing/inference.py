@@ -38,6 +38,8 @@ _HARDLY = 0.02  # a class that is nowhere likelier needs no outline
 
 # Batch norms are folded in a copy: a bundle's own parser must stay as it is stored.
 _prepared: "WeakKeyDictionary[Parser, Parser]" = WeakKeyDictionary()
+# Whoever opens a photo counts its people, parses one and asks how sure that is: all three look at the whole photo.
+_looks: "WeakKeyDictionary[Parser, tuple[tuple[int, ...], Photo, _Look]]" = WeakKeyDictionary()
 
 
 class HasParser(Protocol):
@@ -174,8 +176,19 @@ class _Look(NamedTuple):
 
 
 def _first_look(parser: Parser, photo: Photo, label_set: LabelSet) -> _Look:
+    """What a parser sees of a whole photo; that of the photo before is remembered."""
     scale = _first_scale(parser, *photo.shape[:2])
-    logits = _logits(parser, photo, scale)
+    small = _resized(parser, photo, scale)
+    known = _looks.get(parser)
+    if known is not None and known[0] == photo.shape and np.array_equal(known[1], small):
+        return known[2]
+    found = _look_at(parser, photo, small, scale, label_set)
+    _looks[parser] = photo.shape, small.copy() if small is photo else small, found
+    return found
+
+
+def _look_at(parser: Parser, photo: Photo, small: Photo, scale: float, label_set: LabelSet) -> _Look:
+    logits = _seen(parser, small)
     found = _Look(logits, scale, *divide(_classes(logits), label_set))
     sure = _sureness(logits) + _SURER
     if not (found.owners[-1] > 0).any() and sure > _UNSURE:
@@ -318,13 +331,21 @@ def _logits(parser: Parser, photo: Photo, scale: float, mirrored: bool = False) 
     stretches it by at most a few percent, less than the training's augmentation does. ``mirrored``: the parser sees the
     mirrored photo; the logits lie as the photo does.
     """
+    return _seen(parser, _resized(parser, photo, scale), mirrored)
+
+
+def _resized(parser: Parser, photo: Photo, scale: float) -> Photo:
     stride = STRIDES[-1]
     largest = _LARGEST_CROP * parser.config.height * parser.config.width
     scale = min(scale, (largest / (photo.shape[0] * photo.shape[1])) ** 0.5)
     rows, columns = (max(round(side * scale / stride), 1) * stride for side in photo.shape[:2])
-    if (rows, columns) != photo.shape[:2]:
-        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        photo = np.asarray(cv2.resize(photo, (columns, rows), interpolation=interpolation), np.uint8)
+    if (rows, columns) == photo.shape[:2]:
+        return photo
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(photo, (columns, rows), interpolation=interpolation), np.uint8)
+
+
+def _seen(parser: Parser, photo: Photo, mirrored: bool = False) -> NDArray[np.float32]:
     device = parser.classify.weight.device
     with torch.inference_mode():
         batch = torch.tensor(photo, device=device)[None].permute(0, 3, 1, 2).float().div_(127.5).sub_(1)

@@ -169,6 +169,21 @@ def test_a_person_who_fills_the_photo_is_parsed_once() -> None:
     assert ((labels == 1) == (photo[..., 0] > 0)).mean() > 0.97
 
 
+def test_a_photo_is_looked_at_once_until_another_one_is() -> None:
+    photo = np.zeros((192, 128, 3), np.uint8)
+    photo[8:184, 44:84] = 255
+    other = photo[:, ::-1].copy()
+    parser = bright_is_coat()
+    bundle = BundleOfParser("tiny", parser)
+    assert len(find_people(bundle, photo)) == 1
+    labels = parse_photo(bundle, photo.copy(), thorough=False)
+    assert parser.seen == [(96, 64)]
+    np.testing.assert_array_equal(parse_photo(bundle, other, thorough=False), labels[:, ::-1])
+    photo[8:60] = 0
+    assert (parse_photo(bundle, photo, thorough=False) != labels).any()
+    assert len(parser.seen) >= 3
+
+
 class _NearSighted(Parser):
     """Knows coats up close only in photos of at most 48 rows; in larger ones it guesses at shoes."""
 
