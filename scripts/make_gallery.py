@@ -7,6 +7,7 @@ The script prints every command it runs.
 
     mixture.png     one map, its top, trousers, scarf, hair and shoes from three other pictures
     semantic.png    one picture, repainted: a dress down to the ankles, then with long sleeves
+    sliders.png     one dress with each of its named sliders at the lower (above) and the upper end
     morph.webp      all classes travel between two styles; morph.png shows five of its frames
 
 Which random styles are shown is decided by the colours that the network gives them: those that differ most.
@@ -184,6 +185,32 @@ def semantic(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> Non
     write_picture(output / "semantic.png", row(*pictures))
 
 
+def sliders(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> None:
+    """A dress as its style is, and with each named slider at either end."""
+    name, quantities = "hat-and-dress", ("lightness", "warmth", "saturation", "contrast", "pattern scale")
+    seed = contrasting(loaded, name, 2)[1]
+    plain = work / "plain.png"
+    call("render", example(name), "-o", plain, "--seed", seed, *bundle)
+    columns: list[Picture] = []
+    for quantity in quantities:
+        column: list[Picture] = []
+        for end in (-1, 1):
+            file = work / f"{quantity}{end}.png"
+            moved = ("--adjust", f"dress:{quantity}={end}")
+            call("mix", "--labels", example(name), "--seed", seed, *moved, "-o", file, *bundle)
+            column.append(_narrow(read_photo(file)))
+        columns.append(np.concatenate(column, axis=0))
+    middle = _narrow(read_photo(plain))
+    space = np.full((middle.shape[0] // 2, middle.shape[1], 3), 255, np.uint8)
+    write_picture(output / "sliders.png", row(np.concatenate([space, middle, space], axis=0), *columns))
+
+
+def _narrow(picture: Picture) -> Picture:
+    """A picture without the ground to either side of the person."""
+    aside = picture.shape[1] * 3 // 20
+    return picture[:, aside:-aside]
+
+
 def morph(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> None:
     """A film, and five of its frames."""
     name = "shorts-and-socks"
@@ -208,7 +235,7 @@ def main() -> None:
     chosen.output.mkdir(parents=True, exist_ok=True)
     loaded = load_bundle(chosen.bundle or default_bundle_name())
     with tempfile.TemporaryDirectory() as folder:
-        for make in (mixture, semantic, morph):
+        for make in (mixture, semantic, sliders, morph):
             make(bundle, loaded, Path(folder), chosen.output)
     print(f"written to {chosen.output}")
 

@@ -34,7 +34,7 @@ from model.styles.directions import Direction, named_direction, variations
 from model.styles.library import choose_library
 from model.styles.measure import QUANTITIES, VISIBLE
 from model.styles.responses import Observations, Responses, fit_responses, misses
-from model.styles.search import Sliders, search_sliders
+from model.styles.search import EFFECT, Sliders, search_sliders
 from model.styles.store import NamedStyles
 from model.styles.survey import (
     ClassSamples,
@@ -64,6 +64,8 @@ _HOPEFUL, _HOPELESS, _OTHERWISE = 1.0, 0.6, 0.3
 _SAME = 0.85
 #: And up to this one, with ends that differ by little, they do the same.
 _NEARLY = 0.97
+#: What sliders of controls should change, if they can, in steps that are seen.
+WIDE_EFFECT = 4.5
 #: What chosen sliders should have to spare, so that other pictures show the same.
 _SPARE = 0.08
 
@@ -104,9 +106,18 @@ def name_styles(
     ground = codeless_class(bundle)
     counts = [len(a) + len(b) for a, b in zip(survey.samples, trial.samples, strict=True)]
     classes = [index for index in range(bundle.classes) if index != ground and counts[index] >= _FEWEST]
-    sliders = find_sliders(
-        bundle, draw, [survey, trial], maps, classes, corrections, rounds, seed, tell("correcting the sliders")
-    )
+
+    def find(effect: float) -> Offer:
+        asked = tell(f"correcting the sliders ({effect:g} steps)")
+        return find_sliders(
+            bundle, draw, [survey, trial], maps, classes, corrections, rounds, seed, asked, effect=effect
+        )
+
+    sliders = find(EFFECT)
+    if bundle.generator.config.controls:
+        # Numbers that do what sliders are called after can do more of it.
+        several = [find(WIDE_EFFECT), sliders]
+        sliders = widest(bundle, draw, maps, several, 2 * corrections, seed + 10, tell("choosing the sliders"))
     # Judged on other styles than those that they were found, corrected and chosen on.
     table = table_of(bundle, sweep(bundle, sliders, draw, maps, checks, seed + 20, tell("measuring the sliders")))
     directions, library = {}, {}
@@ -129,9 +140,14 @@ def find_sliders(
     rounds: int,
     seed: int,
     progress: Callable[[float], None] | None = None,
+    effect: float = EFFECT,
 ) -> dict[int, list[Direction]]:
-    """The five named sliders of every class; see `name_styles`. Reports the share done (0..1)."""
-    searches = _Searches(bundle, surveys, maps, classes, seed)
+    """The five named sliders of every class; see `name_styles`. Reports the share done (0..1).
+
+    Args:
+        effect: how much they should change what they name, in steps that are seen.
+    """
+    searches = _Searches(bundle, surveys, maps, classes, seed, effect)
     sliders = searches.run(anew=True)
     tried: dict[tuple[int, int], list[tuple[Direction, Sweeps]]] = {}
     best: dict[tuple[int, int], tuple[float, Direction]] = {}
@@ -155,6 +171,25 @@ def find_sliders(
     for (index, place), (_, slider) in best.items():
         sliders[index][place] = slider
     return sliders
+
+
+def widest(
+    bundle: Bundle,
+    draw: Draw,
+    maps: list[LabelMap],
+    several: Sequence[Offer],
+    count: int,
+    seed: int,
+    progress: Callable[[float], None] | None = None,
+) -> Offer:
+    """Of sliders that were found for changes of several sizes, largest first: the first that lacks nothing, else the
+    one that lacks least, each judged in ``count`` pictures."""
+    judged = [sweep(bundle, sliders, draw, maps, count, seed, progress) for sliders in several]
+    chosen = {index: list(named) for index, named in several[0].items()}
+    for index, place in judged[0]:
+        lacks = [shortfall(figures_of(found[index, place], place)) for found in judged]
+        chosen[index][place] = several[int(np.argmin(lacks))][index][place]
+    return chosen
 
 
 def _best(tried: list[tuple[Direction, Sweeps]], quantity: int) -> tuple[float, Direction]:
@@ -211,9 +246,15 @@ class _Searches:
     """Sliders of all classes by all that was seen up to now."""
 
     def __init__(
-        self, bundle: Bundle, surveys: Sequence[Survey], maps: list[LabelMap], classes: list[int], seed: int
+        self,
+        bundle: Bundle,
+        surveys: Sequence[Survey],
+        maps: list[LabelMap],
+        classes: list[int],
+        seed: int,
+        effect: float,
     ) -> None:
-        self._bundle, self._surveys, self._maps = bundle, surveys, maps
+        self._bundle, self._surveys, self._maps, self._effect = bundle, surveys, maps, effect
         self._chunks = [_Found(classes[start : start + _CHUNK]) for start in range(0, len(classes), _CHUNK)]
         self._seen: dict[tuple[int, int], list[Sweeps]] = {}
         self._seed = seed
@@ -265,6 +306,7 @@ class _Searches:
                 anew=anew,
                 seed=self._seed + self._runs,
                 among=_controls(self._bundle),
+                effect=self._effect,
             )
             found |= {index: _directions(self._bundle, index, chunk.sliders, row) for row, index in enumerate(chosen)}
         self._runs += 1

@@ -23,7 +23,7 @@ _NEAR = 0.4
 #: What the search aims at, past what a slider must reach: rank correlation with its own quantity and with others.
 _OWN, _OTHER = 0.93, 0.1
 #: And the change from end to end, in steps that are seen: responses see a little more than pictures show.
-_EFFECT = 2.2
+EFFECT = 2.2
 _STEPS = 160
 #: Styles that a step of the search moves, drawn anew for every step.
 _BATCH = 20
@@ -55,6 +55,7 @@ def search_sliders(
     anew: bool = True,
     seed: int = 0,
     among: Tensor | None = None,
+    effect: float = EFFECT,
 ) -> Sliders:
     """For each class and quantity the slider with the least loss.
 
@@ -65,6 +66,7 @@ def search_sliders(
         left: (C, Q, 3, quantities), what the responses miss of the changes along the sliders before (`left_over`).
         anew: start from the gradients too, though there are sliders before.
         among: float (n,), 1 for the numbers of a code that sliders may move, 0 for others; None: all of them.
+        effect: the change from end to end that is aimed at, in steps that are seen.
     """
     classes, count, numbers = bases.shape
     quantities = len(QUANTITIES)
@@ -107,16 +109,16 @@ def search_sliders(
             values = values + span[..., None, None, None] * left[:, :, None, None]
         centred = values - values.mean(4, keepdim=True)
         correlations = soft_correlations(centred, noise, towards)
-        effect = (values[:, :, :, :, 2] - values[:, :, :, :, 0]).mean(3)
-        own_effect = (effect * own).sum(3)
+        change = (values[:, :, :, :, 2] - values[:, :, :, :, 0]).mean(3)
+        own_change = (change * own).sum(3)
         short = (_OWN - (correlations * own).sum(3)).clamp_min(0)
-        unseen = (_EFFECT - own_effect).clamp_min(0)
+        unseen = (effect - own_change).clamp_min(0)
         others = (correlations.abs() - _OTHER).clamp_min(0) * ~own
         astray = others.square().sum(3) + others.amax(3).square()
         # Ranks say nothing of how far off a large leak is: its mean leads out of there.
-        drift = ((1 + (effect * ~own).square()).sqrt() - 1).sum(3)
+        drift = ((1 + (change * ~own).square()).sqrt() - 1).sum(3)
         lacking = 15 * short.square() + 2 * short + unseen.square()
-        loss = lacking + 10 * astray + 0.1 * drift - 0.03 * own_effect.clamp_min(0.05).log()
+        loss = lacking + 10 * astray + 0.1 * drift - 0.03 * own_change.clamp_min(0.05).log()
         if before is not None and left is not None:
             loss = loss + _STAY * (1 - (units * before.units[:, :, None]).sum(3))
         return loss

@@ -14,12 +14,16 @@ from model.checkpoints import Bundle, load_bundle, save_bundle
 from model.engine import Renderer
 from model.errors import UserError
 from model.styles import measure, read_styles, write_styles
+from model.styles.checking import sweep, table_of
+from model.styles.directions import Direction
+from model.styles.naming import shortfall, widest
 from model.styles.sampling import sample_codes
 from model.training.containment import contain
 from model.training.controls import COUNT, REACH, ControlTrainer, train_controls, with_controls
 from model.training.prior import fit_prior
 from model.training.quantities import ClassQuantities, to_lab
 from model.training.run import train
+from tests.unit.model.known_styles import known_bundle_of, network_draw
 from tests.unit.model.test_containment import maps
 from tests.unit.model.tiny_training import draw_dataset, options, tiny_recipe
 
@@ -112,3 +116,29 @@ def test_what_can_have_no_controls_is_told(bundle: Bundle) -> None:
         with_controls(made)
     with pytest.raises(UserError, match="fit the prior before"):
         fit_prior(made, [])
+
+
+def test_of_sliders_that_do_what_they_say_the_widest_is_taken(tiny_bundle: Bundle) -> None:
+    known = known_bundle_of(tiny_bundle)
+    turn = known.generator.turn
+    std = known.code_std[1]
+
+    def sliders(reach: float) -> dict[int, list[Direction]]:
+        # The inverse of how quantities mix the code's numbers moves each of them alone.
+        units = torch.linalg.pinv(turn).T
+        return {
+            1: [
+                Direction(name.capitalize(), unit.view(std.shape) / unit.norm() * std, -reach, reach)
+                for name, unit in zip(measure.QUANTITIES, units, strict=True)
+            ]
+        }
+
+    wide, narrow, still = sliders(2.0), sliders(1.5), sliders(0.01)
+    labels = np.zeros((64, 64), np.uint8)
+    labels[8:56, 8:56] = 1
+    alone = table_of(known, sweep(known, wide, network_draw(known), [labels], 12, 4))["coat"]
+    enough = [place for place, name in enumerate(measure.QUANTITIES) if shortfall(alone[name]) == 0]
+    assert enough
+    chosen = widest(known, network_draw(known), [labels], [wide, narrow, still], 12, 4)[1]
+    assert all(chosen[place].high == 2.0 for place in enough)
+    assert all(each.high > 0.01 for each in chosen), "what changes nothing is never taken"
