@@ -101,7 +101,8 @@ class PhotoScene:
         return self.compositor.compose(self.labels, self._map.frame(codes), self._restyled(codes))
 
     def _restyled(self, codes: Tensor) -> dict[int, float]:
-        return restyled_classes(codes.numpy(), self.own.numpy(), self._spread, self._unstyled)
+        controls = self._map.bundle.generator.config.controls
+        return restyled_classes(codes.numpy(), self.own.numpy(), self._spread, self._unstyled, controls)
 
 
 def open_photo_scene(

@@ -123,7 +123,7 @@ def restyled_photo(facts: ModelFacts, opened: OpenedPhoto, codes: NDArray[np.flo
     personal = personal_classes(facts.label_set)
     compositor = Compositor(layer.frame, labels, reference, background, personal=personal)
     spread = np.array(facts.bundle.code_std.numpy(), dtype=np.float32)
-    restyled = restyled_classes(codes, opened.codes, spread, unstyled)
+    restyled = restyled_classes(codes, opened.codes, spread, unstyled, facts.controls)
     return put_back(layer.pixels, layer.crop, compositor, labels, draw(labels, codes), restyled)
 
 

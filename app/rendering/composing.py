@@ -103,7 +103,8 @@ class PhotoComposer:
         compositor, last = self._compositor, self._shown
         restyled: dict[int, float] = {}
         if compositor is not None and self._codes is not None:
-            restyled = restyled_classes(request.codes, self._codes, self._spread, self._unstyled)
+            controls = self._facts.controls
+            restyled = restyled_classes(request.codes, self._codes, self._spread, self._unstyled, controls)
         box = Box(0, 0, height, width)
         known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
         if known and last is not None and last.restyled.keys() == restyled.keys():
@@ -123,6 +124,7 @@ class PhotoComposer:
                 restyled,
                 request.codes,
                 pasted,
+                self._facts.controls,
             )
             if box.empty and last is not None:
                 picture = last.picture

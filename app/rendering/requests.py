@@ -44,8 +44,9 @@ class Composition:
         own: the photo's own codes, float32 (classes, channels, h, w).
         spread: standard deviations of codes, of that shape: how far a style has gone is measured in them.
         unstyled: classes that have no style in a photo: other codes of theirs are no edit.
-        restyled: classes whose style is not the photo's, and how far it has gone from it, 0 to 1.
+        restyled: classes whose style is not the photo's, and how far it has gone from it: see `restyled_classes`.
         codes: of the classes now, of that shape; pasted: pixels of other photos that lie over it.
+        controls: how many of a code's last numbers are controls.
     """
 
     compositor: Compositor
@@ -57,12 +58,13 @@ class Composition:
     restyled: Mapping[int, float]
     codes: NDArray[np.float32]
     pasted: Pasted | None = None
+    controls: int = 0
 
     def with_codes(
         self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
         """The edited photo with another map or other codes, of which `network` is the network's picture."""
-        restyled = restyled_classes(codes, self.own, self.spread, self.unstyled)
+        restyled = restyled_classes(codes, self.own, self.spread, self.unstyled, self.controls)
         return self.with_pasted(self.compositor.compose(labels, network, restyled), labels, codes)
 
     def with_pasted(

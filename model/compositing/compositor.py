@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from model.boxes import Box, slices
+from model.compositing.adjusting import ADJUST_REACH, adjusted
 from model.compositing.fields import Field, Mask, extend
 from model.compositing.folds import CARRIED, FOLD_REACH, Folds, calmed, folds_of, refolded
 from model.compositing.ground import ground_beside
 from model.compositing.inpainting import Plate, inpaint_background
 from model.compositing.keeping import Keep, KeepSettings
-from model.compositing.layers import LAYER_REACH, RIM, extend_layer, inner_part, matte, soft_coverage
+from model.compositing.layers import LAYER_REACH, RIM, extend_layer, fade, inner_part, matte, soft_coverage
 from model.compositing.recolouring import RECOLOUR_REACH, recoloured
-from model.compositing.restyling import strength
+from model.compositing.restyling import ADJUSTED, only_adjusted, strength
 from model.compositing.windows import bounds, grown, touched, within
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
+Recolour = Callable[[Field, Picture, Picture, Mask], Field]
 
 #: Deviation in pixels of the Gaussian under which photo and model are compared. Narrower, it copies the old folds into
 #: the new cloth; wider, it cannot follow light and shade.
@@ -40,6 +42,7 @@ class Compositor:
       `calm` classes is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model
       lacks of the photo (`photo - reference`) is added and fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
+    - for classes of which only the controls were moved the photo, moved as the model's picture was (`adjusted`);
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
@@ -94,8 +97,10 @@ class Compositor:
 
     def reach(self, restyled: Collection[int] = ()) -> int:
         """How many pixels around a changed one a picture can change."""
-        farthest = RECOLOUR_REACH if any(index in self.personal for index in restyled) else FOLD_REACH
-        return self.settings.seam + LAYER_REACH + 2 + (farthest if restyled else 0)
+        farthest = [FOLD_REACH if restyled else 0]
+        farthest += [RECOLOUR_REACH for index in restyled if index in self.personal]
+        farthest += [ADJUST_REACH for index in restyled if only_adjusted(restyled, index)]
+        return self.settings.seam + LAYER_REACH + 2 + max(farthest)
 
     @property
     def plate(self) -> Plate:
@@ -199,7 +204,10 @@ class Compositor:
         share = self._remembered_in(after, restyled, painted, window)
         if share is not None:
             # What the model lacks of the photo, taken from the picture that it makes of the photo's own styles.
-            known = {index: float(strength(restyled, index) >= 1) for index in restyled}
+            known = {
+                index: ADJUSTED if only_adjusted(restyled, index) else float(strength(restyled, index) >= 1)
+                for index in restyled
+            }
             target += share[..., None] * (self.photo[slices(window)] - self._own(after, known, painted, window))
         top, left = box[0] - window[0], box[1] - window[1]
         return target[top : top + box[2] - box[0], left : left + box[3] - box[1]]
@@ -260,9 +268,10 @@ class Compositor:
                 continue
             own = labels[at] == index
             place = within(window, at)
-            if index in restyled and index in self.personal and self.settings.of(index) is Keep.PHOTO:
+            moved = adjusted if only_adjusted(restyled, index) else recoloured if index in self.personal else None
+            if index in restyled and moved is not None and self.settings.of(index) is Keep.PHOTO:
                 fresh = ~kept[at] if painted is None else ~kept[at] | painted[slices(place)]
-                layer = self._recoloured_layer(index, own, fresh, picture, place)
+                layer = self._recoloured_layer(index, own, fresh, picture, place, moved)
             else:
                 layer = self._layer(index, own, mask[at], near[at], picture, restyled, place)
             share = self._coverage(index, own, kept[at], index in restyled, place)
@@ -322,16 +331,21 @@ class Compositor:
                 found = refolded(found, folds, fresh & (before == other), part, CARRIED)
         return found
 
-    def _recoloured_layer(self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box) -> Field:
-        """A personal class in another style: the photo's features in its colours, the model's where it is new."""
+    def _recoloured_layer(
+        self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box, moved: Recolour
+    ) -> Field:
+        """A class that still shows what the photo does, in other colours; the model's where it is new."""
         part = slices(window)
         clean = inner_part(own)
         known = own & ~fresh
         compared = known & clean if (known & clean).any() else known
-        colors = recoloured(self.photo[part].astype(np.float32), self.reference[part], picture[part], compared)
+        colors = moved(self.photo[part].astype(np.float32), self.reference[part], picture[part], compared)
         if (own & fresh).any():
             share = fade(own & fresh, self.settings.seam)
-            drawn = picture[part].astype(np.float32) + self.correction(index)[part]
+            drawn = picture[part].astype(np.float32)
+            if index not in self.personal:
+                drawn = self._hung(index, drawn, own, part)
+            drawn = drawn + self.correction(index)[part]
             colors = np.asarray(colors + share[..., None] * (drawn - colors), np.float32)
         return extend_layer(colors, clean, own)
 
@@ -379,19 +393,3 @@ class Compositor:
             found = extend(self._difference, (inner if inner.any() else known) > 0, MATCH_SIGMA)
             self._corrections[class_index] = found
         return found
-
-
-def fade(mask: Mask, seam: float) -> Field:
-    """Weight of the model: 1 on the mask, smoothly to 0 at `seam` pixels around it, exactly 0 beyond; float32 (H, W).
-
-    All of the fade lies outside, and it starts at half the seam: maps miss an object's outermost pixels, and what the
-    photo shows there would shine through as a rim.
-    """
-    weight = mask.astype(np.float32)
-    if seam <= 0 or not mask.any() or mask.all():
-        return weight
-    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    rest = np.clip((seam + 1 - distance) / (0.5 * seam + 1), 0, 1)
-    faded = np.asarray(rest * rest * (3 - 2 * rest), np.float32)
-    faded[distance > seam] = 0
-    return faded

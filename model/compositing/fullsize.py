@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.boxes import bounding_box, box_around, slices
-from model.compositing.compositor import Compositor, Labels, Picture, fade
+from model.compositing.compositor import Compositor, Labels, Picture
 from model.compositing.fields import Field, Mask
 from model.compositing.keeping import Keep
+from model.compositing.layers import fade
 
 #: Rows of the photo that are worked on at once: bounds the memory for photos of any size.
 STRIP = 512

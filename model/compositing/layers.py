@@ -78,3 +78,19 @@ def extend_layer(colors: Field, clean: Mask, where: Mask) -> Field:
 def _spread(array: Field, kernel: tuple[int, float]) -> Field:
     blurred = cv2.GaussianBlur(array, (kernel[0],) * 2, kernel[1], borderType=cv2.BORDER_REPLICATE)
     return np.asarray(blurred, np.float32)
+
+
+def fade(mask: Mask, seam: float) -> Field:
+    """Weight of the model: 1 on the mask, smoothly to 0 at `seam` pixels around it, exactly 0 beyond; float32 (H, W).
+
+    All of the fade lies outside, and it starts at half the seam: maps miss an object's outermost pixels, and what the
+    photo shows there would shine through as a rim.
+    """
+    weight = mask.astype(np.float32)
+    if seam <= 0 or not mask.any() or mask.all():
+        return weight
+    distance = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    rest = np.clip((seam + 1 - distance) / (0.5 * seam + 1), 0, 1)
+    faded = np.asarray(rest * rest * (3 - 2 * rest), np.float32)
+    faded[distance > seam] = 0
+    return faded

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 #: apart; a slider's half of the way is about 0.4.
 FAREWELL = 0.25
 
+#: In place of how far a style has gone: only its controls were moved (decision 0019), so that what the photo shows is
+#: still what is shown.
+ADJUSTED = 2.0
+
 #: Codes that come back to the photo's, by a slider or along a path, do so with rounding errors: they are no edit.
 _ROUNDING = 1e-5
 
@@ -21,8 +25,10 @@ def restyled_classes(
     own: NDArray[np.float32],
     spread: NDArray[np.float32],
     unstyled: Collection[int] = (),
+    controls: int = 0,
 ) -> dict[int, float]:
-    """The classes whose style is not the photo's, and how far it has gone: from 0 (just left) to 1 (all new).
+    """The classes whose style is not the photo's, and how far it has gone: from 0 (just left) to 1 (all new); or
+    `ADJUSTED`.
 
     The way between is smooth, so that sliders and films set out from the photo's own style without a jump.
 
@@ -30,15 +36,29 @@ def restyled_classes(
         codes, own: now and of the photo; float32 (classes, channels, h, w).
         spread: standard deviations of each class's codes, of that shape.
         unstyled: classes that have no style in a photo, such as a ground that the network never saw: left out.
+        controls: how many of a code's last numbers are controls.
     """
-    same = np.isclose(codes, own, rtol=_ROUNDING, atol=_ROUNDING).reshape(len(codes), -1).all(axis=1)
+    close = np.isclose(codes, own, rtol=_ROUNDING, atol=_ROUNDING)
+    same = close.reshape(len(codes), -1).all(axis=1)
     steps = (codes - own) / np.maximum(spread, 1e-6)
     distance = np.sqrt(np.square(steps.reshape(len(codes), -1)).mean(axis=1))
     share = np.clip(distance / FAREWELL, 0, 1)
     gone = share * share * (3 - 2 * share)
+    if controls:
+        gone[close[:, :-controls].reshape(len(codes), -1).all(axis=1)] = ADJUSTED
     return {int(index): float(gone[index]) for index in np.flatnonzero(~same) if index not in unstyled}
 
 
 def strength(restyled: Collection[int], class_index: int) -> float:
-    """How far a restyled class has gone; a plain collection of classes means all the way."""
+    """How far a restyled class has gone, 0 to 1; a plain collection of classes means all the way.
+
+    One of which only the controls were moved has gone nowhere: what of the photo its layer lacks is put back.
+    """
+    if only_adjusted(restyled, class_index):
+        return 0.0
     return float(restyled[class_index]) if isinstance(restyled, Mapping) else 1.0
+
+
+def only_adjusted(restyled: Collection[int], class_index: int) -> bool:
+    """Whether only the controls of a class were moved."""
+    return isinstance(restyled, Mapping) and restyled.get(class_index) == ADJUSTED

@@ -13,6 +13,7 @@ from model.compositing import Compositor, KeepSettings, put_back
 from model.compositing.fields import extend
 from model.compositing.inpainting import inpaint_background
 from model.compositing.layers import extend_layer, inner_part, matte
+from model.compositing.restyling import ADJUSTED
 from tests.unit.model.kept_scene import HEIGHT, WIDTH, Crop, around, edits, scene, scene_plate
 
 
@@ -20,7 +21,7 @@ from tests.unit.model.kept_scene import HEIGHT, WIDTH, Crop, around, edits, scen
 def restylings(draw: st.DrawFn) -> dict[int, float]:
     """One or two classes with how far their styles have gone."""
     chosen = draw(st.sets(st.integers(0, 2), min_size=1, max_size=2))
-    return {index: draw(st.sampled_from((0.0, 0.02, 0.4, 1.0))) for index in chosen}
+    return {index: draw(st.sampled_from((0.0, 0.02, 0.4, 1.0, ADJUSTED))) for index in chosen}
 
 
 class TestSettingOut:
@@ -32,7 +33,7 @@ class TestSettingOut:
         base = scene()
         keep = KeepSettings(seam=seam)
         compositor = Compositor(base.photo, base.labels, base.reference, 0, keep, scene_plate(), personal)
-        own = dict.fromkeys(restyled, 0.0)
+        own = {index: gone if gone == ADJUSTED else 0.0 for index, gone in restyled.items()}
         assert (compositor.compose(base.labels, base.reference, own) == base.photo).all()
         crop = Crop(-3, 2, HEIGHT * 2.5, WIDTH * 2.5)
         photo = cv2.resize(base.photo, None, fx=2.5, fy=2.5, interpolation=cv2.INTER_CUBIC)
