@@ -41,6 +41,8 @@ FASHION = builtin_label_set("street-fashion")
 CLOTHES = tuple(FASHION.index_of(name) for name in ("top", "outerwear", "dress", "skirt", "trousers", "scarf"))
 CANDIDATES = 16
 GAP, SIGN = 12, 40
+#: A style of middling colours: its sliders have room to both sides.
+PLAIN_SEED = 23
 
 Picture = NDArray[np.uint8]
 
@@ -188,16 +190,15 @@ def semantic(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> Non
 def sliders(bundle: list[str], loaded: Bundle, work: Path, output: Path) -> None:
     """A dress as its style is, and with each named slider at either end."""
     name, quantities = "hat-and-dress", ("lightness", "warmth", "saturation", "contrast", "pattern scale")
-    seed = contrasting(loaded, name, 2)[1]
     plain = work / "plain.png"
-    call("render", example(name), "-o", plain, "--seed", seed, *bundle)
+    call("render", example(name), "-o", plain, "--seed", PLAIN_SEED, *bundle)
     columns: list[Picture] = []
     for quantity in quantities:
         column: list[Picture] = []
         for end in (-1, 1):
             file = work / f"{quantity}{end}.png"
             moved = ("--adjust", f"dress:{quantity}={end}")
-            call("mix", "--labels", example(name), "--seed", seed, *moved, "-o", file, *bundle)
+            call("mix", "--labels", example(name), "--seed", PLAIN_SEED, *moved, "-o", file, *bundle)
             column.append(_narrow(read_photo(file)))
         columns.append(np.concatenate(column, axis=0))
     middle = _narrow(read_photo(plain))
