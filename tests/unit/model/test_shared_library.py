@@ -14,7 +14,7 @@ PROGRAM = """
 import importlib.util
 from pathlib import Path
 from model.shared_library import load_library
-library = Path(importlib.util.find_spec("llvmlite.binding").origin).with_name("libllvmlite.so")
+library = Path(importlib.util.find_spec("llvmlite.binding").origin).resolve().with_name("libllvmlite.so")
 def loaded():
     return str(library) in Path("/proc/self/maps").read_text()
 assert not loaded()
