@@ -25,57 +25,60 @@ _MOST, _FAINT = 2.5, 0.4
 _GREY = 5.0
 
 
-def adjusted(photo: Field, reference: NDArray[np.uint8], picture: NDArray[np.uint8], where: Mask) -> Field:
-    """The photo where a class lies, with what changed between two pictures of it carried over.
+class Adjustable:
+    """A part of a photo in which a class may be adjusted; what does not depend on how is computed once."""
 
-    Under a wide Gaussian lightness is shifted and chroma turned and scaled as in the pictures; bands of detail are made
-    stronger or weaker as there. What lies beyond white or black in one channel takes all of them along.
+    def __init__(self, photo: Field, reference: NDArray[np.uint8], where: Mask) -> None:
+        """
+        Args:
+            photo: float32 (H, W, 3), 0..255.
+            reference: uint8 (H, W, 3), the network's picture before.
+            where: bool (H, W), the pixels of the class that are compared.
+        """
+        self._photo, self._reference, self.where = photo, reference, where
+        self._weight = where.astype(np.float32)
+        self._shares = [np.maximum(_average(self._weight, sigma), np.float32(1e-4)) for sigma in (*_BANDS, _SIGMA)]
+        self._own, self._before = _lab(photo), _lab(reference.astype(np.float32))
+        self._detail = self._bands(self._own[..., 0])
+        self._strength = [self._mean(band * band) + _FAINT**2 for band in self._bands(self._before[..., 0])]
+        self._colour = [self._mean(self._before[..., place]) for place in (1, 2)]
+        self._shown = _rgb(self._own)
 
-    Args:
-        photo: float32 (H, W, 3), 0..255.
-        reference, picture: uint8 (H, W, 3), the network's before and after.
-        where: bool (H, W), the pixels of the class that are compared.
+    def adjusted(self, picture: NDArray[np.uint8]) -> Field:
+        """The photo where the class lies, with what changed from the reference to a picture carried over.
 
-    Returns:
-        float32 (H, W, 3); the photo itself where the pictures are alike.
-    """
-    if not where.any() or np.array_equal(reference[where], picture[where]):
-        return photo
-    weight = where.astype(np.float32)
-    near = np.maximum(_average(weight, _SIGMA), 1e-4)
-    own, before, after = (_lab(each) for each in (photo, reference.astype(np.float32), picture.astype(np.float32)))
+        Under a wide Gaussian lightness is shifted and chroma turned and scaled as in the pictures; bands of detail are
+        made stronger or weaker as there. Returns float32 (H, W, 3); the photo itself where the pictures are alike.
+        """
+        if not self.where.any() or np.array_equal(self._reference[self.where], picture[self.where]):
+            return self._photo
+        own, after = self._own, _lab(picture.astype(np.float32))
+        moved = np.empty_like(own)
+        moved[..., 0] = own[..., 0] + self._mean(after[..., 0] - self._before[..., 0])
+        for mine, old, new in zip(self._detail, self._strength, self._bands(after[..., 0]), strict=True):
+            gain = np.sqrt((self._mean(new * new) + _FAINT**2) / old).clip(1 / _MOST, _MOST)
+            moved[..., 0] += (gain - 1) * mine
+        (old_a, old_b), (new_a, new_b) = self._colour, (self._mean(after[..., place]) for place in (1, 2))
+        size = old_a * old_a + old_b * old_b + _GREY**2
+        # The turn and growth that take one mean colour to the other; what a grey one lacks of it is added.
+        along = (new_a * old_a + new_b * old_b + _GREY**2) / size
+        across = (new_b * old_a - new_a * old_b) / size
+        rest_a, rest_b = new_a - along * old_a + across * old_b, new_b - along * old_b - across * old_a
+        moved[..., 1] = along * own[..., 1] - across * own[..., 2] + rest_a
+        moved[..., 2] = along * own[..., 2] + across * own[..., 1] + rest_b
+        moved[..., 0] = moved[..., 0].clip(0, 100)
+        # Not the photo by way of L*a*b* and back, which is not quite the photo.
+        return np.asarray(self._photo + (_rgb(moved) - self._shown), np.float32)
 
-    def mean(plane: Field) -> Field:
-        return np.asarray(_average(plane * weight, _SIGMA) / near, np.float32)
+    def _mean(self, plane: Field) -> Field:
+        return np.asarray(_average(plane * self._weight, _SIGMA) / self._shares[-1], np.float32)
 
-    moved = np.empty_like(own)
-    moved[..., 0] = own[..., 0] + mean(after[..., 0] - before[..., 0])
-    for mine, old, new in zip(*(_bands(each[..., 0], weight) for each in (own, before, after)), strict=True):
-        gain = np.sqrt((mean(new * new) + _FAINT**2) / (mean(old * old) + _FAINT**2)).clip(1 / _MOST, _MOST)
-        moved[..., 0] += (gain - 1) * mine
-    (old_a, old_b), (new_a, new_b) = ([mean(each[..., place]) for place in (1, 2)] for each in (before, after))
-    size = old_a * old_a + old_b * old_b + _GREY**2
-    # The turn and growth that take one mean colour to the other; what a grey one lacks of it is added.
-    along = (new_a * old_a + new_b * old_b + _GREY**2) / size
-    across = (new_b * old_a - new_a * old_b) / size
-    rest_a, rest_b = new_a - along * old_a + across * old_b, new_b - along * old_b - across * old_a
-    moved[..., 1] = along * own[..., 1] - across * own[..., 2] + rest_a
-    moved[..., 2] = along * own[..., 2] + across * own[..., 1] + rest_b
-    moved[..., 0] = moved[..., 0].clip(0, 100)
-    # Not the photo by way of L*a*b* and back, which is not quite the photo.
-    change = _rgb(moved) - _rgb(own)
-    return np.asarray(photo + change, np.float32)
-
-
-def _bands(plane: Field, weight: Field) -> list[Field]:
-    """Detail of the weighted pixels alone, finest first: differences of Gaussians (H, W)."""
-    levels = [plane]
-    for sigma in _BANDS:
-        share = np.maximum(_average(weight, sigma), 1e-4)
-        levels.append(np.asarray(_average(plane * weight, sigma) / share, np.float32))
-    share = np.maximum(_average(weight, _SIGMA), 1e-4)
-    levels.append(np.asarray(_average(plane * weight, _SIGMA) / share, np.float32))
-    return [np.asarray((finer - coarser) * weight, np.float32) for finer, coarser in pairwise(levels)]
+    def _bands(self, plane: Field) -> list[Field]:
+        """Detail of the class alone, finest first: differences of Gaussians (H, W)."""
+        levels = [plane]
+        for sigma, share in zip((*_BANDS, _SIGMA), self._shares, strict=True):
+            levels.append(np.asarray(_average(plane * self._weight, sigma) / share, np.float32))
+        return [np.asarray((finer - coarser) * self._weight, np.float32) for finer, coarser in pairwise(levels)]
 
 
 def _average(plane: Field, sigma: float) -> Field:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from model.boxes import Box, slices
-from model.compositing.adjusting import ADJUST_REACH, adjusted
+from model.compositing.adjusting import ADJUST_REACH, Adjustable
 from model.compositing.fields import Field, Mask, extend
 from model.compositing.folds import CARRIED, FOLD_REACH, Folds, calmed, folds_of, refolded
 from model.compositing.ground import ground_beside
@@ -22,7 +22,6 @@ from model.compositing.windows import bounds, grown, touched, within
 
 Picture = NDArray[np.uint8]
 Labels = NDArray[np.uint8]
-Recolour = Callable[[Field, Picture, Picture, Mask], Field]
 
 #: Deviation in pixels of the Gaussian under which photo and model are compared. Narrower, it copies the old folds into
 #: the new cloth; wider, it cannot follow light and shade.
@@ -42,7 +41,7 @@ class Compositor:
       `calm` classes is drawn without glitter (`calmed`). While a style is not far from the photo's, what the model
       lacks of the photo (`photo - reference`) is added and fades with distance;
     - for `personal` classes with a new style the photo in other colours (`recoloured`): a face stays the person's own;
-    - for classes of which only the controls were moved the photo, moved as the model's picture was (`adjusted`);
+    - for classes of which only the controls were moved the photo, moved as the model's picture was (`Adjustable`);
     - colour-matched for all others: the smooth difference between the photo and the model's picture of the photo
       (`reference`), taken over that class alone, is added, so that repainting a part of a coat meets the rest of it;
     - from the plate, the photo with the person inpainted, for background that was uncovered.
@@ -90,6 +89,7 @@ class Compositor:
         self._corrections: dict[int, Field] = {}
         self._mattes: dict[int, Field] = {}
         self._folds: dict[int, Folds | None] = {}
+        self._adjustables: dict[int, tuple[Box, Adjustable]] = {}
         self._beside: tuple[Field, Field] | None = None
         # Set and read as a whole: films are composed in a thread of their own.
         self._last_own: tuple[Box, dict[int, float], Labels, Field] | None = None
@@ -268,10 +268,10 @@ class Compositor:
                 continue
             own = labels[at] == index
             place = within(window, at)
-            moved = adjusted if only_adjusted(restyled, index) else recoloured if index in self.personal else None
-            if index in restyled and moved is not None and self.settings.of(index) is Keep.PHOTO:
+            moved = index in restyled and (index in self.personal or only_adjusted(restyled, index))
+            if moved and self.settings.of(index) is Keep.PHOTO:
                 fresh = ~kept[at] if painted is None else ~kept[at] | painted[slices(place)]
-                layer = self._recoloured_layer(index, own, fresh, picture, place, moved)
+                layer = self._recoloured_layer(index, own, fresh, picture, place, only_adjusted(restyled, index))
             else:
                 layer = self._layer(index, own, mask[at], near[at], picture, restyled, place)
             share = self._coverage(index, own, kept[at], index in restyled, place)
@@ -332,14 +332,18 @@ class Compositor:
         return found
 
     def _recoloured_layer(
-        self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box, moved: Recolour
+        self, index: int, own: Mask, fresh: Mask, picture: Picture, window: Box, adjusted: bool
     ) -> Field:
         """A class that still shows what the photo does, in other colours; the model's where it is new."""
         part = slices(window)
         clean = inner_part(own)
         known = own & ~fresh
         compared = known & clean if (known & clean).any() else known
-        colors = moved(self.photo[part].astype(np.float32), self.reference[part], picture[part], compared)
+        if adjusted:
+            colors = self._adjustable(index, window, compared).adjusted(picture[part])
+        else:
+            photo = self.photo[part].astype(np.float32)
+            colors = recoloured(photo, self.reference[part], picture[part], compared)
         if (own & fresh).any():
             share = fade(own & fresh, self.settings.seam)
             drawn = picture[part].astype(np.float32)
@@ -348,6 +352,16 @@ class Compositor:
             drawn = drawn + self.correction(index)[part]
             colors = np.asarray(colors + share[..., None] * (drawn - colors), np.float32)
         return extend_layer(colors, clean, own)
+
+    def _adjustable(self, index: int, window: Box, where: Mask) -> Adjustable:
+        """A class that a slider moves, which asks for it again and again."""
+        last = self._adjustables.get(index)
+        if last is not None and last[0] == window and np.array_equal(last[1].where, where):
+            return last[1]
+        part = slices(window)
+        found = Adjustable(self.photo[part].astype(np.float32), self.reference[part], where)
+        self._adjustables[index] = window, found
+        return found
 
     def _ground(self, part: tuple[slice, slice], own: Mask) -> Field:
         """The background of a part of the frame, float32 (h, w, 3): the photo without the person's colours beside them.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model.compositing import Compositor, restyled_classes
-from model.compositing.adjusting import adjusted
+from model.compositing.adjusting import Adjustable
 from model.compositing.restyling import ADJUSTED
 from model.styles.measure import measure, to_lab
 from tests.unit.model.kept_scene import scene, scene_plate
@@ -30,6 +30,12 @@ def cloth(light: float, seed: int, strength: float = 6.0, grain: float = 1.5) ->
 
 MASK = np.zeros((SIDE, SIDE), np.bool_)
 MASK[6:58, 6:58] = True
+
+
+def adjusted(
+    photo: NDArray[np.float32], before: NDArray[np.uint8], after: NDArray[np.uint8], where: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    return Adjustable(photo, before, where).adjusted(after)
 
 
 def figures(picture: NDArray[np.float32]) -> NDArray[np.float64]:
