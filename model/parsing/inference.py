@@ -18,6 +18,7 @@ from model.images import Photo
 from model.labels import LabelMap, LabelSet
 from model.parsing.network import Parser
 from model.parsing.people import Person, boxes, connected_parts, divide, spread
+from model.parsing.scraps import without_scraps
 
 _SMALLEST_PART = 0.03  # of the person's pixels; what lies apart and is smaller (a sleeve seen in a sign) is a slip
 _LARGEST_AREA = 1.5  # of the parser's own area: a wide photo is not parsed at full height
@@ -92,7 +93,8 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     if look.closer or _GOOD_SIZES[0] <= wanted / scale <= _GOOD_SIZES[1]:
         if thorough:
             logits = _mean(logits, _logits(parser, photo, scale, mirrored=True))
-        return enlarge_and_decide(_drawn_to_edges(without_specks(_alone(logits, owners, person)), photo), height, width)
+        logits = without_specks(_alone(logits, owners, person))
+        return enlarge_and_decide(_drawn_to_edges(logits, photo, bundle.label_set), height, width)
     top, left, bottom, right = frame_person(box, height, width, config.person_height, config.width / config.height)
     crop = photo[top:bottom, left:right]
     logits = _logits(parser, crop, wanted)
@@ -107,7 +109,7 @@ def parse_photo(bundle: HasParser, photo: Photo, *, person: int = 0, thorough: b
     )
     logits = _alone(logits, spread(owners)[rows[:, None], columns], person)
     labels = np.zeros((height, width), np.uint8)
-    shares = _drawn_to_edges(without_specks(logits), crop)
+    shares = _drawn_to_edges(without_specks(logits), crop, bundle.label_set)
     labels[top:bottom, left:right] = enlarge_and_decide(shares, bottom - top, right - left)
     return labels
 
@@ -259,7 +261,7 @@ def frame_person(person: Box, height: int, width: int, person_height: float, asp
     )
 
 
-def _drawn_to_edges(logits: NDArray[np.float32], photo: Photo) -> NDArray[np.float32]:
+def _drawn_to_edges(logits: NDArray[np.float32], photo: Photo, label_set: LabelSet) -> NDArray[np.float32]:
     """Probabilities of the classes at the size at which the parser saw the photo, following the photo's own edges.
 
     The network decides on a grid of every fourth pixel; where on the way between two of its points an outline runs, the
@@ -282,7 +284,7 @@ def _drawn_to_edges(logits: NDArray[np.float32], photo: Photo) -> NDArray[np.flo
     for plane in shares:
         if plane.max() > _HARDLY:
             plane[:] = follow(plane)
-    return _without_crumbs(np.asarray(shares, np.float32))
+    return without_scraps(_without_crumbs(np.asarray(shares, np.float32)), photo, label_set)
 
 
 def _without_crumbs(shares: NDArray[np.float32]) -> NDArray[np.float32]:
