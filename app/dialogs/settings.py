@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
     def _add_computing(self, form: QFormLayout) -> None:
         by_itself = _automatic()
         self._add_choice(form, "device", self.tr("Device"), device_choices())
-        tip = self.tr("Fewer digits are quicker where the processor has instructions for them.")
+        tip = self.tr("Automatic is the quickest: float32 on a processor, float16 on a graphics card.")
         self._add_choice(form, "precision", self.tr("Precision"), precision_choices(), tip)
         threads = self._add_number(form, "threads", self.tr("Processor cores"), 1, "", by_itself)
         threads.setMaximum(max(os.cpu_count() or 1, self._settings.threads))

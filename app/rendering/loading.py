@@ -58,13 +58,15 @@ def load_model(request: ModelRequest) -> tuple[RendererLike, ModelFacts]:
 
     from model.checkpoints import default_bundle_name, load_bundle
     from model.engine import Renderer, fused
+    from model.engine.precision import precision_name
 
     if request.device == "cpu" or not torch.cuda.is_available():
         fused.load_early()
     bundle = load_bundle(request.bundle or default_bundle_name())
     renderer = Renderer(bundle, request.device, request.precision, request.budget_bytes, compiled="soon")
+    shown = precision_name(renderer.precision, renderer.device)
     precision = str(renderer.precision).removeprefix("torch.")
-    facts = model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {precision}", precision)
+    facts = model_facts(bundle, str(renderer.device), f"{renderer.device.type.upper()}, {shown}", precision)
     return renderer, facts
 
 

@@ -4116,8 +4116,8 @@
     </message>
     <message>
       <location filename="../../app/dialogs/settings.py" />
-      <source>Fewer digits are quicker where the processor has instructions for them.</source>
-      <translation>Weniger Stellen sind schneller, wo der Prozessor Befehle dafür hat.</translation>
+      <source>Automatic is the quickest: float32 on a processor, float16 on a graphics card.</source>
+      <translation>Automatisch ist am schnellsten: float32 auf einem Prozessor, float16 auf einer Grafikkarte.</translation>
     </message>
     <message>
       <location filename="../../app/dialogs/settings.py" />

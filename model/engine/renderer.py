@@ -24,7 +24,7 @@ from model.engine.folding import FoldedGenerator
 from model.engine.frame import Frame, RenderCancelled
 from model.engine.graphs import is_out_of_memory
 from model.engine.plan import Plan
-from model.engine.precision import choose_device, choose_precision
+from model.engine.precision import choose_device, choose_precision, precision_name
 from model.engine.whole_frame import WholeFrameNetwork
 from model.engine.workspace import Workspace
 from model.errors import UserError
@@ -222,8 +222,7 @@ class Renderer:
 
     def describe(self) -> str:
         """One line for the status bar: device, precision, last time, memory."""
-        name = str(self.precision).removeprefix("torch.")
-        parts = [f"{self.device.type.upper()} {name}"]
+        parts = [f"{self.device.type.upper()} {precision_name(self.precision, self.device)}"]
         if self._last is not None:
             parts.append(f"{self._milliseconds:.0f} ms")
         parts.append(f"caches {self.cache_bytes / 2**20:.0f} of {self.budget_bytes / 2**20:.0f} MiB")

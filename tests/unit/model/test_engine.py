@@ -12,7 +12,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, fused, modulation_weights, parallel, tables, winograd
+from model.engine import Renderer, fused, modulation_weights, parallel, precision, tables, winograd
 from model.engine.boxes import Box
 from model.engine.captured import WholeFramePlan
 from model.engine.compiled_windows import CompiledCoder
@@ -340,6 +340,17 @@ def test_unknown_devices_and_precisions_are_refused() -> None:
     for device, precision in (("tpu", "auto"), ("cpu", "int8"), ("cpu", "float16"), ("cuda:99", "auto")):
         with pytest.raises(UserError):
             Renderer(generator, device, precision)
+
+
+@pytest.mark.parametrize("instructions", [True, False])
+def test_bfloat16_on_a_cpu_is_a_choice_of_the_persons_and_shown(
+    instructions: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "cpu_has_bfloat16", lambda: instructions)
+    generator = tiny_generator("ours")
+    assert Renderer(generator, "cpu").precision == torch.float32
+    shown = Renderer(generator, "cpu", "bfloat16").describe()
+    assert shown.startswith("CPU bfloat16,") if instructions else shown.startswith("CPU bfloat16 in software,")
 
 
 def test_a_generator_in_training_is_refused() -> None:
