@@ -11,8 +11,8 @@ from typing import Any
 from numba import njit
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import rows_by_slab, rows_by_slab_ahead
 from model.engine.kernels.vectors import (
-    SIX,
     Value,
     Vectors,
     add_rows,
@@ -20,9 +20,6 @@ from model.engine.kernels.vectors import (
     bytes_at,
     int_at,
     longs,
-    six_by_8,
-    six_by_16,
-    six_by_16_ahead,
     take_pieces,
     take_slot,
     zero,
@@ -272,21 +269,13 @@ def convolve(a: Any) -> None:
             if tile == 6 and full < count and (tap // 8 == VANISHING or tap % 8 == VANISHING):
                 some = full
                 zero((to + 4 * full * width,), (count - full) * width)
-            # While patches are multiplied by a slab, the next comes from memory: a share with each six.
-            share = 64 // max(1, (some + SIX - 1) // SIX)
             for done in range(0, width, 16):
-                slab = matrix + 4 * done * inputs
-                later = slab + 64 * inputs
-                for number in range(0, some, SIX):
-                    place, patch = to + 4 * (number * width + done), of + 4 * number * inputs
-                    if width - done >= 16 and inputs >= _DEEP:
-                        # The first time they come from the third cache or from memory.
-                        six_by_16_ahead((place, 4 * width, patch, 4 * inputs, slab, 64, inputs, later, share))
-                        later += share * inputs
-                    elif width - done >= 16:
-                        six_by_16((place, 4 * width, patch, 4 * inputs, slab, 64, inputs))
-                    else:
-                        six_by_8((place, 4 * width, patch, 4 * inputs, slab, 32, inputs))
+                slab, place = matrix + 4 * done * inputs, to + 4 * done
+                if width - done >= 16 and inputs >= _DEEP:
+                    rows_by_slab_ahead(some, place, 4 * width, of, 4 * inputs, slab, inputs)
+                else:
+                    some_columns = min(16, width - done)
+                    rows_by_slab(some, some_columns, place, 4 * width, of, 4 * inputs, slab, 4 * some_columns, inputs)
         start = bias + 4 * group * outputs
         for number in range(count):
             top, left = tile * (order[number] // across), tile * (order[number] % across)

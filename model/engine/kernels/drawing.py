@@ -15,16 +15,15 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import SIX, rows_by_slab
 from model.engine.kernels.vectors import (
     CONTRACT,
     FLOAT,
     LONG,
-    SIX,
     Value,
     bytes_at,
     floats,
     leaky_row,
-    six_by_16,
     take_pieces,
     take_slot,
     zero,
@@ -143,10 +142,18 @@ def draw(a: Any) -> None:
             else:
                 leaky_row((rectified, x + 4 * inputs * (below * width + first)), inputs * (last - first))
                 inside = made + 4 * RGB_WIDTH * (first - left + 1)
-                for column in range(0, last - first, SIX):
-                    of, to = rectified + 4 * inputs * column, inside + 4 * RGB_WIDTH * column
-                    six_by_16((to, 4 * RGB_WIDTH, of, 4 * inputs, weights, 4 * RGB_WIDTH, inputs))
-                    six_by_16((to + 64, 4 * RGB_WIDTH, of, 4 * inputs, weights + 64, 4 * RGB_WIDTH, inputs))
+                for half in range(0, 4 * RGB_WIDTH, 64):
+                    rows_by_slab(
+                        last - first,
+                        16,
+                        inside + half,
+                        4 * RGB_WIDTH,
+                        rectified,
+                        4 * inputs,
+                        weights + half,
+                        4 * RGB_WIDTH,
+                        inputs,
+                    )
                 if first == left:
                     zero((made,), RGB_WIDTH)
                 if last == right:

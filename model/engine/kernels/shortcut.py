@@ -8,14 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import SIX, rows_by_slab
 from model.engine.kernels.steps import modulate_row
 from model.engine.kernels.vectors import (
-    SIX,
     copy_row,
     int_at,
     ints,
-    six_by_8,
-    six_by_16,
     take_pieces,
     take_slot,
 )
@@ -63,13 +61,9 @@ def modulated_shortcut(a: Any) -> None:
         for group in range(groups):
             for done in range(0, outputs, 16):
                 slab = weights + 4 * inputs * (group * outputs + done)
-                for row in range(0, count, SIX):
-                    to = made + made_row * row + 4 * (group * outputs + done)
-                    of = entering + in_row * row + 4 * group * inputs
-                    if outputs - done >= 16:
-                        six_by_16((to, made_row, of, in_row, slab, 64, inputs))
-                    else:
-                        six_by_8((to, made_row, of, in_row, slab, 32, inputs))
+                columns = min(16, outputs - done)
+                to, of = made + 4 * (group * outputs + done), entering + 4 * group * inputs
+                rows_by_slab(count, columns, to, made_row, of, in_row, slab, 4 * columns, inputs)
         for quad in range(quads):
             for place in range(4):
                 to = out + (2 * pair + (place >> 1)) * out_row + (2 * quad + (place & 1)) * out_pixel

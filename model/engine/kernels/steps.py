@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import SIX, six_by_8, six_by_16
 from model.engine.kernels.vectors import (
-    SIX,
     Value,
     Vectors,
     along,
@@ -19,8 +19,6 @@ from model.engine.kernels.vectors import (
     floats,
     int_at,
     shorts,
-    six_by_8,
-    six_by_16,
     take_pieces,
     zero,
 )

@@ -11,16 +11,14 @@ import numpy as np
 from numba import njit
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import SIX, six_by_8, six_by_16
 from model.engine.kernels.vectors import (
-    SIX,
     Value,
     Vectors,
     add_rows,
     along,
     ints,
     longs,
-    six_by_8,
-    six_by_16,
     take_pieces,
     take_slot,
 )

@@ -28,7 +28,7 @@ _SLOPE = 0.2
 Value = Any
 
 
-def _prefetch(builder: Any, pointer: Value) -> None:
+def prefetch(builder: Any, pointer: Value) -> None:
     """Bring what a pointer to bytes points at into the second cache."""
     number = ir.IntType(32)
     kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
@@ -52,7 +52,7 @@ class Vectors:
 
     def prefetch(self, address: Value, more: Value) -> None:
         """Bring what lies so many bytes behind an address into the second cache."""
-        _prefetch(self._builder, self._builder.bitcast(self._place(self._builder.add(address, more)), _BYTES))
+        prefetch(self._builder, self._builder.bitcast(self._place(self._builder.add(address, more)), _BYTES))
 
     def spread(self, address: Value, number: int) -> Value:
         """One float32, so many behind an address, in every lane; the same for all channels."""
@@ -194,68 +194,3 @@ def copy_row(on: Vectors, out: Value, x: Value) -> None:
 @along
 def zero(on: Vectors, out: Value) -> None:
     on.store(on.number(0.0), out)
-
-
-def _products(rows: int, vectors: int, lanes: int, ahead: bool = False) -> Any:
-    """A function (out, out_row, a, a_row, b, b_row, inner): out (rows, vectors * lanes) = a (rows, inner) @ b.
-
-    All sums stay in registers, so there may be twelve of them. ``ahead``: (..., inner, later, step), and meanwhile the
-    next rows of a, which lie behind these without a gap, come into the second cache, and ``inner`` times ``step`` bytes
-    from ``later`` on: a part of the next matrix.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Sequence[Value]) -> Value:
-        out, out_row, a, a_row, b, b_row, inner, *more = cgutils.unpack_tuple(builder, arguments[0])
-        kind = ir.VectorType(FLOAT, lanes)
-
-        def place(address: Value, row: Value, stride: Value, more: int, to: Any) -> Value:
-            address = builder.add(builder.add(address, builder.mul(row, stride)), ir.Constant(LONG, more))
-            return builder.inttoptr(address, to.as_pointer())
-
-        before = builder.block
-        loop, after = builder.append_basic_block("products"), builder.append_basic_block("stored")
-        builder.branch(loop)
-        builder.position_at_end(loop)
-        step = builder.phi(LONG)
-        step.add_incoming(ir.Constant(LONG, 0), before)
-        zero = ir.Constant(kind, [0.0] * lanes)
-        sums = [builder.phi(kind) for _ in range(rows * vectors)]
-        weights = [builder.load(place(b, step, b_row, 4 * lanes * vector, kind), align=4) for vector in range(vectors)]
-        four = ir.Constant(LONG, 4)
-        if ahead:
-            following = builder.add(a, builder.mul(ir.Constant(LONG, rows), a_row))
-            _prefetch(builder, place(following, step, ir.Constant(LONG, 4 * rows), 0, ir.IntType(8)))
-            later, later_step = more
-            _prefetch(builder, place(later, step, later_step, 0, ir.IntType(8)))
-        for row in range(rows):
-            start = builder.add(a, builder.mul(ir.Constant(LONG, row), a_row))
-            value = builder.load(place(start, step, four, 0, FLOAT), align=4)
-            one = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
-            zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes), [0] * lanes)
-            value = builder.shuffle_vector(one, ir.Constant(kind, ir.Undefined), zeros)
-            for vector, weight in enumerate(weights):
-                total = sums[row * vectors + vector]
-                product = builder.fmul(value, weight, flags=CONTRACT)
-                added = builder.fadd(total, product, flags=CONTRACT)
-                total.add_incoming(zero, before)
-                total.add_incoming(added, loop)
-                sums[row * vectors + vector] = added
-        following = builder.add(step, ir.Constant(LONG, 1))
-        step.add_incoming(following, loop)
-        builder.cbranch(builder.icmp_signed("<", following, inner), loop, after)
-        builder.position_at_end(after)
-        for row in range(rows):
-            for vector in range(vectors):
-                to = place(out, ir.Constant(LONG, row), out_row, 4 * lanes * vector, kind)
-                builder.store(sums[row * vectors + vector], to, align=4)
-        return context.get_dummy_value()
-
-    def products(context: Any, integers: Any) -> Any:
-        return types.void(integers), generate
-
-    return intrinsic(products)
-
-
-SIX = 6
-six_by_16, six_by_8 = _products(SIX, 2, LANES), _products(SIX, 1, LANES)
-six_by_16_ahead = _products(SIX, 2, LANES, ahead=True)

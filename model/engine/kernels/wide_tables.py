@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from model.engine.kernels.compiling import kernel
+from model.engine.kernels.products import SIX, six_by_8, six_by_16
 from model.engine.kernels.vectors import (
-    SIX,
     Value,
     Vectors,
     along,
     copy_row,
     longs,
-    six_by_8,
-    six_by_16,
     take_pieces,
     take_slot,
 )
