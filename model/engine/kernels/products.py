@@ -84,12 +84,13 @@ def _products(rows: int, vectors: int, lanes: int, ahead: bool = False) -> Any:
     return intrinsic(products)
 
 
-# Rows at once where registers hold 8 values and there are 16 of them.
-SIX = BATCH_STEP
-six_by_16, six_by_8 = _products(SIX, 2, LANES), _products(SIX, 1, LANES)
-_six_by_16_ahead = _products(SIX, 2, LANES, ahead=True)
-# Where they hold 16: weights are loaded half as often, and a sixth of the rows is not for nothing where there are 16.
 _WIDE = _has_avx512()
+# Six rows at once, in twelve registers of 8 values or six of 16.
+SIX = BATCH_STEP
+six_by_16 = _products(SIX, 1, SLAB) if _WIDE else _products(SIX, 2, LANES)
+six_by_8 = _products(SIX, 1, LANES)
+_six_ahead = _products(SIX, 2, LANES, ahead=True)
+# With registers of 16 values: weights are loaded half as often, and fewer rows are for nothing where there are few.
 _TWELVE, _EIGHT, _FOUR = 12, 8, 4
 _twelve, _eight, _four = (_products(rows, 1, SLAB) for rows in (_TWELVE, _EIGHT, _FOUR))
 _twelve_ahead, _eight_ahead, _four_ahead = (_products(rows, 1, SLAB, ahead=True) for rows in (_TWELVE, _EIGHT, _FOUR))
@@ -135,9 +136,7 @@ def rows_by_slab_ahead(rows: Any, out: Any, out_row: Any, a: Any, a_row: Any, sl
     share = 4 * SLAB // max(1, (rows + most - 1) // most)
     if not _WIDE:
         while row < rows:
-            _six_by_16_ahead(
-                (out + row * out_row, out_row, a + row * a_row, a_row, slab, 4 * SLAB, inner, later, share)
-            )
+            _six_ahead((out + row * out_row, out_row, a + row * a_row, a_row, slab, 4 * SLAB, inner, later, share))
             later += share * inner
             row += SIX
         return
