@@ -16,7 +16,7 @@ from pathlib import Path
 from model.shared_library import load_library
 library = Path(importlib.util.find_spec("llvmlite.binding").origin).resolve().with_name("libllvmlite.so")
 def loaded():
-    return str(library) in Path("/proc/self/maps").read_text()
+    return str(library.resolve()) in Path("/proc/self/maps").read_text()
 assert not loaded()
 load_library(library)
 assert loaded()
