@@ -32,7 +32,8 @@ from model.engine.tables import ModulationTable
 from model.groupdnet.class_frame import ACROSS
 from model.shared_library import load_library
 
-# Patches that a thread takes at once: as many as fit the second cache with their sums, in wide convolutions those of two threads the third.
+# Patches that a thread takes at once: as many as fit the second cache with their sums; in wide convolutions, where two
+# threads are to fit the third.
 BATCH_VALUES, WIDE_BATCH = 40_000, 72
 # With fewer batches for every thread than this, one more than others have is a wait for the last.
 EVENLY_SHARED = 8
