@@ -12,7 +12,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model.engine import Renderer, fused, modulation_weights, parallel, precision, tables, winograd
+from model.engine import Renderer, fused, modulation_weights, parallel, tables, winograd
 from model.engine.boxes import Box
 from model.engine.captured import WholeFramePlan
 from model.engine.compiled_windows import CompiledCoder
@@ -346,7 +346,7 @@ def test_unknown_devices_and_precisions_are_refused() -> None:
 def test_bfloat16_on_a_cpu_is_a_choice_of_the_persons_and_shown(
     instructions: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(precision, "cpu_has_bfloat16", lambda: instructions)
+    monkeypatch.setattr("model.engine.precision.cpu_has_bfloat16", lambda: instructions)
     generator = tiny_generator("ours")
     assert Renderer(generator, "cpu").precision == torch.float32
     shown = Renderer(generator, "cpu", "bfloat16").describe()
