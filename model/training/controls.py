@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.boxes import Box, bounding_box
 from model.checkpoints.bundle import Bundle
 from model.errors import UserError
 from model.groupdnet.class_encoder import ClassEncoder
@@ -177,18 +179,16 @@ class ControlTrainer:
         rulers = ClassQuantities(part[0], MIN_PIXELS, self.ground)
         return _Scene(features[(..., *cells)], part, codes, frames, (top, left), rulers)
 
-    def _box(self, labels: Tensor) -> tuple[int, int, int, int]:
+    def _box(self, labels: Tensor) -> Box:
         """The part of a map with anything but ground and a margin around it, on the grid of the coarse levels."""
-        shown = torch.ones_like(labels, dtype=torch.bool)
-        for number in self.ground:
-            shown &= labels != number
-        sides: list[int] = []
-        for along, length in ((shown.any(1), labels.shape[0]), (shown.any(0), labels.shape[1])):
-            places = along.nonzero()[:, 0]
-            first = 0 if not len(places) else max(int(places[0]) - MARGIN, 0) // STRIDE * STRIDE
-            last = length if not len(places) else min(int(places[-1]) + 1 + MARGIN, length)
-            sides += [first, -(-last // STRIDE) * STRIDE]
-        return sides[0], sides[2], sides[1], sides[3]
+        height, width = labels.shape
+        box = bounding_box(~np.isin(labels.numpy(), self.ground)) or (0, 0, height, width)
+        top, left = (max(side - MARGIN, 0) // STRIDE * STRIDE for side in box[:2])
+        bottom, right = (
+            -(-min(side + MARGIN, length) // STRIDE) * STRIDE
+            for side, length in zip(box[2:], (height, width), strict=True)
+        )
+        return top, left, bottom, right
 
     def _draw(self, scene: _Scene, controls: Tensor) -> Tensor:
         """The scene with the controls (V, N, COUNT) of its classes moved: (V, 3, H, W)."""
