@@ -128,14 +128,15 @@ class ClassFit:
 class CodeFit:
     """The codes of all classes that a map shows."""
 
-    def __init__(self, labels: LabelMap, codes: Tensor, classes: list[int], limit: float) -> None:
+    def __init__(self, labels: LabelMap, codes: Tensor, classes: list[int], limit: float, controls: int = 0) -> None:
         """
         Args:
             labels: uint8 (H, W), the map of the pictures; codes: float32 (C, K, h, w), in deviations; not changed.
             classes: those that may change; limit: see `ClassFit`.
+            controls: how many of a code's last numbers are for sliders alone, and stay as they are.
         """
         self.codes = codes.clone()
-        self._directions = code_directions(codes[0])
+        self._directions = code_directions(codes[0])[: codes.shape[1] - controls]
         self._fits = {
             index: ClassFit(ClassColors(labels == index), codes[index], self._directions, limit)
             for index in classes

@@ -76,7 +76,8 @@ def refine_codes(
     Colours are compared class by class, as pixels and as means over squares of two sizes; see `class_newton`. What a
     code changes is found, where the network allows, in pictures of half its size and of the part that the person
     fills, which take a sixth of the time; whether a step is taken is decided at full size, as a network draws small
-    maps otherwise. No number of a code goes farther than sliders do, unless it starts there.
+    maps otherwise. No number of a code goes farther than sliders do, unless it starts there; controls,
+    which no photo moves, stay as they are.
 
     Args:
         photo: uint8 (H, W, 3); labels: uint8 (H, W), its map; codes: float32 (C, K, h, w) to start from, not changed.
@@ -125,7 +126,8 @@ def refine_codes(
     pause(0.0)
     first = exact(start[None])
     # The ground is not compared: it would drift.
-    fit = CodeFit(small, start, np.unique(seen_labels[person]).tolist(), _LIMIT)
+    controls = bundle.generator.config.controls
+    fit = CodeFit(small, start, np.unique(seen_labels[person]).tolist(), _LIMIT, controls)
     target, done = around(photo_to_tensor(seen)), 0
     for number in range(rounds):
         begun = number / rounds

@@ -37,11 +37,11 @@ class Painter:
         return torch.einsum("bck,chw->bkhw", colors, self.mask) * self.shade
 
 
-def fitted(painter: Painter, steps: int = 6) -> tuple[CodeFit, Tensor]:
+def fitted(painter: Painter, steps: int = 6, controls: int = 0) -> tuple[CodeFit, Tensor]:
     truth = torch.randn(CLASSES, CHANNELS, 1, 1, generator=torch.Generator().manual_seed(5))
     target = painter(truth[None])
     painter.pictures = 0
-    fit = CodeFit(a_map(), torch.zeros(CLASSES, CHANNELS, 1, 1), [1, 2], 3.0)
+    fit = CodeFit(a_map(), torch.zeros(CLASSES, CHANNELS, 1, 1), [1, 2], 3.0, controls)
     fit.renew(painter, painter(fit.codes[None]), target, lambda share: None)
     for _ in range(steps):
         fit.step(painter)
@@ -61,6 +61,13 @@ def test_a_few_pictures_find_the_colours(leak: float) -> None:
 def test_classes_that_are_not_asked_for_stay() -> None:
     fit, _ = fitted(Painter(a_map()))
     assert torch.equal(fit.codes[0], torch.zeros(CHANNELS, 1, 1))
+
+
+def test_controls_stay_where_sliders_put_them() -> None:
+    painter = Painter(a_map())
+    fit, _ = fitted(painter, controls=2)
+    assert not fit.codes[:, -2:].any() and fit.codes[1, :-2].any()
+    assert painter.pictures == 2 + CHANNELS - 2 + 6
 
 
 def test_a_step_that_makes_it_worse_is_not_taken() -> None:
