@@ -232,7 +232,7 @@ QDockWidget > QWidget {{ background: {t.panel}; }}
 #dockTitle QLabel {{ color: {t.text}; font-weight: 600; font-size: 12px; }}
 #panel {{ background: {t.panel}; }}
 QTabBar {{ background: transparent; }}
-QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }}
+QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 6px 8px; border: none; border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {t.text}; border-bottom-color: {t.accent}; }}
 QTabBar::tab:hover {{ color: {t.text}; }}
 QTabBar::tab:selected:focus {{ color: {t.accent}; }}
