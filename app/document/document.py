@@ -21,7 +21,7 @@ from app.document.edits import (
     Step,
 )
 from app.document.origins import StyleOrigin
-from model.compositing import KeepSettings, Pasted, with_region
+from model.compositing import KeepSettings, Pasted, with_region, without_region
 from model.labels import LabelMap
 
 
@@ -132,6 +132,25 @@ class Document(DocumentContent):
             before = with_region(before, pixels, self._labels, where, self._codes, classes)
         if before is not self._pasted:
             self.write_pasted(before)
+
+    def uncover(self, box: Box, mask: NDArray[np.bool_]) -> None:
+        """Take other photos' pixels away where the stroke under way may paint.
+
+        Args:
+            box: where; parts outside the map are cut off; mask: bool (box.height, box.width).
+        """
+        if self._stroke is None:
+            raise RuntimeError("uncover() outside of a stroke")
+        inside = box.clipped(self.height, self.width)
+        if self._pasted is None or inside.empty:
+            return
+        cut = (
+            slice(inside.top - box.top, inside.bottom - box.top),
+            slice(inside.left - box.left, inside.right - box.left),
+        )
+        left = without_region(self._pasted, inside.slices, mask[cut] & self.paintable(inside))
+        if left is not self._pasted:
+            self.write_pasted(left)
 
     def restore_stroke(self) -> None:
         """Bring back the map as it was when the stroke under way began; the stroke goes on."""

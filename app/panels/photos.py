@@ -267,11 +267,12 @@ class PhotosPanel(QWidget):
         self._picked(self.session.tools.class_index)
 
     def return_to_own(self, row: int) -> None:
-        """Give a class back the style it had before any photo's."""
-        found = self.taken.pop(row, None)
-        if found is not None:
+        """Give a class back the style it had before any photo's; else the one it has in the photo that is edited."""
+        found, photo = self.taken.pop(row, None), self.session.document.photo_codes
+        own = found.own if found is not None else photo[row] if photo is not None else None
+        if own is not None:
             text = self.tr("{0}: own style").format(self.session.label_set.names[row])
-            self._set({row: found.own}, text, "reset")
+            self._set({row: own}, text, "reset")
         self._mark()
 
     def _apply(

@@ -213,6 +213,9 @@ class StylesPanel(ClassPanel):
         for place in range(VARIATIONS):
             mean, spread = facts.code_mean[index], facts.code_spread[index]
             code = styling.varied(codes[index], mean, spread, strength, session.rng)
+            if facts.controls:
+                # What sliders were set to stays: no photo differs by it.
+                code[-facts.controls :] = codes[index][-facts.controls :]
             self._variations[place] = code
             shown = partial(self._show_variation, index, place)
             session.render_style(index, code, size, shown, f"variation-{place}")

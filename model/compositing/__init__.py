@@ -8,7 +8,7 @@ from model.compositing.compositor import Compositor
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
 from model.compositing.keeping import Keep, KeepSettings, calm_classes, cloth_classes, personal_classes
-from model.compositing.pasting import Pasted, with_region
+from model.compositing.pasting import Pasted, with_region, without_region
 from model.compositing.restyling import restyled_classes
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "put_back",
     "restyled_classes",
     "with_region",
+    "without_region",
 ]

@@ -8,7 +8,7 @@ came; whatever is edited later is drawn by the network, as everything that is ed
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -155,6 +155,15 @@ def with_region(
     return Pasted(
         np.where(fine[..., None], pixels, before.pixels), np.where(where, labels, before.labels).astype(np.uint8), own
     )
+
+
+def without_region(before: Pasted, part: tuple[slice, slice], where: Mask) -> Pasted:
+    """What lies in a photo once nothing does where `where`, bool of the size of `part`, is; `before` if nothing did."""
+    if not (where & (before.labels[part] != NOTHING)).any():
+        return before
+    labels = before.labels.copy()
+    labels[part][where] = NOTHING
+    return replace(before, labels=labels)
 
 
 def _mixed(below: NDArray[np.uint8], above: NDArray[np.uint8], weight: Field) -> NDArray[np.uint8]:

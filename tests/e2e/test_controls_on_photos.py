@@ -69,3 +69,12 @@ def test_a_slider_keeps_what_the_photo_shows(controlled: Path, open_studio: Call
     other = studio.session.slider_position(index, variation)
     drawn = moved(variation, other + 2)
     assert np.corrcoef(detail(drawn)[inside], detail(frame)[inside])[0, 1] < 0.8
+    # Variations keep what sliders were set to; the head of the row gives back what the photo has.
+    moved(lightness, 1.0)
+    styles, photos = studio.window.show_panel("styles"), studio.window.show_panel("photos")
+    styles.make_variations()
+    styles.use_variation(0)
+    assert studio.session.slider_position(index, lightness) == pytest.approx(1, abs=1e-4)
+    photos.table.verticalHeader().sectionClicked.emit(index)
+    assert np.array_equal(document.codes, document.photo_codes)
+    assert np.array_equal(studio.settle(), frame)

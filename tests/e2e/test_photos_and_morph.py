@@ -294,6 +294,7 @@ def test_a_region_in_a_photo_shows_the_other_photos_pixels(studio, photos: list[
     studio.accept_photo()
     before = studio.settle()
     document = studio.document
+    before_labels = document.labels.copy()
     panel = studio.window.show_panel("photos")
     panel.add_photos(photos[1:])
     studio.wait(lambda: len(panel.photos) == 1)
@@ -318,6 +319,21 @@ def test_a_region_in_a_photo_shows_the_other_photos_pixels(studio, photos: list[
     assert (restyled[deep] != picture[deep]).any()
     studio.trigger("edit.undo")
     assert np.array_equal(studio.settle(), picture)
+
+    # The eraser takes them away where the map before editing says the same as they do.
+    document.write_original(np.where(place, shown[0], document.original).astype(np.uint8))
+    kept = studio.settle()
+    studio.tool("eraser")
+    studio.window.options.set_size(9)
+    studio.session.tools.erase_to_original = True
+    row, column = (int(values[values.size // 2]) for values in np.nonzero(deep))
+    studio.drag((column, row), (column, row + 1))
+    assert np.array_equal(document.labels[place], np.full(place.sum(), shown[0]))
+    assert document.pasted.labels[row, column] != shown[0]
+    assert (studio.settle()[row, column] != kept[row, column]).any()
+    studio.trigger("edit.undo")
+    assert np.array_equal(studio.settle(), kept)
+    document.write_original(np.where(place, before_labels, document.original).astype(np.uint8))
     studio.trigger("edit.undo")
     assert document.pasted is None and np.array_equal(studio.settle(), before)
 

@@ -159,11 +159,15 @@ class Tool:
             mask: bool, of the box's size; value: one class, or a class per pixel of a box.
         """
         if not box.empty:
-            self.document.paint(box, mask, value(box, mask))
+            self.put(box, mask, value(box, mask))
         if self.mirrors and self.settings.mirror is not None:
             box, mask = mirrored(box, mask, self.settings.mirror, self.document.width)
             if not box.empty:
-                self.document.paint(box, mask, value(box, mask))
+                self.put(box, mask, value(box, mask))
+
+    def put(self, box: Box, mask: Mask, value: int | NDArray[np.uint8]) -> None:
+        """Paint on one side of the mirror line, within the stroke that is open."""
+        self.document.paint(box, mask, value)
 
     def inside(self, pointer: Pointer) -> tuple[int, int] | None:
         """Row and column under the pointer, or None outside the map."""

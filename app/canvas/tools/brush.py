@@ -93,3 +93,9 @@ class EraserTool(BrushTool):
         if self.settings.erase_to_original:
             return self.document.original[box.slices]
         return self.document.label_set.background
+
+    def put(self, box: Box, mask: Mask, value: int | NDArray[np.uint8]) -> None:
+        super().put(box, mask, value)
+        if self.settings.erase_to_original:
+            # The map may be the same with a copied region and without it.
+            self.document.uncover(box, mask)
