@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.document.box import Box
+from app.document.box import EMPTY, Box
 from app.rendering.loading import FrameLike, RendererLike
 from app.rendering.photos import encode_frame
 from app.rendering.requests import Composition, ModelFacts, PhotoBase, RenderRequest
@@ -37,6 +37,15 @@ class _Shown:
     pasted: Pasted | None = None
 
 
+@dataclass(frozen=True)
+class _Unmoved:
+    """The network's picture of a map with controls as they were when other photos' pixels came."""
+
+    labels: NDArray[np.uint8]
+    codes: NDArray[np.float32]
+    picture: Picture
+
+
 class PhotoComposer:
     """Turns the network's frames into pictures of the edited photo, each time only where something changed.
 
@@ -56,6 +65,8 @@ class PhotoComposer:
         self._plate: Plate | None = None
         self._compositor: Compositor | None = None
         self._shown: _Shown | None = None
+        self._unmoved: _Unmoved | None = None
+        self._between = EMPTY
 
     def begin(self, base: PhotoBase | None, cancelled: Callable[[], bool]) -> None:
         """Get ready for frames over this photo (None: no photo, or nothing of it is kept).
@@ -96,6 +107,34 @@ class PhotoComposer:
             calm_classes(label_set),
         )
 
+    def compare(self, request: RenderRequest, cancelled: Callable[[], bool]) -> None:
+        """Get ready for a frame in which controls of pixels of other photos were moved; after `begin`.
+
+        A slider that goes on takes nothing: the picture that it is compared with stays the same.
+
+        Raises:
+            RenderCancelled: `cancelled` said so.
+        """
+        pasted = request.base.pasted if request.base is not None and self._compositor is not None else None
+        if pasted is None or not pasted.fits(request.labels, request.codes):
+            self._unmoved = None
+            return
+        moved = pasted.moved_classes(request.labels, request.codes, self._facts.controls)
+        if not moved:
+            self._unmoved = None
+            return
+        codes = request.codes.copy()
+        codes[moved] = pasted.codes[moved]
+        last = self._unmoved
+        if last is not None and np.array_equal(last.labels, request.labels) and np.array_equal(last.codes, codes):
+            return
+        import torch
+
+        frame = self._renderer.render(request.labels, torch.from_numpy(codes), preview=False, cancelled=cancelled)
+        self._unmoved = _Unmoved(request.labels, codes, np.array(frame.pixels, dtype=np.uint8, order="C"))
+        # The next frame's box is relative to this one.
+        self._between = self._between.united(Box(*frame.box))
+
     def compose(self, request: RenderRequest, frame: FrameLike) -> tuple[Picture, Box, Composition | None]:
         """The picture to show, uint8 (H, W, 3), what of it differs from the last one, and what it is composed of."""
         network = np.array(frame.pixels, dtype=np.uint8, order="C")
@@ -108,9 +147,10 @@ class PhotoComposer:
         box = Box(0, 0, height, width)
         known = last is not None and last.compositor is compositor and last.picture.shape == network.shape
         if known and last is not None and last.restyled.keys() == restyled.keys():
-            box = Box(*frame.box).united(_difference(last.labels, request.labels))
+            box = Box(*frame.box).united(self._between).united(_difference(last.labels, request.labels))
             farther = [index for index in restyled if restyled[index] != last.restyled[index]]
             box = box.united(Box.around(np.isin(request.labels, farther)))
+        self._between = EMPTY
         picture, composition, pasted = network, None, None
         if compositor is not None and self._codes is not None:
             pasted = request.base.pasted if request.base is not None else None
@@ -125,6 +165,7 @@ class PhotoComposer:
                 request.codes,
                 pasted,
                 self._facts.controls,
+                None if self._unmoved is None else self._unmoved.picture,
             )
             if box.empty and last is not None:
                 picture = last.picture
@@ -134,7 +175,9 @@ class PhotoComposer:
                 picture = compositor.compose(request.labels, network, restyled, box=part, previous=previous)
                 around = compositor.reach(restyled)
                 box = Box(box.top - around, box.left - around, box.bottom + around, box.right + around)
-        over = picture if composition is None else composition.with_pasted(picture, request.labels, request.codes)
+        over = picture
+        if composition is not None:
+            over = composition.with_pasted(picture, request.labels, request.codes, network)
         for lying in {id(each): each for each in (pasted, last.pasted if last is not None else None) if each}.values():
             # What lies over the picture comes and goes with the styles, too.
             box = box.united(Box(*lying.box))

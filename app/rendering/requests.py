@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.document.box import Box
 from app.document.photo import PhotoLayer
 from app.document.styling import CodeBank
-from model.compositing import Compositor, KeepSettings, Pasted, put_back, restyled_classes
+from model.compositing import Compositor, KeepSettings, Moved, Pasted, put_back, restyled_classes
 from model.labels import LabelSet
 
 
@@ -47,6 +47,8 @@ class Composition:
         restyled: classes whose style is not the photo's, and how far it has gone from it: see `restyled_classes`.
         codes: of the classes now, of that shape; pasted: pixels of other photos that lie over it.
         controls: how many of a code's last numbers are controls.
+        unmoved: the network's picture with the controls that the pasted pixels came with, uint8 (H, W, 3); None: as
+            `network`.
     """
 
     compositor: Compositor
@@ -59,21 +61,26 @@ class Composition:
     codes: NDArray[np.float32]
     pasted: Pasted | None = None
     controls: int = 0
+    unmoved: NDArray[np.uint8] | None = None
 
     def with_codes(
         self, labels: NDArray[np.uint8], codes: NDArray[np.float32], network: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
         """The edited photo with another map or other codes, of which `network` is the network's picture."""
         restyled = restyled_classes(codes, self.own, self.spread, self.unstyled, self.controls)
-        return self.with_pasted(self.compositor.compose(labels, network, restyled), labels, codes)
+        return self.with_pasted(self.compositor.compose(labels, network, restyled), labels, codes, network)
 
     def with_pasted(
-        self, picture: NDArray[np.uint8], labels: NDArray[np.uint8], codes: NDArray[np.float32]
+        self,
+        picture: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        codes: NDArray[np.float32],
+        network: NDArray[np.uint8],
     ) -> NDArray[np.uint8]:
-        """A composed picture with what lies over it of other photos."""
+        """A picture composed with `network` and what lies over it of other photos."""
         if self.pasted is None or not self.pasted.fits(labels, codes):
             return picture
-        return self.pasted.over(picture, labels, codes, self.compositor.settings)
+        return self.pasted.over(picture, labels, codes, self.compositor.settings, self._moved(network))
 
     def full_size(self, photo: PhotoLayer) -> NDArray[np.uint8]:
         """The whole photo with the edits in it, uint8 of the photo's own size. Takes seconds for large ones."""
@@ -81,7 +88,11 @@ class Composition:
         if self.pasted is None or not self.pasted.fits(self.labels, self.codes):
             return whole
         to_frame = photo.crop.matrix(photo.height, photo.width)
-        return self.pasted.over_photo(whole, to_frame, self.labels, self.codes, self.compositor.settings)
+        moved = self._moved(self.network)
+        return self.pasted.over_photo(whole, to_frame, self.labels, self.codes, self.compositor.settings, moved)
+
+    def _moved(self, network: NDArray[np.uint8]) -> Moved:
+        return Moved(self.network if self.unmoved is None else self.unmoved, network, self.controls)
 
 
 @dataclass(frozen=True)

@@ -152,6 +152,7 @@ class RenderWorker(QThread):
             start = time.perf_counter()
             try:
                 composer.begin(request.base, self._leaving)
+                composer.compare(request, self._leaving)
                 used = time.thread_time()
                 frame = self._renderer.render(
                     request.labels, codes, preview=preview, cancelled=self._leaving if preview else self._superseded

@@ -8,13 +8,14 @@ from model.compositing.compositor import Compositor
 from model.compositing.fullsize import Rectangle, put_back
 from model.compositing.inpainting import Plate
 from model.compositing.keeping import Keep, KeepSettings, calm_classes, cloth_classes, personal_classes
-from model.compositing.pasting import Pasted, with_region, without_region
+from model.compositing.pasting import Moved, Pasted, with_region, without_region
 from model.compositing.restyling import restyled_classes
 
 __all__ = [
     "Compositor",
     "Keep",
     "KeepSettings",
+    "Moved",
     "Pasted",
     "Plate",
     "Rectangle",

@@ -2,7 +2,8 @@
 
 A style is a few numbers: of a patterned bag it keeps the colour. So a region that is copied from another photo brings
 its own pixels along. They are shown as long as the map still says what they show, in the style that it had when they
-came; whatever is edited later is drawn by the network, as everything that is edited is.
+came; whatever is edited later is drawn by the network, as everything that is edited is. Where only controls were moved
+(decision 0019) they are adjusted, as a photo's own pixels are.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.boxes import Box, box_around, slices
+from model.compositing.adjusting import Adjustable
 from model.compositing.fields import Field, Mask
 from model.compositing.keeping import Keep, KeepSettings
 
@@ -22,8 +24,24 @@ from model.compositing.keeping import Keep, KeepSettings
 FINENESS = 2
 #: The class of a pixel that nothing lies on.
 NOTHING = 255
+#: Codes that differ by no more are the same.
+_SAME = 1e-5
 #: Over how many pixels of the frame, inside the outline, they come up from below.
 _RISE = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Moved:
+    """What controls that were moved since did to the network's picture.
+
+    Attributes:
+        before: uint8 (H, W, 3), the picture with the controls that the pixels came with; network: the picture now.
+        controls: how many of a code's last numbers are controls.
+    """
+
+    before: NDArray[np.uint8]
+    network: NDArray[np.uint8]
+    controls: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,16 +75,36 @@ class Pasted:
         """Whether it was made for a map of this size and codes of this shape."""
         return self.labels.shape == labels.shape and self.codes.shape == codes.shape
 
-    def weight(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], settings: KeepSettings) -> Field:
+    def moved_classes(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], controls: int) -> list[int]:
+        """Classes that lie here of which nothing but the controls, the last numbers of a code, was moved since."""
+        if not controls:
+            return []
+        found = []
+        for index in np.unique(self.labels[self.labels == labels]).tolist():
+            close = np.isclose(self.codes[index], codes[index], rtol=_SAME, atol=_SAME)
+            if close[:-controls].all() and not close.all():
+                found.append(index)
+        return found
+
+    def weight(
+        self,
+        labels: NDArray[np.uint8],
+        codes: NDArray[np.float32],
+        settings: KeepSettings,
+        moved: Moved | None = None,
+    ) -> Field:
         """How much of each pixel of the frame they are, float32 (H, W), 0 beyond their outline.
 
         Args:
             labels: uint8 (H, W), the map now; codes: of its classes now; settings: classes that come from the network
                 show none.
+            moved: how controls act, without which classes with moved ones show none.
         """
         shown = self.labels == labels
+        free = [] if moved is None else self.moved_classes(labels, codes, moved.controls)
         for index in np.unique(self.labels[shown]).tolist():
-            if settings.of(index) is not Keep.PHOTO or not np.allclose(self.codes[index], codes[index], atol=1e-5):
+            same = index in free or np.allclose(self.codes[index], codes[index], rtol=_SAME, atol=_SAME)
+            if settings.of(index) is not Keep.PHOTO or not same:
                 shown &= self.labels != index
         weight = shown.astype(np.float32)
         if settings.seam == 0 or not shown.any():
@@ -80,18 +118,43 @@ class Pasted:
         labels: NDArray[np.uint8],
         codes: NDArray[np.float32],
         settings: KeepSettings,
+        moved: Moved | None = None,
     ) -> NDArray[np.uint8]:
         """A picture of the frame with them in it, uint8 (H, W, 3); the picture itself where nothing of them shows."""
-        weight = self.weight(labels, codes, settings)
+        weight = self.weight(labels, codes, settings, moved)
         if not weight.any():
             return picture
         part = slices(self.box)
+        pixels = self._of_frame()
+        shift = self._shift(labels, codes, moved)
+        if shift is not None:
+            pixels = np.rint(pixels + shift).clip(0, 255).astype(np.uint8)
+        result = picture.copy()
+        result[part] = _mixed(picture[part], pixels, weight[part])
+        return result
+
+    def _of_frame(self) -> NDArray[np.uint8]:
+        """The pixels in `box`, one for each of the frame."""
+        part = slices(self.box)
         rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in part)
         size = (part[1].stop - part[1].start, part[0].stop - part[0].start)
-        pixels = cv2.resize(self.pixels[rows, columns], size, interpolation=cv2.INTER_AREA)
-        result = picture.copy()
-        result[part] = _mixed(picture[part], np.asarray(pixels, np.uint8), weight[part])
-        return result
+        return np.asarray(cv2.resize(self.pixels[rows, columns], size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _shift(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], moved: Moved | None) -> Field | None:
+        """What moved controls add to the pixels in `box`, float32 (h, w, 3); None where none were moved."""
+        free = [] if moved is None else self.moved_classes(labels, codes, moved.controls)
+        if moved is None or not free:
+            return None
+        part = slices(self.box)
+        own = self._of_frame().astype(np.float32)
+        shift = np.zeros_like(own)
+        for index in free:
+            where = (self.labels[part] == index) & (labels[part] == index)
+            adjusted = Adjustable(own, moved.before[part], where).adjusted(moved.network[part])
+            # A little beyond the outline as well, where what is enlarged finds its colours.
+            near = cv2.dilate(where.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+            shift = np.where(near[..., None], adjusted - own, shift)
+        return np.asarray(shift, np.float32)
 
     def over_photo(
         self,
@@ -100,13 +163,14 @@ class Pasted:
         labels: NDArray[np.uint8],
         codes: NDArray[np.float32],
         settings: KeepSettings,
+        moved: Moved | None = None,
     ) -> NDArray[np.uint8]:
         """As `over`, for a picture of the photo's own size, uint8 (H', W', 3).
 
         Args:
             to_frame: affine map (2, 3) of pixel centres (x, y) of the photo to the frame's.
         """
-        weight = self.weight(labels, codes, settings)
+        weight = self.weight(labels, codes, settings, moved)
         if not weight.any():
             return photo
         back = cv2.invertAffineTransform(to_frame)
@@ -124,7 +188,13 @@ class Pasted:
         fine = matrix * FINENESS
         fine[:, 2] += (FINENESS - 1) / 2
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        pixels = cv2.warpAffine(self.pixels, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+        source, shift = self.pixels, self._shift(labels, codes, moved)
+        if shift is not None:
+            rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in slices(self.box))
+            finer = cv2.resize(shift, (columns.stop - columns.start, rows.stop - rows.start))
+            source = source.copy()
+            source[rows, columns] = np.rint(source[rows, columns] + finer).clip(0, 255)
+        pixels = cv2.warpAffine(source, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         result = photo.copy()
         part = (slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0])))
         result[part] = _mixed(photo[part], np.asarray(pixels, np.uint8), np.asarray(share, np.float32))

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from app.document.box import Box
 from model.checkpoints import load_bundle, save_bundle
+from model.compositing.pasting import FINENESS
 from model.groupdnet import Generator
 from model.styles.directions import Direction
 from model.styles.store import NamedStyles, write_named_styles
@@ -78,3 +80,19 @@ def test_a_slider_keeps_what_the_photo_shows(controlled: Path, open_studio: Call
     photos.table.verticalHeader().sectionClicked.emit(index)
     assert np.array_equal(document.codes, document.photo_codes)
     assert np.array_equal(studio.settle(), frame)
+
+    # Pixels of another photo are adjusted as the photo's own are.
+    height, width = document.labels.shape
+    where = np.zeros((height, width), np.bool_)
+    where[12:30, 6:22] = True
+    document.begin_stroke("copied", "stamp")
+    document.paint(Box(0, 0, height, width), where, index)
+    document.lay(where, np.repeat(np.repeat(draw_photo(height, width)[:, ::-1], FINENESS, 0), FINENESS, 1))
+    document.commit_stroke()
+    laid, deep = studio.settle(), cv2.erode(where.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    adjusted = moved(lightness, 1.5)
+    assert np.abs(adjusted.astype(int) - laid)[deep].mean() > 2
+    assert np.corrcoef(detail(adjusted)[deep], detail(laid)[deep])[0, 1] > 0.8
+    whole = studio.session.finished_frame().render()
+    assert np.corrcoef(detail(whole)[deep], detail(adjusted)[deep])[0, 1] > 0.95
+    assert np.array_equal(moved(lightness, 0.0), laid)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from model.compositing import Keep, KeepSettings, Pasted, with_region
+from model.compositing import Keep, KeepSettings, Moved, Pasted, with_region, without_region
 from model.compositing.pasting import FINENESS, NOTHING
 from model.framing import Crop
 
@@ -97,3 +97,31 @@ def test_a_crop_that_shows_none_of_it_is_left_alone(pasted: Pasted, labels: NDAr
     photo = np.full((8, 110, 3), 128, np.uint8)
     found = pasted.over_photo(photo, Crop(0, 0, HEIGHT, WIDTH).matrix(HEIGHT, WIDTH), labels, CODES, KEEP)
     np.testing.assert_array_equal(found, photo)
+
+
+def test_moved_controls_adjust_what_lies_there(pasted: Pasted, labels: NDArray[np.uint8]) -> None:
+    codes = CODES.copy()
+    codes[BAG, -1] += 1
+    assert pasted.moved_classes(labels, codes, 1) == [BAG] and pasted.moved_classes(labels, CODES, 1) == []
+    assert pasted.over(PICTURE, labels, codes, KEEP) is PICTURE
+    network = np.full_like(PICTURE, 90)
+    same, lighter = Moved(network, network, 1), Moved(network, network + 40, 1)
+    inner = cv2.erode(region().astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    still = pasted.over(PICTURE, labels, codes, KEEP, same)
+    np.testing.assert_array_equal(still, pasted.over(PICTURE, labels, CODES, KEEP))
+    found = pasted.over(PICTURE, labels, codes, KEEP, lighter)
+    assert (found[inner].astype(int) - still[inner]).mean() > 15
+    np.testing.assert_array_equal(found[~region()], PICTURE[~region()])
+    # An export of the photo's own size shows the same.
+    matrix = Crop(0, 0, HEIGHT, WIDTH).matrix(HEIGHT, WIDTH)
+    whole = pasted.over_photo(PICTURE, matrix, labels, codes, KEEP, lighter)
+    assert np.abs(whole[inner].astype(int) - found[inner]).mean() < 20
+
+
+def test_what_is_taken_away_shows_no_more(pasted: Pasted, labels: NDArray[np.uint8]) -> None:
+    part = slice(0, HEIGHT), slice(0, 13)
+    left = without_region(pasted, part, np.ones((HEIGHT, 13), np.bool_))
+    found = left.over(PICTURE, labels, CODES, KEEP)
+    np.testing.assert_array_equal(found[:, :13], PICTURE[:, :13])
+    assert (found[12:22, 15:18] != PICTURE[12:22, 15:18]).any()
+    assert without_region(left, part, np.ones((HEIGHT, 13), np.bool_)) is left
