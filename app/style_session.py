@@ -96,12 +96,18 @@ class StyleSession(QObject):
         self.document.set_codes(classes, np.stack(drawn), text, icon="dice", origin=origin)
 
     def reset_styles(self, classes: list[int]) -> None:
-        """Give some classes their mean code."""
-        if self.facts is not None:
-            text = self._about(classes, _tr("reset style"))
-            self.document.set_codes(
-                classes, self.facts.code_mean[classes], text, icon="reset", origin=StyleOrigin("average")
-            )
+        """Give some classes the code that they have in the photo that is edited, or else their mean code."""
+        if self.facts is None:
+            return
+        document, mean = self.document, self.facts.code_mean
+        own = document.photo_codes if document.photo is not None else None
+        shown = np.unique(document.original) if own is not None and own.shape == mean.shape else np.zeros(0)
+        codes = mean[classes].copy()
+        origins: list[StyleOrigin | None] = [StyleOrigin("average")] * len(classes)
+        for place, index in enumerate(classes):
+            if own is not None and index in shown:
+                codes[place], origins[place] = own[index], None
+        document.set_codes(classes, codes, self._about(classes, _tr("reset style")), icon="reset", origin=origins)
 
     def take_photo_styles(self, outlines: bool) -> None:
         """Encode the photo in the background under the map as it stands now; its classes take the codes found.

@@ -78,7 +78,9 @@ class StylesPanel(ClassPanel):
             "dice", self.tr("Draw a new style"), lambda: session.draw_styles([self.class_index])
         )
         self.reset = self.add_button(
-            "reset", self.tr("Back to the average style"), lambda: session.reset_styles([self.class_index])
+            "reset",
+            self.tr("Back to the photo's own style, or else the average one"),
+            lambda: session.reset_styles([self.class_index]),
         )
         self.copy = self.add_button("copy", self.tr("Copy style"), lambda: self.action_wanted.emit("style.copy"))
         self.paste = self.add_button("paste", self.tr("Paste style"), lambda: self.action_wanted.emit("style.paste"))

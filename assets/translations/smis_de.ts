@@ -4598,8 +4598,8 @@
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />
-      <source>Back to the average style</source>
-      <translation>Zurück zum mittleren Stil</translation>
+      <source>Back to the photo's own style, or else the average one</source>
+      <translation>Zurück zum Stil des Fotos, sonst zum mittleren</translation>
     </message>
     <message>
       <location filename="../../app/panels/styles.py" />

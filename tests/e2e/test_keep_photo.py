@@ -90,6 +90,21 @@ def test_nothing_edited_shows_the_photo(photo_studio) -> None:
     assert not photo_studio.studio.document.modified
 
 
+def test_reset_gives_the_photos_own_style_back(photo_studio) -> None:
+    studio, frame = photo_studio.studio, photo_studio.frame
+    document = studio.document
+    shown = int(np.bincount(document.labels[document.labels > 0]).argmax())
+    lacking = next(index for index in range(1, 16) if not (document.labels == index).any())
+    own, mean = document.photo_codes, studio.session.facts.code_mean
+    studio.session.draw_styles([shown, lacking])
+    assert (studio.settle() != frame).any()
+    studio.session.reset_styles([shown, lacking])
+    assert np.array_equal(document.codes[shown], own[shown])
+    assert np.array_equal(document.codes[lacking], mean[lacking])
+    assert document.origin(shown).kind == "own photo" and document.origin(lacking).kind == "average"
+    assert np.array_equal(studio.settle(), frame)
+
+
 def test_a_stroke_changes_the_stroke_and_its_seam_alone(photo_studio) -> None:
     studio, frame = photo_studio.studio, photo_studio.frame
     stroke = paint(studio)
