@@ -99,15 +99,12 @@ class StyleSession(QObject):
         """Give some classes the code that they have in the photo that is edited, or else their mean code."""
         if self.facts is None:
             return
-        document, mean = self.document, self.facts.code_mean
-        own = document.photo_codes if document.photo is not None else None
-        shown = np.unique(document.original) if own is not None and own.shape == mean.shape else np.zeros(0)
-        codes = mean[classes].copy()
-        origins: list[StyleOrigin | None] = [StyleOrigin("average")] * len(classes)
-        for place, index in enumerate(classes):
-            if own is not None and index in shown:
-                codes[place], origins[place] = own[index], None
-        document.set_codes(classes, codes, self._about(classes, _tr("reset style")), icon="reset", origin=origins)
+        mean, own = self.facts.code_mean, [self.document.photo_code(index) for index in classes]
+        codes = [mean[index] if code is None else code for index, code in zip(classes, own, strict=True)]
+        # Where the photo's own come from is known.
+        origins = [StyleOrigin("average") if code is None else None for code in own]
+        text = self._about(classes, _tr("reset style"))
+        self.document.set_codes(classes, np.stack(codes), text, icon="reset", origin=origins)
 
     def take_photo_styles(self, outlines: bool) -> None:
         """Encode the photo in the background under the map as it stands now; its classes take the codes found.

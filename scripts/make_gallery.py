@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from app.cli.application import run
 from model.checkpoints import Bundle, default_bundle_name, load_bundle
+from model.colour import to_lab
 from model.engine import Renderer
 from model.images import read_photo, write_picture
 from model.labels import builtin_label_set, colorize, read_label_map, write_label_map
@@ -82,7 +83,7 @@ def contrasting(bundle: Bundle, name: str, count: int) -> list[int]:
     colors = []
     for seed in range(CANDIDATES):
         picture = renderer.render(labels, sample_codes(bundle, seed)).pixels
-        lab = cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        lab = to_lab(picture)
         # Hue and saturation say more than black beside white.
         colors.append(np.concatenate([lab[labels == index].mean(axis=0) * (0.5, 1, 1) for index in garments]))
     apart = np.linalg.norm(np.array(colors)[:, None] - np.array(colors), axis=2)

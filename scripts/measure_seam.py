@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from model.checkpoints import load_bundle
+from model.colour import to_lab
 from model.compositing import Compositor, Plate
 from model.compositing.inpainting import inpaint_background
 from model.framing import fit_labels, fit_photo, person_crop
@@ -61,7 +62,7 @@ def soft(mask: Mask) -> NDArray[np.float32]:
 
 def recoloured(photo: Picture, rng: np.random.Generator) -> NDArray[np.float32]:
     """The photo in another colour: as light as before, give or take, and turned in the plane of a*b*."""
-    lab = cv2.cvtColor(photo.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    lab = to_lab(photo)
     angle = rng.uniform(0.5 * np.pi, 1.5 * np.pi)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     lab[..., 1:] = lab[..., 1:] @ turn.T.astype(np.float32) + rng.uniform(-40, 40, 2).astype(np.float32)

@@ -141,6 +141,13 @@ class DocumentContent(QObject):
         """How much of the photo stays."""
         return self._keep
 
+    def photo_code(self, class_index: int) -> Codes | None:
+        """The code (channels, h, w) that a class has in the photo; None where the photo does not show it."""
+        own, codes = self._photo_codes, self._codes
+        if self._photo is None or own is None or codes is None or own.shape != codes.shape:
+            return None
+        return own[class_index] if (self._original == class_index).any() else None
+
     @property
     def pasted(self) -> Pasted | None:
         """Pixels of other photos that lie in the photo."""

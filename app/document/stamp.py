@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.document.box import Box
 from app.document.origins import StyleOrigin
-from model.compositing.pasting import FINENESS
+from model.compositing.pasting import finer
 
 Mask = NDArray[np.bool_]
 Point = tuple[float, float]
@@ -65,5 +65,4 @@ def cut_pixels(
     box = Box.around(mask & (labels != background))
     if box.empty:
         return None
-    rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in box.slices)
-    return np.ascontiguousarray(fine[rows, columns])
+    return np.ascontiguousarray(fine[finer(box.slices)])

@@ -268,10 +268,8 @@ class PhotosPanel(QWidget):
 
     def return_to_own(self, row: int) -> None:
         """Give a class back the style it had before any photo's; else the one it has in the photo that is edited."""
-        document, found = self.session.document, self.taken.pop(row, None)
-        own = None if found is None else found.own
-        if own is None and document.photo_codes is not None and (document.original == row).any():
-            own = document.photo_codes[row]
+        found = self.taken.pop(row, None)
+        own = self.session.document.photo_code(row) if found is None else found.own
         if own is not None:
             text = self.tr("{0}: own style").format(self.session.label_set.names[row])
             self._set({row: own}, text, "reset")

@@ -116,11 +116,10 @@ class PhotoComposer:
             RenderCancelled: `cancelled` said so.
         """
         pasted = request.base.pasted if request.base is not None and self._compositor is not None else None
-        if pasted is None or not pasted.fits(request.labels, request.codes):
-            self._unmoved = None
-            return
-        moved = pasted.moved_classes(request.labels, request.codes, self._facts.controls)
-        if not moved:
+        moved: list[int] = []
+        if pasted is not None and pasted.fits(request.labels, request.codes):
+            moved = pasted.moved_classes(request.labels, request.codes, self._facts.controls)
+        if pasted is None or not moved:
             self._unmoved = None
             return
         codes = request.codes.copy()
@@ -178,9 +177,10 @@ class PhotoComposer:
         over = picture
         if composition is not None:
             over = composition.with_pasted(picture, request.labels, request.codes, network)
-        for lying in {id(each): each for each in (pasted, last.pasted if last is not None else None) if each}.values():
+        for lying in (pasted, None if last is None else last.pasted):
             # What lies over the picture comes and goes with the styles, too.
-            box = box.united(Box(*lying.box))
+            if lying is not None:
+                box = box.united(Box(*lying.box))
         self._shown = _Shown(compositor, request.labels, restyled, picture, pasted)
         return over, box.clipped(height, width), composition
 

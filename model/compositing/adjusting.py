@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.colour import from_lab, to_lab
 from model.compositing.fields import Field, Mask
 
 #: Deviation in pixels of the Gaussian under which pictures are compared, and how far away a pixel still counts.
@@ -38,11 +39,11 @@ class Adjustable:
         self._photo, self._reference, self.where = photo, reference, where
         self._weight = where.astype(np.float32)
         self._shares = [np.maximum(_average(self._weight, sigma), np.float32(1e-4)) for sigma in (*_BANDS, _SIGMA)]
-        self._own, self._before = _lab(photo), _lab(reference.astype(np.float32))
+        self._own, self._before = to_lab(photo.clip(0, 255)), to_lab(reference)
         self._detail = self._bands(self._own[..., 0])
         self._strength = [self._mean(band * band) + _FAINT**2 for band in self._bands(self._before[..., 0])]
         self._colour = [self._mean(self._before[..., place]) for place in (1, 2)]
-        self._shown = _rgb(self._own)
+        self._shown = from_lab(self._own)
 
     def adjusted(self, picture: NDArray[np.uint8]) -> Field:
         """The photo where the class lies, with what changed from the reference to a picture carried over.
@@ -52,7 +53,7 @@ class Adjustable:
         """
         if not self.where.any() or np.array_equal(self._reference[self.where], picture[self.where]):
             return self._photo
-        own, after = self._own, _lab(picture.astype(np.float32))
+        own, after = self._own, to_lab(picture)
         moved = np.empty_like(own)
         moved[..., 0] = own[..., 0] + self._mean(after[..., 0] - self._before[..., 0])
         for mine, old, new in zip(self._detail, self._strength, self._bands(after[..., 0]), strict=True):
@@ -68,7 +69,7 @@ class Adjustable:
         moved[..., 2] = along * own[..., 2] + across * own[..., 1] + rest_b
         moved[..., 0] = moved[..., 0].clip(0, 100)
         # Not the photo by way of L*a*b* and back, which is not quite the photo.
-        return np.asarray(self._photo + (_rgb(moved) - self._shown), np.float32)
+        return np.asarray(self._photo + (from_lab(moved) - self._shown), np.float32)
 
     def _mean(self, plane: Field) -> Field:
         return np.asarray(_average(plane * self._weight, _SIGMA) / self._shares[-1], np.float32)
@@ -84,11 +85,3 @@ class Adjustable:
 def _average(plane: Field, sigma: float) -> Field:
     side = 2 * min(int(3.5 * sigma + 0.5), ADJUST_REACH) + 1
     return np.asarray(cv2.GaussianBlur(plane, (side, side), sigma, borderType=cv2.BORDER_CONSTANT), np.float32)
-
-
-def _lab(picture: Field) -> Field:
-    return np.asarray(cv2.cvtColor((picture / 255).clip(0, 1).astype(np.float32), cv2.COLOR_RGB2Lab), np.float32)
-
-
-def _rgb(lab: Field) -> Field:
-    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), np.float32) * np.float32(255)

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.colour import to_lab
 from model.compositing.fields import Field, Mask
 
 #: Share of the photo's folds; the rest is what the network drew, so that its cloth still shows.
@@ -138,7 +139,7 @@ def _average(plane: Field) -> Field:
 
 def _plainness(photo: NDArray[np.uint8], light: Field, inner: Mask) -> float:
     """1 for plain cloth, 0 for prints and stripes."""
-    lab = cv2.cvtColor(cv2.GaussianBlur(photo, (0, 0), 1.0).astype(np.float32) / 255, cv2.COLOR_RGB2Lab)
+    lab = to_lab(cv2.GaussianBlur(photo, (0, 0), 1.0))
     chroma = float(np.sqrt(lab[inner][:, 1:].var(axis=0).sum()))
     weight = inner.astype(np.float32)
     around = cv2.GaussianBlur(light * weight, (0, 0), _PRINT_SIGMA) / np.maximum(

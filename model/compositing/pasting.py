@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -19,13 +20,12 @@ from model.boxes import Box, box_around, slices
 from model.compositing.adjusting import Adjustable
 from model.compositing.fields import Field, Mask
 from model.compositing.keeping import Keep, KeepSettings
+from model.compositing.restyling import moved_since
 
 #: Pixels that are kept of each pixel of the frame, along each side: photos are larger than the frame.
 FINENESS = 2
 #: The class of a pixel that nothing lies on.
 NOTHING = 255
-#: Codes that differ by no more are the same.
-_SAME = 1e-5
 #: Over how many pixels of the frame, inside the outline, they come up from below.
 _RISE = 2.0
 
@@ -62,7 +62,7 @@ class Pasted:
     def nbytes(self) -> int:
         return self.pixels.nbytes + self.labels.nbytes + self.codes.nbytes
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """What they lie in, and the pixels beside it."""
         height, width = self.labels.shape
@@ -77,14 +77,8 @@ class Pasted:
 
     def moved_classes(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], controls: int) -> list[int]:
         """Classes that lie here of which nothing but the controls, the last numbers of a code, was moved since."""
-        if not controls:
-            return []
-        found = []
-        for index in np.unique(self.labels[self.labels == labels]).tolist():
-            close = np.isclose(self.codes[index], codes[index], rtol=_SAME, atol=_SAME)
-            if close[:-controls].all() and not close.all():
-                found.append(index)
-        return found
+        _, adjusted = moved_since(self.codes, codes, controls)
+        return [index for index in np.unique(self.labels[self.labels == labels]).tolist() if adjusted[index]]
 
     def weight(
         self,
@@ -101,10 +95,9 @@ class Pasted:
             moved: how controls act, without which classes with moved ones show none.
         """
         shown = self.labels == labels
-        free = [] if moved is None else self.moved_classes(labels, codes, moved.controls)
+        changed, adjusted = moved_since(self.codes, codes, 0 if moved is None else moved.controls)
         for index in np.unique(self.labels[shown]).tolist():
-            same = index in free or np.allclose(self.codes[index], codes[index], rtol=_SAME, atol=_SAME)
-            if settings.of(index) is not Keep.PHOTO or not same:
+            if settings.of(index) is not Keep.PHOTO or (changed & ~adjusted)[index]:
                 shown &= self.labels != index
         weight = shown.astype(np.float32)
         if settings.seam == 0 or not shown.any():
@@ -125,7 +118,7 @@ class Pasted:
         if not weight.any():
             return picture
         part = slices(self.box)
-        pixels = self._of_frame()
+        pixels = self._of_frame
         shift = self._shift(labels, codes, moved)
         if shift is not None:
             pixels = np.rint(pixels + shift).clip(0, 255).astype(np.uint8)
@@ -133,12 +126,12 @@ class Pasted:
         result[part] = _mixed(picture[part], pixels, weight[part])
         return result
 
+    @cached_property
     def _of_frame(self) -> NDArray[np.uint8]:
         """The pixels in `box`, one for each of the frame."""
         part = slices(self.box)
-        rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in part)
         size = (part[1].stop - part[1].start, part[0].stop - part[0].start)
-        return np.asarray(cv2.resize(self.pixels[rows, columns], size, interpolation=cv2.INTER_AREA), np.uint8)
+        return np.asarray(cv2.resize(self.pixels[finer(part)], size, interpolation=cv2.INTER_AREA), np.uint8)
 
     def _shift(self, labels: NDArray[np.uint8], codes: NDArray[np.float32], moved: Moved | None) -> Field | None:
         """What moved controls add to the pixels in `box`, float32 (h, w, 3); None where none were moved."""
@@ -146,7 +139,7 @@ class Pasted:
         if moved is None or not free:
             return None
         part = slices(self.box)
-        own = self._of_frame().astype(np.float32)
+        own = self._of_frame.astype(np.float32)
         shift = np.zeros_like(own)
         for index in free:
             where = (self.labels[part] == index) & (labels[part] == index)
@@ -190,15 +183,20 @@ class Pasted:
         flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
         source, shift = self.pixels, self._shift(labels, codes, moved)
         if shift is not None:
-            rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in slices(self.box))
-            finer = cv2.resize(shift, (columns.stop - columns.start, rows.stop - rows.start))
-            source = source.copy()
-            source[rows, columns] = np.rint(source[rows, columns] + finer).clip(0, 255)
+            lying, source = finer(slices(self.box)), source.copy()
+            added = cv2.resize(shift, (FINENESS * shift.shape[1], FINENESS * shift.shape[0]))
+            source[lying] = np.rint(source[lying] + added).clip(0, 255)
         pixels = cv2.warpAffine(source, fine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
         result = photo.copy()
         part = (slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0])))
         result[part] = _mixed(photo[part], np.asarray(pixels, np.uint8), np.asarray(share, np.float32))
         return result
+
+
+def finer(part: tuple[slice, slice]) -> tuple[slice, slice]:
+    """A part of the frame in pixels of regions."""
+    rows, columns = (slice(FINENESS * side.start, FINENESS * side.stop) for side in part)
+    return rows, columns
 
 
 def with_region(

@@ -20,6 +20,20 @@ ADJUSTED = 2.0
 _ROUNDING = 1e-5
 
 
+def moved_since(
+    codes: NDArray[np.float32], before: NDArray[np.float32], controls: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which codes were moved, and of which of them nothing but the controls, their last numbers; bool (classes,) each.
+
+    Codes float32 (classes, channels, h, w).
+    """
+    close = np.isclose(codes, before, rtol=_ROUNDING, atol=_ROUNDING)
+    moved = np.asarray(~close.all(axis=(1, 2, 3)), np.bool_)
+    if not controls:
+        return moved, np.zeros_like(moved)
+    return moved, np.asarray(moved & close[:, :-controls].all(axis=(1, 2, 3)), np.bool_)
+
+
 def restyled_classes(
     codes: NDArray[np.float32],
     own: NDArray[np.float32],
@@ -38,15 +52,13 @@ def restyled_classes(
         unstyled: classes that have no style in a photo, such as a ground that the network never saw: left out.
         controls: how many of a code's last numbers are controls.
     """
-    close = np.isclose(codes, own, rtol=_ROUNDING, atol=_ROUNDING)
-    same = close.reshape(len(codes), -1).all(axis=1)
+    moved, adjusted = moved_since(codes, own, controls)
     steps = (codes - own) / np.maximum(spread, 1e-6)
     distance = np.sqrt(np.square(steps.reshape(len(codes), -1)).mean(axis=1))
     share = np.clip(distance / FAREWELL, 0, 1)
     gone = share * share * (3 - 2 * share)
-    if controls:
-        gone[close[:, :-controls].reshape(len(codes), -1).all(axis=1)] = ADJUSTED
-    return {int(index): float(gone[index]) for index in np.flatnonzero(~same) if index not in unstyled}
+    gone[adjusted] = ADJUSTED
+    return {int(index): float(gone[index]) for index in np.flatnonzero(moved) if index not in unstyled}
 
 
 def strength(restyled: Collection[int], class_index: int) -> float:

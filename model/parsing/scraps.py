@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from model.colour import to_lab
 from model.images import Photo
 from model.labels import LabelSet
 
@@ -39,8 +40,7 @@ def without_scraps(shares: NDArray[np.float32], photo: Photo, label_set: LabelSe
     if len(worn) < 2:
         return shares
     person = int((classes != label_set.background).sum())
-    smooth = cv2.GaussianBlur(photo, (0, 0), 1.0).astype(np.float32) / 255
-    lab = np.asarray(cv2.cvtColor(smooth, cv2.COLOR_RGB2Lab), np.float32)
+    lab = to_lab(cv2.GaussianBlur(photo, (0, 0), 1.0))
     for index in worn:
         _, parts, stats, _ = cv2.connectedComponentsWithStats((classes == index).astype(np.uint8), connectivity=8)
         for part in range(1, len(stats)):

@@ -96,13 +96,11 @@ def worn(added: Mask, name: str) -> float:
     if not added.any():
         return -1.0
     top, left, bottom, right = _box(added)
-    fills = float(added[top:bottom, left:right].mean())
-    mirrored = added[top:bottom, left:right]
-    alike = float((mirrored == mirrored[:, ::-1]).mean())
+    inside = added[top:bottom, left:right]
+    fills = float(inside.mean())
     if name == "bag":
-        square = min(bottom - top, right - left) / max(bottom - top, right - left)
-        return fills + 0.5 * square
-    return fills * 0.5 + alike
+        return fills + 0.5 * min(inside.shape) / max(inside.shape)
+    return fills * 0.5 + float((inside == inside[:, ::-1]).mean())
 
 
 def _face(labels: LabelMap, names: Sequence[str], background: int) -> Box | None:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
+from model.colour import to_lab
 from model.labels import LabelMap
 from model.styles.directions import Direction, normal_scores, spearman
-from model.styles.measure import QUANTITIES, VISIBLE, to_lab
+from model.styles.measure import QUANTITIES, VISIBLE
 from model.styles.survey import Draw, deviations, map_turns, random_codes, rulers
 
 #: What a slider is asked for: rank correlation with what it names, at most so much with another quantity, and a change

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
+from model.colour import to_lab
 from model.images import Photo
-from model.styles.measure import to_lab
 from model.styles.survey import Survey, deviations
 
 #: Codes a class.

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.boxes import box_around, slices
-from model.images import Photo
 
 #: The quantities of `measure`, in its order.
 QUANTITIES = ("lightness", "warmth", "saturation", "contrast", "pattern scale")
@@ -34,11 +33,6 @@ def class_pixels(labels: NDArray[np.uint8], class_index: int) -> NDArray[np.bool
     mask = labels == class_index
     inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return inner if int(inner.sum()) >= MIN_PIXELS else mask
-
-
-def to_lab(picture: Photo) -> NDArray[np.float32]:
-    """CIE L*a*b* (D65) of an sRGB picture, float32 (H, W, 3): L* 0..100, a* and b* about -128..127."""
-    return np.asarray(cv2.cvtColor(picture.astype(np.float32) / 255, cv2.COLOR_RGB2Lab), np.float32)
 
 
 class Ruler:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
+from model.colour import to_lab
 from model.images import Photo
 from model.labels import LabelMap
 from model.styles.library import class_library
-from model.styles.measure import MIN_PIXELS, class_pixels, to_lab
+from model.styles.measure import MIN_PIXELS, class_pixels
 
 #: What takes the place of what.
 _REPLACED = {

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.checkpoints.bundle import Bundle
+from model.colour import to_lab
 from model.fitting import Fit
 from model.images import Photo
 from model.labels import LabelMap, read_label_map
-from model.styles.measure import MIN_PIXELS, Ruler, appearance, class_pixels, to_lab
+from model.styles.measure import MIN_PIXELS, Ruler, appearance, class_pixels
 from model.styles.sampling import encoded_noise, sample_codes
 from model.styles.thumbnails import ACCESSORIES, among_pale, bare_map, cut_thumbnail, shown_bare, swatch_box
 

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from model.colour import to_lab
 from model.compositing import Compositor, restyled_classes
 from model.compositing.adjusting import Adjustable
 from model.compositing.restyling import ADJUSTED
-from model.styles.measure import measure, to_lab
+from model.styles.measure import measure
 from tests.unit.model.kept_scene import scene, scene_plate
 
 SIDE = 64

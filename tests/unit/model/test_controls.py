@@ -10,6 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from model import colour
 from model.checkpoints import Bundle, load_bundle, save_bundle
 from model.engine import Renderer
 from model.errors import UserError
@@ -50,7 +51,7 @@ def test_quantities_are_those_of_the_sliders() -> None:
     assert rulers.indices.tolist() == [2, 5]
     found = rulers.measure(to_lab(torch.from_numpy(pictures).permute(0, 3, 1, 2) / 127.5 - 1))
     for picture, figures in zip(pictures, found.numpy(), strict=True):
-        lab = measure.to_lab(picture)
+        lab = colour.to_lab(picture)
         wanted = [measure.measure(lab, measure.class_pixels(labels, index)) for index in (2, 5)]
         np.testing.assert_allclose(figures, wanted, atol=0.4, rtol=0.01)
     masks = rulers.masks(48, 32).numpy()

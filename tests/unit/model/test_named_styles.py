@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from model.checkpoints import Bundle, load_bundle, save_bundle
+from model.colour import to_lab
 from model.errors import UserError
 from model.styles.checking import SliderFigures, offered
 from model.styles.directions import (
@@ -33,7 +34,7 @@ from model.styles.library import (
     farthest_points,
     order_by_color,
 )
-from model.styles.measure import QUANTITIES, measure, to_lab
+from model.styles.measure import QUANTITIES, measure
 from model.styles.naming import name_styles
 from model.styles.search import REACH
 from model.styles.store import NamedStyles, install_named_styles, read_named_styles, write_named_styles
